@@ -1,0 +1,42 @@
+"""Compiled contracts, as forge leaves them in `out/`. The one place that knows where they are."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from opcycle.errors import UserError
+
+OUT = Path(__file__).resolve().parents[2] / "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One contract: ABI (JSON form), creation code, runtime code and where its immutables sit in it.
+
+    `immutables` maps an AST id to the byte offsets and lengths in `runtime` that hold its value.
+    """
+
+    name: str
+    abi: list[dict[str, Any]]
+    bytecode: bytes
+    runtime: bytes
+    immutables: dict[str, list[dict[str, int]]]
+
+
+@cache
+def artifact(name: str) -> Artifact:
+    """The compiled contract `name`. Raises UserError when it has not been built."""
+    paths = [path for path in OUT.glob(f"*.sol/{name}.json") if not path.parent.name.endswith(".t.sol")]
+    if len(paths) != 1:
+        raise UserError(f"no single compiled contract {name!r} in {OUT}; run `make build` first")
+    data = orjson.loads(paths[0].read_bytes())
+    return Artifact(
+        name=name,
+        abi=data["abi"],
+        bytecode=bytes.fromhex(data["bytecode"]["object"][2:]),
+        runtime=bytes.fromhex(data["deployedBytecode"]["object"][2:]),
+        immutables=data["deployedBytecode"].get("immutableReferences") or {},
+    )
