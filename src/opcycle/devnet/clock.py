@@ -50,7 +50,7 @@ class LiveClock:
 
 
 class L1Clock:
-    """The newest L1 timestamp, plus the time since we first saw it: right on any network, and after its time travel."""
+    """The newest L1 timestamp plus the time since we first saw it; right on any network, warped or not."""
 
     def __init__(self, head_timestamp: Callable[[], int], monotonic: Callable[[], float] = time.monotonic):
         self._head_timestamp = head_timestamp

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 
 from opcycle.agent import Agent, Outcome
-from opcycle.errors import CriticalError, OpcycleError, ResetError, TemporaryError
+from opcycle.errors import ResetError, TemporaryError
 
 POLL = 0.05
 """Seconds between two looks at a chain when there was nothing to do."""
@@ -76,12 +76,10 @@ class Runner:
             log.exception("stopped")
             self.failure = self.failure or error
             self._stop.set()
-            if not isinstance(error, OpcycleError):
-                raise
 
 
 def step_once(agent: Agent, log: logging.Logger) -> float:
-    """One step, its errors sorted. Seconds to wait before the next. Raises CriticalError, and bugs."""
+    """One step, its errors sorted; returns the seconds to wait before the next. The rest escape."""
     try:
         outcome: Outcome = agent.step()
     except TemporaryError as error:
@@ -91,8 +89,6 @@ def step_once(agent: Agent, log: logging.Logger) -> float:
         log.warning("reset: %s", error)
         agent.reset()
         return POLL
-    except CriticalError:
-        raise
     for did in outcome.did:
         log.info(did)
     return 0.0 if outcome.progress else POLL

@@ -1,0 +1,80 @@
+"""`opcycle <verb>`: the command line. Each verb is a module of this package, imported only when asked for.
+
+An expected error becomes one sentence on standard error and exit status 1; `--verbose` shows the
+traceback. Anything else is a bug and shows itself.
+"""
+
+import importlib
+import logging
+import sys
+
+import click
+
+from opcycle import __version__
+from opcycle.errors import OpcycleError
+
+VERBS = {
+    "demo": "demo",
+    "devnet": "devnet",
+    "deploy": "deploy",
+    "sequencer": "agents",
+    "batcher": "agents",
+    "node": "agents",
+    "proposer": "agents",
+    "challenger": "agents",
+    "deposit": "bridge",
+    "withdraw": "bridge",
+    "prove": "bridge",
+    "finalize": "bridge",
+    "status": "bridge",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in modules that are imported when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"opcycle.cli.{VERBS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="opcycle")
+@click.option("--verbose", is_flag=True, help="Show tracebacks and debug logs.")
+@click.pass_context
+def cli(ctx: click.Context, *, verbose: bool) -> None:
+    """The whole life of an OP Stack transaction, as one small runnable system.
+
+    \b
+    opcycle demo                      watch one transaction through all six stages
+    opcycle devnet                    keep the same chain running
+    opcycle deposit 1.5               put 1.5 ETH on L2
+    """
+    ctx.obj = {"verbose": verbose}
+    if verbose:
+        logging.basicConfig(level=logging.DEBUG, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+
+
+def main() -> None:
+    """Entry point of the `opcycle` script."""
+    verbose = "--verbose" in sys.argv
+    try:
+        status = cli.main(prog_name="opcycle", standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except OpcycleError as error:
+        if verbose:
+            raise
+        click.echo(f"{click.style('error:', fg='red')} {error}", err=True)
+        sys.exit(1)
