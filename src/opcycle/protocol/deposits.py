@@ -1,0 +1,162 @@
+"""Deposits: L2 transactions that L1 orders, type 0x7E.
+
+    0x7E ++ rlp([source_hash, from, to ('' to create), mint ('' if none), value, gas, is_system, data])
+
+Source: OP Stack specs, "Deposits".
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import rlp
+from eth_utils.crypto import keccak
+
+from opcycle.protocol.types import Address, Hash, Log
+
+DEPOSIT_TX_TYPE = 0x7E
+
+TRANSACTION_DEPOSITED_TOPIC = keccak(text="TransactionDeposited(address,address,uint256,bytes)")
+DEPOSIT_EVENT_VERSION_0 = bytes(32)
+
+
+class DepositError(ValueError):
+    """The bytes are no deposit (or no deposit event)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DepositTransaction:
+    """A deposit. `to` is None to create a contract; `mint` and `value` in wei; `gas` in gas.
+
+    The mint happens even if the transaction fails.
+    """
+
+    source_hash: Hash
+    sender: Address
+    to: Address | None
+    mint: int
+    value: int
+    gas: int
+    is_system: bool
+    data: bytes
+
+    def encode(self) -> bytes:
+        fields = [
+            self.source_hash,
+            self.sender,
+            self.to or b"",
+            self.mint,
+            self.value,
+            self.gas,
+            int(self.is_system),
+            self.data,
+        ]
+        return bytes([DEPOSIT_TX_TYPE]) + bytes(rlp.encode(fields))
+
+    @classmethod
+    def decode(cls, raw: bytes) -> "DepositTransaction":
+        """Raises DepositError unless `raw` is exactly one deposit."""
+        if raw[:1] != bytes([DEPOSIT_TX_TYPE]):
+            raise DepositError(f"type 0x{raw[:1].hex()} is not 0x7e")
+        try:
+            fields = rlp.decode(raw[1:])
+        except rlp.exceptions.DecodingError as error:
+            raise DepositError(str(error)) from error
+        if not isinstance(fields, list) or len(fields) != 8 or not all(isinstance(f, bytes) for f in fields):
+            raise DepositError("not a list of eight strings")
+        source_hash, sender, to, mint, value, gas, is_system, data = fields
+        if len(source_hash) != 32 or len(sender) != 20 or len(to) not in (0, 20):
+            raise DepositError("source hash or address of a wrong length")
+        return cls(
+            source_hash=source_hash,
+            sender=sender,
+            to=to or None,
+            mint=int.from_bytes(mint, "big"),
+            value=int.from_bytes(value, "big"),
+            gas=int.from_bytes(gas, "big"),
+            is_system=is_system == b"\x01",
+            data=data,
+        )
+
+    @property
+    def hash(self) -> Hash:
+        return keccak(self.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class BadDepositLog:
+    """A log of the portal that claims to be a deposit and is none."""
+
+    log: Log
+    detail: str
+
+
+def user_deposit_source(l1_hash: Hash, log_index: int) -> Hash:
+    """Source hash, domain 0: the deposit event at `log_index` (counted in its block)."""
+    return _source(0, keccak(l1_hash + log_index.to_bytes(32, "big")))
+
+
+def l1_info_source(l1_hash: Hash, sequence_number: int) -> Hash:
+    """Source hash, domain 1: the L1-attributes deposit of an L2 block."""
+    return _source(1, keccak(l1_hash + sequence_number.to_bytes(32, "big")))
+
+
+def upgrade_source(intent: str) -> Hash:
+    """Source hash, domain 2: a network-upgrade transaction, by its intent text."""
+    return _source(2, keccak(text=intent))
+
+
+def _source(domain: int, inner: Hash) -> Hash:
+    return keccak(domain.to_bytes(32, "big") + inner)
+
+
+def deposit_from_log(log: Log, l1_hash: Hash) -> DepositTransaction:
+    """The deposit of one `TransactionDeposited` event.
+
+        topics = [event, from, to, version 0];  data = abi(bytes)
+        bytes  = mint u256 ++ value u256 ++ gas u64 ++ is_creation u8 ++ data
+
+    Raises DepositError.
+    """
+    if len(log.topics) != 4:
+        raise DepositError(f"{len(log.topics)} topics, expected 4")
+    if log.topics[3] != DEPOSIT_EVENT_VERSION_0:
+        raise DepositError(f"deposit event version 0x{log.topics[3].hex()}")
+    opaque = _abi_bytes(log.data)
+    if len(opaque) < 73:
+        raise DepositError(f"{len(opaque)} bytes of opaque data, at least 73 expected")
+    return DepositTransaction(
+        source_hash=user_deposit_source(l1_hash, log.index),
+        sender=log.topics[1][12:],
+        to=None if opaque[72] else log.topics[2][12:],
+        mint=int.from_bytes(opaque[0:32], "big"),
+        value=int.from_bytes(opaque[32:64], "big"),
+        gas=int.from_bytes(opaque[64:72], "big"),
+        is_system=False,
+        data=opaque[73:],
+    )
+
+
+def deposits_from_logs(
+    logs: Iterable[Log], *, portal: Address, l1_hash: Hash
+) -> tuple[list[DepositTransaction], list[BadDepositLog]]:
+    """The user deposits of one L1 block, in order, and the portal's events that are no valid deposit."""
+    good: list[DepositTransaction] = []
+    bad: list[BadDepositLog] = []
+    for log in logs:
+        if log.address != portal or log.topics[:1] != (TRANSACTION_DEPOSITED_TOPIC,):
+            continue
+        try:
+            good.append(deposit_from_log(log, l1_hash))
+        except DepositError as error:
+            bad.append(BadDepositLog(log, str(error)))
+    return good, bad
+
+
+def _abi_bytes(data: bytes) -> bytes:
+    """The one `bytes` value of an event, as op-node reads it: offset 32, length, content, zero padding."""
+    if len(data) < 64 or int.from_bytes(data[:32], "big") != 32:
+        raise DepositError("event data is not one ABI-encoded bytes value")
+    length = int.from_bytes(data[32:64], "big")
+    if length > len(data) - 64:
+        raise DepositError(f"opaque data of {length} bytes, {len(data) - 64} are there")
+    return data[64 : 64 + length]

@@ -1,0 +1,103 @@
+"""An L2 block as its consensus encoding has it: `rlp([header, [transaction, …], uncles, withdrawals])`.
+
+Header fields by position: 0 parent, 1 uncles, 2 coinbase, 3 state root, 4 transactions root, 5 receipts root,
+6 bloom, 7 difficulty, 8 number, 9 gas limit, 10 gas used, 11 time, 12 extra data, 13 mix hash, 14 nonce,
+15 base fee, 16 withdrawals root (from Isthmus the message passer's storage root), 17 blob gas used,
+18 excess blob gas, 19 parent beacon root, 20 requests hash.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import rlp
+from eth_utils.crypto import keccak
+
+from opcycle.protocol.deposits import DEPOSIT_TX_TYPE, DepositTransaction
+from opcycle.protocol.l1_info import L1Info
+from opcycle.protocol.outputs import OutputRootProof
+from opcycle.protocol.rollup import RollupConfig, SystemConfig
+from opcycle.protocol.system_config import system_config_from_l2
+from opcycle.protocol.types import BlockId, Hash, L2BlockRef
+
+
+class BlockError(ValueError):
+    """The bytes are no L2 block."""
+
+
+@dataclass(frozen=True)
+class L2Block:
+    """A block, its reference (with the L1 origin its first transaction names) and its raw transactions.
+
+    `system_config` is the config as of this block, from which the next block's attributes start.
+    """
+
+    ref: L2BlockRef
+    state_root: Hash
+    withdrawals_root: Hash
+    gas_limit: int
+    extra_data: bytes
+    base_fee: int
+    transactions: tuple[bytes, ...]
+    system_config: SystemConfig
+
+    @cached_property
+    def user_transactions(self) -> tuple[bytes, ...]:
+        """What a batch carries: every transaction that is not a deposit."""
+        return tuple(tx for tx in self.transactions if tx[0] != DEPOSIT_TX_TYPE)
+
+    @property
+    def output(self) -> OutputRootProof:
+        """The preimage of the block's output root; from Isthmus the header holds all of it."""
+        return OutputRootProof(
+            version=bytes(32),
+            state_root=self.state_root,
+            message_passer_storage_root=self.withdrawals_root,
+            latest_block_hash=self.ref.hash,
+        )
+
+
+def decode_l2_block(raw: bytes, config: RollupConfig) -> L2Block:
+    """The block of a consensus encoding (`debug_getRawBlock`). Raises BlockError."""
+    try:
+        body = rlp.decode(raw)
+        header, transactions = body[0], body[1]
+        number = int.from_bytes(header[8], "big")
+        block_hash = keccak(rlp.encode(header))
+    except (rlp.exceptions.DecodingError, IndexError, TypeError) as error:
+        raise BlockError(str(error)) from error
+    if len(header) < 17:
+        raise BlockError(
+            f"block {number} has {len(header)} header fields, an L2 block since Canyon at least 17"
+        )
+    txs = tuple(tx if isinstance(tx, bytes) else bytes(rlp.encode(tx)) for tx in transactions)
+    gas_limit = int.from_bytes(header[9], "big")
+    if number == config.genesis_l2.number:
+        origin, sequence_number, system_config = config.genesis_l1, 0, config.genesis_system_config
+    else:
+        info = l1_info_of(txs)
+        origin, sequence_number = BlockId(info.hash, info.number), info.sequence_number
+        system_config = system_config_from_l2(info, gas_limit=gas_limit, extra_data=header[12])
+    return L2Block(
+        ref=L2BlockRef(
+            hash=block_hash,
+            number=number,
+            parent_hash=header[0],
+            timestamp=int.from_bytes(header[11], "big"),
+            l1_origin=origin,
+            sequence_number=sequence_number,
+        ),
+        state_root=header[3],
+        withdrawals_root=header[16],
+        gas_limit=gas_limit,
+        extra_data=header[12],
+        base_fee=int.from_bytes(header[15], "big"),
+        transactions=txs,
+        system_config=system_config,
+    )
+
+
+def l1_info_of(transactions: tuple[bytes, ...]) -> L1Info:
+    """The L1 attributes that a block's first transaction states. Raises BlockError or L1InfoError."""
+    if not transactions:
+        raise BlockError("an L2 block after genesis starts with its L1-attributes deposit; this one is empty")
+    return L1Info.decode(DepositTransaction.decode(transactions[0]).data)
