@@ -5,6 +5,7 @@ Source: Engine API (Cancun, Prague, Osaka) and OP Stack specs, "L2 Execution Eng
 """
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from opcycle.protocol.types import Address, BlockId, Hash
 
@@ -62,6 +63,11 @@ class Blob:
 
     commitment: bytes
     data: bytes
+
+    @property
+    def versioned_hash(self) -> Hash:
+        """EIP-4844: 0x01 ++ sha256(commitment)[1:]."""
+        return b"\x01" + sha256(self.commitment).digest()[1:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,41 @@
+"""Genesis of the local L1: all forks through Osaka, Ethereum's system contracts, ten funded accounts."""
+
+from typing import Any
+
+from opcycle.devnet.accounts import ACCOUNTS
+from opcycle.engine.system_contracts import SYSTEM_CODE
+from opcycle.protocol.l1_chain import LOCAL_L1_CHAIN_ID, local_l1
+from opcycle.rpc.hexjson import to_hex, to_quantity
+
+LOCAL_GENESIS_TIME = 1_750_000_000
+"""Seconds; fixed, so that the same scenario gives the same hashes on any day."""
+
+GAS_LIMIT = 60_000_000
+BALANCE = 10**24
+"""Wei on each test account: a million ETH."""
+
+
+def l1_genesis(timestamp: int = LOCAL_GENESIS_TIME) -> dict[str, Any]:
+    """`genesis.json` of a plain op-geth."""
+    alloc: dict[str, Any] = {
+        to_hex(address): {"balance": "0x0", "nonce": "0x1", "code": to_hex(code)}
+        for address, code in SYSTEM_CODE.items()
+    }
+    alloc |= {to_hex(account.address): {"balance": to_quantity(BALANCE)} for account in ACCOUNTS.values()}
+    return {
+        "config": local_l1(LOCAL_L1_CHAIN_ID).to_geth_json(),
+        "nonce": "0x0",
+        "timestamp": to_quantity(timestamp),
+        "extraData": "0x",
+        "gasLimit": to_quantity(GAS_LIMIT),
+        "difficulty": "0x0",
+        "mixHash": to_hex(bytes(32)),
+        "coinbase": to_hex(bytes(20)),
+        "baseFeePerGas": to_quantity(10**9),
+        "excessBlobGas": "0x0",
+        "blobGasUsed": "0x0",
+        "number": "0x0",
+        "gasUsed": "0x0",
+        "parentHash": to_hex(bytes(32)),
+        "alloc": alloc,
+    }

@@ -1,0 +1,44 @@
+"""The shared secret between a consensus client and its engine. Source: Engine API, "Authentication"."""
+
+import os
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import jwt
+
+from opcycle.errors import UserError
+
+
+def create_secret(path: Path) -> bytes:
+    """The 32-byte secret in `path`, written there first (readable by its owner only) if there is none."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32))
+    return read_secret(path)
+
+
+def read_secret(path: Path) -> bytes:
+    """The secret in a JWT file (64 hex digits). Raises UserError if it cannot be read or is none."""
+    try:
+        secret = bytes.fromhex(path.read_text().strip().removeprefix("0x"))
+    except OSError as error:
+        raise UserError(f"cannot read the JWT secret {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise UserError(f"{path} is no JWT secret: it must hold 64 hex digits") from error
+    if len(secret) != 32:
+        raise UserError(f"{path} is no JWT secret: it holds {len(secret)} bytes, not 32")
+    return secret
+
+
+def bearer(secret: bytes) -> Callable[[], dict[str, str]]:
+    """A source of authorization headers; the engine accepts a token for 60 s around its issue time."""
+
+    def headers() -> dict[str, str]:
+        token = jwt.encode({"iat": int(time.time())}, secret, algorithm="HS256")
+        return {"authorization": f"Bearer {token}"}
+
+    return headers
