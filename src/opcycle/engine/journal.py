@@ -36,6 +36,10 @@ class PayloadJournal:
         with self._path.open("ab") as file:
             file.write(orjson.dumps(envelope_to_json(envelope)) + b"\n")
 
+    def find(self, block_hash: Hash) -> ExecutionEnvelope | None:
+        """The recorded payload of a block, None if it is too old."""
+        return next((entry for entry in self._entries if entry.payload.block_hash == block_hash), None)
+
     def lost_after(self, head: Hash) -> list[ExecutionEnvelope]:
         """The recorded payloads that build on `head`, oldest first: the newest recorded branch wins."""
         by_hash = {entry.payload.block_hash: entry for entry in self._entries}
