@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @title Constants
+/// @notice Values that more than one contract shares.
+library Constants {
+    /// @notice `l2Sender` outside of a withdrawal; not zero, so that setting it costs the same every time.
+    address internal constant DEFAULT_L2_SENDER = 0x000000000000000000000000000000000000dEaD;
+
+    /// @notice An origin that nobody can sign for; a failing call from it reverts, so that gas estimation sees it.
+    address internal constant ESTIMATION_ADDRESS = address(1);
+
+    /// @notice L2 predeploy that records withdrawals.
+    address internal constant L2_TO_L1_MESSAGE_PASSER = 0x4200000000000000000000000000000000000016;
+
+    /// @notice Sender of the L1-attributes deposit.
+    address internal constant DEPOSITOR_ACCOUNT = 0xDeaDDEaDDeAdDeAdDEAdDEaddeAddEAdDEAd0001;
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {
+    TransparentUpgradeableProxy
+} from "@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol";
+
+/// @title Proxy
+/// @notice OpenZeppelin's transparent proxy under a name of our own, so that tools find its artifact.
+/// @dev    Each proxy makes its own ProxyAdmin, owned by `_owner`, at the address of its first CREATE.
+contract Proxy is TransparentUpgradeableProxy {
+    constructor(address _logic, address _owner, bytes memory _data)
+        payable
+        TransparentUpgradeableProxy(_logic, _owner, _data)
+    {}
+}
