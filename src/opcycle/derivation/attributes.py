@@ -1,0 +1,179 @@
+"""Last stage: a batch and its parent's system config in, the payload attributes of the L2 block out.
+
+`prepare_attributes` is what a sequencer starts from too: everything of a block that L1 dictates.
+Source: OP Stack specs, "Deriving Payload Attributes"; op-node `derive/attributes.go`.
+"""
+
+from dataclasses import dataclass, replace
+
+from opcycle.derivation.batch_stage import BatchStage, NextBatch
+from opcycle.derivation.channel_assembler import OpenChannel
+from opcycle.derivation.config_updates import after_block
+from opcycle.derivation.verdicts import Reason, VerdictLog
+from opcycle.errors import CriticalError, ResetError
+from opcycle.protocol.deposits import DEPOSIT_TX_TYPE, deposits_from_logs
+from opcycle.protocol.l1_chain import L1ChainConfig
+from opcycle.protocol.l1_info import l1_info_deposit
+from opcycle.protocol.payload import PayloadAttributes
+from opcycle.protocol.predeploys import SEQUENCER_FEE_VAULT
+from opcycle.protocol.rollup import Fork, RollupConfig, SystemConfig
+from opcycle.protocol.types import ZERO_HASH, BlockId, L1Block, L1BlockRef, L2BlockRef
+
+_FORKS_WITH_UPGRADE_TRANSACTIONS = (Fork.ECOTONE, Fork.FJORD, Fork.ISTHMUS, Fork.JOVIAN)
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedAttributes:
+    """The next safe block: what to build on `parent`, and the L1 block that it was derived from."""
+
+    attributes: PayloadAttributes
+    parent: L2BlockRef
+    l1_origin: BlockId
+    sequence_number: int
+    derived_from: L1BlockRef
+
+
+class AttributesStage:
+    """Turns batches into attributes. `flush` drops what was read ahead."""
+
+    def __init__(self, config: RollupConfig, l1_chain: L1ChainConfig, prev: BatchStage, verdicts: VerdictLog):
+        self._config = config
+        self._l1_chain = l1_chain
+        self._prev = prev
+        self._verdicts = verdicts
+        self._last: tuple[NextBatch, DerivedAttributes] | None = None
+
+    @property
+    def origin(self) -> L1Block:
+        return self._prev.origin
+
+    @property
+    def open_channel(self) -> OpenChannel | None:
+        return self._prev.open_channel
+
+    def next(self, safe_head: L2BlockRef, safe_system_config: SystemConfig) -> DerivedAttributes | None:
+        """The attributes of the block after `safe_head`; None when that takes another L1 block.
+
+        Asked again about the same `safe_head`, it answers the same.
+        """
+        if self._last is not None and self._last[1].parent == safe_head:
+            return self._last[1]
+        found = self._prev.next(safe_head)
+        if found is None:
+            return None
+        template = prepare_attributes(
+            self._config, self._l1_chain, safe_head, safe_system_config, epoch=found.epoch
+        )
+        forced = template.transactions or ()
+        origin = found.epoch.header.id
+        derived = DerivedAttributes(
+            attributes=replace(template, transactions=forced + found.batch.transactions),
+            parent=safe_head,
+            l1_origin=origin,
+            sequence_number=sequence_number(safe_head, origin),
+            derived_from=self.origin.ref,
+        )
+        self._last = found, derived
+        return derived
+
+    def without_batch(self, invalid: DerivedAttributes) -> DerivedAttributes:
+        """The last attributes with their deposits only, after the engine has rejected the block.
+
+        The rest of the channel is dropped. Raises CriticalError if deposits were all it had, and ValueError
+        if `invalid` is not what `next` returned last.
+        """
+        if self._last is None or self._last[1] != invalid:
+            raise ValueError("only the attributes that were derived last can be invalid")
+        found, derived = self._last
+        transactions = derived.attributes.transactions or ()
+        deposits = tuple(tx for tx in transactions if tx[0] == DEPOSIT_TX_TYPE)
+        if deposits == transactions:
+            raise CriticalError(
+                f"the engine rejects the block after {invalid.parent}, which has only deposits; "
+                "engine and rollup config do not fit together"
+            )
+        self._prev.flush()
+        detail = f"{len(transactions) - len(deposits)} transactions"
+        self._verdicts.drop(found.identity, self.origin.header.id, Reason.INVALID_PAYLOAD, detail)
+        replacement = replace(derived, attributes=replace(derived.attributes, transactions=deposits))
+        self._last = found, replacement
+        return replacement
+
+
+def sequence_number(parent: L2BlockRef, l1_origin: BlockId) -> int:
+    """Position of the block after `parent` within its epoch."""
+    return parent.sequence_number + 1 if l1_origin.number == parent.l1_origin.number else 0
+
+
+def prepare_attributes(
+    config: RollupConfig,
+    l1_chain: L1ChainConfig,
+    parent: L2BlockRef,
+    parent_system_config: SystemConfig,
+    *,
+    epoch: L1Block,
+) -> PayloadAttributes:
+    """The attributes of a block on `parent` with L1 origin `epoch`, with no transactions but deposits.
+
+    The first block of an epoch takes the epoch's user deposits and system config updates; the others take
+    the parent's system config as it is. Raises ResetError if `epoch` is neither the parent's epoch nor the
+    next one of the same L1 chain, or later than the block.
+    """
+    header, timestamp = epoch.header, parent.timestamp + config.block_time
+    _check_origin(parent, epoch, timestamp)
+    _check_no_upgrade(config, timestamp)
+    system_config = parent_system_config
+    user_deposits: tuple[bytes, ...] = ()
+    if header.number != parent.l1_origin.number:
+        system_config = after_block(config, parent_system_config, epoch)
+        user_deposits = _user_deposits(config, epoch)
+    l1_info = l1_info_deposit(
+        config,
+        system_config,
+        header,
+        sequence_number=sequence_number(parent, header.id),
+        l2_timestamp=timestamp,
+        blob_base_fee=l1_chain.blob_base_fee(header),
+    )
+    return PayloadAttributes(
+        timestamp=timestamp,
+        prev_randao=header.mix_hash,
+        fee_recipient=SEQUENCER_FEE_VAULT,
+        parent_beacon_root=header.parent_beacon_root or ZERO_HASH,
+        transactions=(l1_info.encode(), *user_deposits),
+        no_tx_pool=True,
+        gas_limit=system_config.gas_limit,
+        eip_1559_params=system_config.eip_1559_params if config.is_active(Fork.HOLOCENE, timestamp) else None,
+        min_base_fee=system_config.min_base_fee if config.is_active(Fork.JOVIAN, timestamp) else None,
+    )
+
+
+def _user_deposits(config: RollupConfig, epoch: L1Block) -> tuple[bytes, ...]:
+    deposits, bad = deposits_from_logs(epoch.logs, portal=config.deposit_contract, l1_hash=epoch.header.hash)
+    if bad:
+        raise CriticalError(
+            f"L1 block {epoch.ref}: the deposit contract 0x{config.deposit_contract.hex()} emitted an event "
+            f"that is no deposit (log {bad[0].log.index}: {bad[0].detail}); deposits may never be skipped"
+        )
+    return tuple(deposit.encode() for deposit in deposits)
+
+
+def _check_origin(parent: L2BlockRef, epoch: L1Block, timestamp: int) -> None:
+    origin, header = parent.l1_origin, epoch.header
+    is_same = header.id == origin
+    is_next = header.number == origin.number + 1 and header.parent_hash == origin.hash
+    if not is_same and not is_next:
+        raise ResetError(f"no block on {parent} (L1 origin {origin}) can have the L1 origin {epoch.ref}")
+    if timestamp < header.timestamp:
+        raise ResetError(
+            f"a block on {parent} at {timestamp} would precede its L1 origin at {header.timestamp}"
+        )
+
+
+def _check_no_upgrade(config: RollupConfig, timestamp: int) -> None:
+    for fork in _FORKS_WITH_UPGRADE_TRANSACTIONS:
+        if config.activates_at(fork, timestamp):
+            raise CriticalError(
+                f"the block at {timestamp} activates {fork}, whose upgrade transactions are not "
+                "known here; activate the fork at genesis, or start after it"
+            )

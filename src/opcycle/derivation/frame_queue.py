@@ -1,0 +1,74 @@
+"""Third stage: payloads in, frames out, pruned by Holocene's rules to runs that can become channels.
+
+Frames are pruned payload by payload, as op-node does; what spans payloads the channel assembler judges.
+Source: OP Stack specs, "Holocene: Frame Queue"; op-node `derive/frame_queue.go`.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+
+from opcycle.derivation.l1_retrieval import L1Retrieval
+from opcycle.derivation.verdicts import FrameId, Reason, VerdictLog
+from opcycle.protocol.frames import Frame, FrameError, parse_frames
+from opcycle.protocol.types import L1Block
+
+
+class FrameQueue:
+    """The frames of one payload at a time."""
+
+    def __init__(self, prev: L1Retrieval, verdicts: VerdictLog):
+        self._prev = prev
+        self._verdicts = verdicts
+        self._frames: deque[Frame] = deque()
+
+    @property
+    def origin(self) -> L1Block:
+        return self._prev.origin
+
+    def next(self) -> Frame | None:
+        """The next frame of the L1 block being read; None after its last."""
+        while not self._frames:
+            payload = self._prev.next()
+            if payload is None:
+                return None
+            try:
+                frames = parse_frames(payload.data)
+            except FrameError as error:
+                self._verdicts.drop(
+                    payload.source, self.origin.header.id, Reason.MALFORMED_FRAMES, str(error)
+                )
+                continue
+            self._verdicts.accept(payload.source, self.origin.header.id, detail=f"{len(frames)} frames")
+            kept, dropped = prune(frames)
+            for frame, reason in dropped:
+                self._verdicts.drop(FrameId(frame.channel_id, frame.number), self.origin.header.id, reason)
+            self._frames.extend(kept)
+        return self._frames.popleft()
+
+
+def prune(frames: Sequence[Frame]) -> tuple[list[Frame], list[tuple[Frame, Reason]]]:
+    """The frames that may follow each other, and the others with the rule that each broke.
+
+    Looks at pairs of neighbours. After a removal the new pair at the same place is looked at; when an
+    abandoned channel's frame goes, the place moves one back, so that the rest of that channel goes too.
+    """
+    kept, dropped = list(frames), []
+    place = 0
+    while place < len(kept) - 1:
+        current, following = kept[place], kept[place + 1]
+        if (reason := _following_is_wrong(current, following)) is not None:
+            dropped.append((kept.pop(place + 1), reason))
+        elif current.channel_id != following.channel_id and not current.is_last:
+            dropped.append((kept.pop(place), Reason.FRAME_OF_ABANDONED_CHANNEL))
+            place = max(place - 1, 0)
+        else:
+            place += 1
+    return kept, dropped
+
+
+def _following_is_wrong(current: Frame, following: Frame) -> Reason | None:
+    if current.channel_id != following.channel_id:
+        return Reason.FRAME_WITHOUT_FIRST if following.number != 0 else None
+    if current.is_last:
+        return Reason.FRAME_AFTER_LAST
+    return Reason.FRAME_OUT_OF_ORDER if following.number != current.number + 1 else None

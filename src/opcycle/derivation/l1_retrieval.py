@@ -1,0 +1,143 @@
+"""Second stage: from an L1 block to the payloads of its batcher transactions.
+
+A batcher transaction is one to the inbox address, from the batcher that the system config names as of that
+block. Its payload is its calldata as it is, the argument of `appendBatch(bytes)` (which stock OP Stack nodes
+ignore), or what its blobs encode. The payload's first byte is the derivation version.
+Source: OP Stack specs, "L1 Retrieval"; op-node `derive/blob_data_source.go`.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from opcycle.derivation.l1_traversal import L1Traversal
+from opcycle.derivation.verdicts import Reason, TransactionId, VerdictLog
+from opcycle.errors import CriticalError
+from opcycle.protocol.blobs import BlobError, decode_blob
+from opcycle.protocol.frames import DERIVATION_VERSION_0
+from opcycle.protocol.rollup import RollupConfig
+from opcycle.protocol.types import Hash, L1Block, L1Transaction
+
+APPEND_BATCH_SELECTOR = bytes.fromhex("96677ca2")
+"""`appendBatch(bytes)` of the inbox contract."""
+
+DERIVATION_VERSION_ALT_DA = 1
+_BLOB_TYPE = 3
+_BATCHER_TYPES = (0, 1, 2, _BLOB_TYPE, 0x7E)
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """Batch data, version byte first, and the transaction (or blob of one) that it came in."""
+
+    source: TransactionId
+    data: bytes
+
+
+class L1Retrieval:
+    """The payloads of one L1 block at a time."""
+
+    def __init__(self, config: RollupConfig, prev: L1Traversal, verdicts: VerdictLog):
+        self._inbox = config.batch_inbox
+        self._prev = prev
+        self._verdicts = verdicts
+        self._payloads: deque[Payload] = deque()
+
+    @property
+    def origin(self) -> L1Block:
+        return self._prev.origin
+
+    def next(self) -> Payload | None:
+        """The next payload of the L1 block being read; None after its last.
+
+        Raises CriticalError if the block came without a blob that a batcher transaction carries: to go on
+        would derive another chain than everybody else.
+        """
+        if (block := self._prev.next()) is not None:
+            self._payloads.extend(self._payloads_of(block))
+        return self._payloads.popleft() if self._payloads else None
+
+    def _payloads_of(self, block: L1Block) -> Iterator[Payload]:
+        for tx in block.transactions:
+            reason = self._not_from_batcher(tx)
+            if reason is not None:
+                self._drop(TransactionId(tx.hash), *reason)
+            elif tx.kind == _BLOB_TYPE:
+                yield from self._blob_payloads(block, tx)
+            else:
+                yield from self._accept(TransactionId(tx.hash), *calldata_payload(tx.data))
+
+    def _not_from_batcher(self, tx: L1Transaction) -> tuple[Reason, str] | None:
+        if tx.kind not in _BATCHER_TYPES:
+            return Reason.TRANSACTION_TYPE, f"type {tx.kind}"
+        if tx.to != self._inbox:
+            return Reason.OTHER_RECIPIENT, f"to {'nobody' if tx.to is None else '0x' + tx.to.hex()}"
+        batcher = self._prev.system_config.batcher_address
+        if tx.sender != batcher:
+            return Reason.OTHER_SENDER, f"from 0x{tx.sender.hex()}, the batcher is 0x{batcher.hex()}"
+        return None
+
+    def _blob_payloads(self, block: L1Block, tx: L1Transaction) -> Iterator[Payload]:
+        if not tx.blob_hashes:
+            self._drop(TransactionId(tx.hash), Reason.NO_BLOBS)
+        for index, blob_hash in enumerate(tx.blob_hashes):
+            source = TransactionId(tx.hash, blob=index)
+            blob = _supplied(block, tx.hash, blob_hash)
+            try:
+                data = decode_blob(blob)
+            except BlobError as error:
+                self._drop(source, Reason.MALFORMED_BLOB, str(error))
+            else:
+                yield from self._accept(source, data, _bad_version(data))
+
+    def _accept(
+        self, source: TransactionId, data: bytes, problem: tuple[Reason, str] | None
+    ) -> Iterator[Payload]:
+        if problem is None:
+            yield Payload(source, data)
+        else:
+            self._drop(source, *problem)
+
+    def _drop(self, source: TransactionId, reason: Reason, detail: str = "") -> None:
+        self._verdicts.drop(source, self.origin.header.id, reason, detail)
+
+
+def calldata_payload(data: bytes) -> tuple[bytes, tuple[Reason, str] | None]:
+    """The payload in calldata to the inbox, in either form, and what is wrong with it, if anything."""
+    if data[:4] == APPEND_BATCH_SELECTOR:
+        argument = _only_bytes_argument(data[4:])
+        if argument is None:
+            return b"", (Reason.MALFORMED_APPEND_BATCH, f"{len(data)} bytes")
+        data = argument
+    return data, _bad_version(data)
+
+
+def _bad_version(data: bytes) -> tuple[Reason, str] | None:
+    if not data:
+        return Reason.EMPTY_DATA, ""
+    if data[0] == DERIVATION_VERSION_ALT_DA:
+        return Reason.ALT_DA_COMMITMENT, f"{len(data)} bytes"
+    if data[0] != DERIVATION_VERSION_0:
+        return Reason.UNKNOWN_VERSION, f"version 0x{data[0]:02x}"
+    return None
+
+
+def _only_bytes_argument(data: bytes) -> bytes | None:
+    """`abi.decode(data, (bytes))` of the canonical encoding: offset 32, length, content, zeros to a word."""
+    length = int.from_bytes(data[32:64], "big")
+    is_canonical = (
+        int.from_bytes(data[:32], "big") == 32
+        and len(data) == 64 + -(-length // 32) * 32
+        and not any(data[64 + length :])
+    )
+    return data[64 : 64 + length] if is_canonical else None
+
+
+def _supplied(block: L1Block, tx_hash: Hash, blob_hash: Hash) -> bytes:
+    blob = block.blobs.get(blob_hash)
+    if blob is None:
+        raise CriticalError(
+            f"L1 block {block.ref}: batcher transaction 0x{tx_hash.hex()} carries blob 0x{blob_hash.hex()}, "
+            "which was not read; give the node a beacon endpoint that still has it"
+        )
+    return blob

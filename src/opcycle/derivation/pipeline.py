@@ -1,0 +1,141 @@
+"""The derivation pipeline: give it L1 blocks, ask it for the next safe block.
+
+    pipeline = DerivationPipeline(config, l1_chain)
+    pipeline.reset(origin_block=…, system_config=…, safe_head=…)
+    match pipeline.next(safe_head, safe_system_config):
+        case NeedL1Block(number): pipeline.push(block `number`), ask again
+        case DerivedAttributes(): build the block, ask again with it as the safe head
+
+The same L1 blocks give the same attributes, however they are pushed: one by one or many ahead.
+Source: OP Stack specs, "L2 Chain Derivation"; op-node `derive/pipeline.go`.
+"""
+
+from dataclasses import dataclass
+
+from opcycle.derivation.attributes import AttributesStage, DerivedAttributes
+from opcycle.derivation.batch_stage import BatchStage
+from opcycle.derivation.channel_assembler import ChannelAssembler, OpenChannel
+from opcycle.derivation.channel_reader import ChannelReader
+from opcycle.derivation.frame_queue import FrameQueue
+from opcycle.derivation.l1_retrieval import L1Retrieval
+from opcycle.derivation.l1_traversal import L1Traversal
+from opcycle.derivation.verdicts import Verdict, VerdictLog
+from opcycle.errors import CriticalError
+from opcycle.protocol.l1_chain import L1ChainConfig
+from opcycle.protocol.rollup import Fork, RollupConfig, SystemConfig
+from opcycle.protocol.types import L1Block, L1BlockRef, L2BlockRef
+
+
+@dataclass(frozen=True, slots=True)
+class NeedL1Block:
+    """Nothing more can be derived before L1 block `number` is pushed."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingFor:
+    """Why the safe head stands where it is.
+
+    `l1_number` is the L1 block to read next; `window_ends` the one with which the batches for the block after
+    the safe head are due, after which empty blocks are forced; `channel` the channel that lacks frames.
+    """
+
+    l1_number: int
+    window_ends: int
+    channel: OpenChannel | None
+
+    def __str__(self) -> str:
+        text = f"L1 block {self.l1_number}"
+        if self.channel is not None:
+            text += (
+                f" with frame {self.channel.next_frame} of channel {self.channel.channel_id.hex()}"
+                f" (open since block {self.channel.opened}, until block {self.channel.last_chance})"
+            )
+        return f"{text}; empty blocks from L1 block {self.window_ends}"
+
+
+class DerivationPipeline:
+    """Pure: no I/O and no clock. Begins with `reset`; keeps L1 blocks from the safe head's origin on."""
+
+    def __init__(self, config: RollupConfig, l1_chain: L1ChainConfig):
+        self._config = config
+        self._l1_chain = l1_chain
+        self._verdicts = VerdictLog()
+
+    def reset(self, *, origin_block: L1Block, system_config: SystemConfig, safe_head: L2BlockRef) -> None:
+        """Forget everything and read L1 from `origin_block` on, included.
+
+        `origin_block` is the one that `chain_spec.first_l1_number` names, or earlier. `system_config` is the
+        config after the updates of `origin_block` itself: that of any L2 block whose L1 origin it is.
+        Raises CriticalError if the block is after the safe head's L1 origin, or before Holocene.
+        """
+        if origin_block.header.number > safe_head.l1_origin.number:
+            raise CriticalError(
+                f"derivation on {safe_head} cannot start at L1 block {origin_block.ref}, "
+                f"after the L1 origin {safe_head.l1_origin}"
+            )
+        if not self._config.is_active(Fork.HOLOCENE, origin_block.header.timestamp):
+            raise CriticalError(
+                f"L1 block {origin_block.ref} is before Holocene, whose rules are the only ones here; "
+                "start from a later safe head"
+            )
+        self._safe_head = safe_head
+        self._traversal = L1Traversal(self._config, origin_block, system_config)
+        self._attributes = assemble(self._config, self._l1_chain, self._traversal, self._verdicts)
+
+    @property
+    def origin(self) -> L1BlockRef:
+        """The L1 block being read: with all of them up to it, the safe head is what it is."""
+        return self._traversal.origin.ref
+
+    def push(self, block: L1Block) -> None:
+        """Give the next L1 block. Raises ResetError if it does not follow the last one: L1 reorganised."""
+        self._traversal.push(block)
+
+    def next(
+        self, safe_head: L2BlockRef, safe_system_config: SystemConfig
+    ) -> DerivedAttributes | NeedL1Block:
+        """The attributes of the block after `safe_head`, or the L1 block that is needed first.
+
+        `safe_system_config` is the config as of `safe_head`. Until a block is built, asking again gives
+        the same answer. Raises ResetError if the safe head is not on the L1 chain that was pushed.
+        """
+        self._safe_head = safe_head
+        while True:
+            derived = self._attributes.next(safe_head, safe_system_config)
+            if derived is not None:
+                return derived
+            if not self._traversal.advance():
+                return NeedL1Block(self._traversal.next_number)
+
+    def invalidate(self, derived: DerivedAttributes) -> DerivedAttributes:
+        """The engine rejected the last attributes: the same with their deposits only; the channel is dropped.
+
+        Raises CriticalError if they had nothing but deposits.
+        """
+        return self._attributes.without_batch(derived)
+
+    def take_verdicts(self) -> list[Verdict]:
+        """What was decided since the last call, in order."""
+        return self._verdicts.take()
+
+    def waiting_for(self) -> WaitingFor:
+        """What the next block after the safe head that was last asked about depends on."""
+        return WaitingFor(
+            l1_number=self._traversal.next_number,
+            window_ends=self._safe_head.l1_origin.number + self._config.seq_window_size,
+            channel=self._attributes.open_channel,
+        )
+
+
+def assemble(
+    config: RollupConfig, l1_chain: L1ChainConfig, traversal: L1Traversal, verdicts: VerdictLog
+) -> AttributesStage:
+    """All stages behind the traversal, in the order in which data passes them; the last one is pulled."""
+    retrieval = L1Retrieval(config, traversal, verdicts)
+    frames = FrameQueue(retrieval, verdicts)
+    channels = ChannelAssembler(config, frames, verdicts)
+    reader = ChannelReader(config, channels, verdicts)
+    batches = BatchStage(config, reader, verdicts)
+    return AttributesStage(config, l1_chain, batches, verdicts)
