@@ -64,8 +64,8 @@ class LocalL1:
             http_port=http_port,
             auth_port=auth_port,
         )
-        self.rpc = RpcClient(self.geth.engine.rpc_url)
-        self._engine = EngineClient(self.geth.engine.engine_url, self.geth.engine.jwt_secret)
+        self.rpc = RpcClient(self.geth.http_url)
+        self._engine = EngineClient(self.geth.engine_url, self.geth.jwt_secret)
         self._journal = PayloadJournal(directory / "payloads.jsonl")
         self._chain: list[L1BlockRef] = []
         self._finalized = 0
@@ -74,7 +74,7 @@ class LocalL1:
 
     @property
     def url(self) -> str:
-        return self.geth.engine.rpc_url
+        return self.geth.http_url
 
     @property
     def head(self) -> L1BlockRef:

@@ -4,8 +4,9 @@ One block is four calls: forkchoiceUpdated with attributes → getPayload → ne
 Source: Engine API (Cancun, Prague, Osaka) and OP Stack specs, "L2 Execution Engine".
 """
 
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from opcycle.engine.codec import (
     attributes_to_json,
@@ -16,27 +17,40 @@ from opcycle.engine.codec import (
 from opcycle.engine.jwt import bearer
 from opcycle.errors import CriticalError, OpcycleError, ResetError, TemporaryError
 from opcycle.protocol.payload import ExecutionEnvelope, ForkchoiceState, PayloadAttributes
-from opcycle.protocol.types import ZERO_HASH
+from opcycle.protocol.types import ZERO_HASH, Hash
 from opcycle.rpc.client import RpcClient, RpcError
-from opcycle.rpc.hexjson import from_hex, to_hex
+from opcycle.rpc.hexjson import from_hex, from_quantity, to_hex
 
 INVALID_FORKCHOICE_STATE = -38002
 INVALID_PAYLOAD_ATTRIBUTES = -38003
 
+_UNDECODABLE_TRANSACTION = re.compile(r"transaction \d+ is not valid")
+"""op-geth's answer, with a generic code, to attributes that hold bytes which are no transaction."""
+
 
 class InvalidPayloadError(OpcycleError):
-    """The engine executed a payload (or built from attributes) and rejects it; `why` is its own reason.
+    """The engine rejects a block. `validation_error` is its own reason; `latest_valid_hash` the newest
+    ancestor it accepts, None if it names none.
 
     Not sorted by reaction: the node replaces the block by a deposits-only one, others stop.
     """
 
-    def __init__(self, why: str):
-        super().__init__(f"the engine rejects the block: {why}")
-        self.why = why
+    def __init__(self, validation_error: str, latest_valid_hash: Hash | None = None):
+        super().__init__(f"the engine rejects the block: {validation_error}")
+        self.validation_error, self.latest_valid_hash = validation_error, latest_valid_hash
+
+
+class InvalidAttributesError(InvalidPayloadError):
+    """The engine cannot build a block from these attributes: a forced transaction is none or cannot run,
+    or a field breaks a rule. The heads of the same call are set all the same."""
+
+
+class EngineSyncingError(TemporaryError):
+    """The engine lacks the block or its ancestors: nothing was done."""
 
 
 class EngineClient:
-    """`url` is the engine's authenticated RPC; `jwt_secret` its 32 bytes."""
+    """`url` is the engine's authenticated RPC; `jwt_secret` its 32 bytes. Thread-safe."""
 
     def __init__(self, url: str, jwt_secret: bytes):
         self._rpc = RpcClient(url, headers=bearer(jwt_secret))
@@ -46,17 +60,17 @@ class EngineClient:
     ) -> bytes | None:
         """Set the heads; with attributes, start a block on the head and return its payload id.
 
-        Raises InvalidPayloadError, ResetError (the engine does not know these heads as one chain), or
-        TemporaryError (it is syncing).
+        A zero hash for safe or finalized leaves that head alone. Raises InvalidAttributesError,
+        InvalidPayloadError (the head), ResetError (the heads are not one chain) or EngineSyncingError.
         """
         wanted = None if attributes is None else attributes_to_json(attributes)
         try:
             reply = self._rpc.call("engine_forkchoiceUpdatedV3", forkchoice_to_json(state), wanted)
         except RpcError as error:
             if error.code == INVALID_FORKCHOICE_STATE:
-                raise ResetError(f"the engine refuses the forkchoice: {error.reason}") from error
-            if error.code == INVALID_PAYLOAD_ATTRIBUTES:
-                raise InvalidPayloadError(f"attributes refused: {error.reason}") from error
+                raise ResetError(f"the engine refuses the forkchoice: {error}") from error
+            if error.code == INVALID_PAYLOAD_ATTRIBUTES or _UNDECODABLE_TRANSACTION.match(error.reason):
+                raise InvalidAttributesError(_detail(error)) from error
             raise
         _require_valid(reply["payloadStatus"])
         payload_id = reply.get("payloadId")
@@ -65,14 +79,19 @@ class EngineClient:
         return None if payload_id is None else from_hex(payload_id)
 
     def get_payload(
-        self, payload_id: bytes, *, version: int = 4, parent_beacon_root: bytes = ZERO_HASH
+        self, payload_id: bytes, *, version: Literal[4, 5] = 4, parent_beacon_root: Hash = ZERO_HASH
     ) -> ExecutionEnvelope:
-        """The block built so far. `version` is 4 on L2 (Prague), 5 on an Osaka L1."""
+        """The block built so far. `version` is 4 on L2 (Prague), 5 on an Osaka L1.
+
+        An L1 engine does not repeat the attributes' `parent_beacon_root`, so its caller states it again.
+        Raises RpcError if the engine has forgotten the id (it restarted).
+        """
         reply = self._rpc.call(f"engine_getPayloadV{version}", to_hex(payload_id))
         return envelope_from_json(reply, parent_beacon_root)
 
     def new_payload(self, envelope: ExecutionEnvelope) -> None:
-        """Execute and store a block. Raises InvalidPayloadError or TemporaryError (its parent is unknown)."""
+        """Execute and store a block, not yet as a head. Raises InvalidPayloadError or EngineSyncingError
+        (its parent is unknown)."""
         reply = self._rpc.call(
             "engine_newPayloadV4",
             payload_to_json(envelope.payload),
@@ -89,7 +108,7 @@ class EngineClient:
         *,
         fill: Callable[[], None] | None = None,
     ) -> ExecutionEnvelope:
-        """Build and store a block on `state.head`; it becomes a head at the next forkchoice update.
+        """Build and store an L2 block on `state.head`; it becomes a head at the next forkchoice update.
 
         `fill` is called while the engine takes transactions from its pool; without it the block holds
         what the attributes force in and whatever the engine found at once.
@@ -103,12 +122,31 @@ class EngineClient:
         self.new_payload(envelope)
         return envelope
 
+    def chain_id(self) -> int:
+        """What the authenticated RPC states: the cheapest proof that URL and secret are right."""
+        return from_quantity(self._rpc.call("eth_chainId"))
+
+    def close(self) -> None:
+        self._rpc.close()
+
 
 def _require_valid(status: dict[str, Any]) -> None:
     match status["status"]:
         case "VALID":
             return
         case "SYNCING" | "ACCEPTED":
-            raise TemporaryError("the engine is syncing")
+            raise EngineSyncingError(
+                "the engine does not have this block's ancestors (it says it is syncing)"
+            )
         case _:
-            raise InvalidPayloadError(status.get("validationError") or status["status"])
+            ancestor = status.get("latestValidHash")
+            raise InvalidPayloadError(
+                status.get("validationError") or status["status"],
+                None if ancestor is None else from_hex(ancestor),
+            )
+
+
+def _detail(error: RpcError) -> str:
+    """go-ethereum says "Invalid payload attributes" and keeps the reason in `data.err`."""
+    data = error.data
+    return data["err"] if isinstance(data, dict) and "err" in data else error.reason

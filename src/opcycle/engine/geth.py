@@ -2,26 +2,36 @@
 
 Flags, and why, from measurements: hash scheme with archive mode serves proofs for every block and loses
 at most a few blocks when killed (see `journal`); a recommit of 100 ms lets transactions that arrive while a
-block is being built into it.
+block is being built into it. The pool keeps its own journal: a killed op-geth has its transactions back ten
+seconds after its restart.
 """
 
+import contextlib
+import hashlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from opcycle.engine import keeper
-from opcycle.engine.jwt import create_secret
+from opcycle.engine.client import EngineClient
+from opcycle.engine.jwt import create_secret, read_secret
 from opcycle.errors import CriticalError, TemporaryError, UserError
 from opcycle.rpc.client import RpcClient
+from opcycle.rpc.hexjson import from_quantity
 
 START_TIMEOUT = 60.0
-"""Seconds until a started op-geth must answer."""
+"""Seconds until a started op-geth must answer, or a killed one be gone."""
+
+POLL = 0.02
+"""Seconds between two looks at a process that starts or ends."""
 
 _REPOSITORY_BINARY = Path(__file__).resolve().parents[3] / ".tools" / "bin" / "geth"
 
@@ -42,7 +52,6 @@ _COMMON = [
     "--authrpc.vhosts=*",
     "--rpc.batch-request-limit=0",
     "--rpc.batch-response-max-size=0",
-    "--txpool.journal=",
     "--rollup.superchain-upgrades=false",
     "--cache=256",
     "--verbosity=3",
@@ -68,15 +77,27 @@ class GethRole(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
-    """Where an execution engine listens: its public RPC, its Engine API and that API's secret.
+class AttachedEngine:
+    """An execution engine that somebody else runs (op-reth, say): its public RPC, its Engine API, its secret.
 
-    Our own op-geth or any other Engine API client, attached by URL and JWT file.
+    `GethProcess` has the same three attributes.
     """
 
-    rpc_url: str
+    http_url: str
     engine_url: str
     jwt_secret: bytes
+
+    @classmethod
+    def from_jwt_file(cls, *, http_url: str, engine_url: str, jwt_file: Path) -> "AttachedEngine":
+        """Raises UserError if the file holds no secret."""
+        return cls(http_url, engine_url, read_secret(jwt_file))
+
+    def check(self, chain_id: int) -> None:
+        """Raises UserError unless both RPCs answer, accept the secret, and serve chain `chain_id`."""
+        with contextlib.closing(EngineClient(self.engine_url, self.jwt_secret)) as engine:
+            _require_chain(self.engine_url, engine.chain_id, chain_id)
+        with contextlib.closing(RpcClient(self.http_url)) as rpc:
+            _require_chain(self.http_url, lambda: from_quantity(rpc.call("eth_chainId")), chain_id)
 
 
 def geth_binary() -> str:
@@ -107,38 +128,54 @@ class GethProcess:
         http_port: int,
         auth_port: int,
     ):
+        self.http_url = f"http://127.0.0.1:{http_port}"
+        self.engine_url = f"http://127.0.0.1:{auth_port}"
+        self.jwt_secret = create_secret(directory / "jwt.hex")
+        self.log_file = directory / "geth.log"
         self._directory = directory
         self._genesis_file = genesis_file
-        self._role = role
         self._chain_id = chain_id
-        self._http_port, self._auth_port = http_port, auth_port
+        self._ports = (http_port, auth_port)
+        self._flags = [
+            f"--datadir={directory}",
+            f"--networkid={chain_id}",
+            f"--http.port={http_port}",
+            f"--authrpc.port={auth_port}",
+            f"--authrpc.jwtsecret={directory / 'jwt.hex'}",
+            *_COMMON,
+            *role.value,
+        ]
         self._process: subprocess.Popen[bytes] | None = None
-        secret = create_secret(directory / "jwt.hex")
-        self.log_file = directory / "geth.log"
-        self.engine = Engine(f"http://127.0.0.1:{http_port}", f"http://127.0.0.1:{auth_port}", secret)
 
     @property
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """Initialise the database if it is new, start, and wait until the RPC answers.
+        """Initialise the database if it is new, start, and wait until both RPCs answer.
 
         Raises UserError for a busy port or a database of another chain, CriticalError if op-geth exits.
         """
-        for port in (self._http_port, self._auth_port):
+        if self.running:
+            return
+        self._forget()
+        for port in self._ports:
             require_free_port(port)
         self._init()
-        log = self.log_file.open("ab")
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", keeper.__file__, geth_binary(), *self._arguments()],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        log.close()
-        self._wait_until_it_answers()
+        with self.log_file.open("ab") as log:
+            log_start = log.tell()
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", keeper.__file__, geth_binary(), *self._flags],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            self._wait_until_it_answers(log_start)
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """Stop cleanly; killed after the keeper's time-out."""
@@ -149,36 +186,41 @@ class GethProcess:
         try:
             self._process.wait(keeper.STOP_TIMEOUT + 5)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+            self.kill()
+        self._forget()
 
     def kill(self) -> None:
-        """Stop it as `kill -9` would: for fault tests and for scenes of destruction."""
+        """End it as `kill -9` does, database buffers and all; returns when its ports are free again."""
+        if self._process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # the keeper leads a session of its own
+        self._forget()
+        deadline = time.monotonic() + START_TIMEOUT
+        while not all(map(port_is_free, self._ports)):
+            if time.monotonic() > deadline:
+                raise CriticalError(f"op-geth on port {self._ports[0]} was killed and still holds its ports")
+            time.sleep(POLL)
+
+    def restart(self) -> None:
+        """Stop cleanly and start again."""
+        self.stop()
+        self.start()
+
+    def _forget(self) -> None:
+        """Reap what is left of an ended process."""
         if self._process is not None:
-            self._process.kill()  # op-geth dies with its keeper
+            if self._process.stdin is not None:
+                self._process.stdin.close()
             self._process.wait()
-            self._close()
-            self._wait_until_ports_are_free()
-
-    def _close(self) -> None:
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
-        self._process = None
-
-    def _arguments(self) -> list[str]:
-        return [
-            f"--datadir={self._directory}",
-            f"--networkid={self._chain_id}",
-            f"--http.port={self._http_port}",
-            f"--authrpc.port={self._auth_port}",
-            f"--authrpc.jwtsecret={self._directory / 'jwt.hex'}",
-            *_COMMON,
-            *self._role.value,
-        ]
+            self._process = None
 
     def _init(self) -> None:
-        """`geth init` writes the genesis block, or refuses when the database holds another one."""
+        """Write the genesis block, once. `geth init` refuses a database that holds another one."""
+        digest = hashlib.sha256(self._genesis_file.read_bytes()).hexdigest()
+        marker = self._directory / "genesis.sha256"
+        if marker.exists() and marker.read_text() == digest:
+            return
         done = subprocess.run(
             [
                 geth_binary(),
@@ -192,36 +234,59 @@ class GethProcess:
             check=False,
         )
         if done.returncode:
-            lines = done.stderr.strip().splitlines()
-            raise UserError(
-                f"op-geth refuses the data directory {self._directory} with this genesis "
-                f"({lines[-1] if lines else 'no reason given'}); use another --data directory or delete it"
-            )
+            raise UserError(_init_refusal(self._directory, done.stderr))
+        marker.write_text(digest)
 
-    def _wait_until_it_answers(self) -> None:
-        rpc = RpcClient(self.engine.rpc_url, timeout=5)
+    def _wait_until_it_answers(self, log_start: int) -> None:
         deadline = time.monotonic() + START_TIMEOUT
-        while time.monotonic() < deadline:
+        attached = AttachedEngine(self.http_url, self.engine_url, self.jwt_secret)
+        while not all(map(port_answers, self._ports)):
             if not self.running:
-                raise CriticalError(f"op-geth stopped while starting; its log is {self.log_file}")
-            try:
-                stated = int(rpc.call("eth_chainId"), 16)
-            except TemporaryError:
-                time.sleep(0.02)
-                continue
-            if stated != self._chain_id:
-                raise UserError(f"port {self._http_port} serves chain {stated}, not {self._chain_id}")
-            return
-        raise CriticalError(
-            f"op-geth did not answer within {START_TIMEOUT:.0f} s; its log is {self.log_file}"
-        )
+                raise CriticalError(f"op-geth stopped while starting: {self._last_words(log_start)}")
+            if time.monotonic() > deadline:
+                raise CriticalError(
+                    f"op-geth did not answer within {START_TIMEOUT:.0f} s; its log is {self.log_file}"
+                )
+            time.sleep(POLL)
+        attached.check(self._chain_id)
 
-    def _wait_until_ports_are_free(self) -> None:
-        deadline = time.monotonic() + START_TIMEOUT
-        while time.monotonic() < deadline:
-            if port_is_free(self._http_port) and port_is_free(self._auth_port):
-                return
-            time.sleep(0.02)
+    def _last_words(self, log_start: int) -> str:
+        """The `Fatal:` line of this start, or where the log is."""
+        with self.log_file.open("rb") as log:
+            log.seek(log_start)
+            lines = log.read().decode(errors="replace").splitlines()
+        fatal = next((line for line in reversed(lines) if line.startswith("Fatal:")), "no reason given")
+        return f"{fatal} (its log is {self.log_file})"
+
+
+def _init_refusal(directory: Path, stderr: str) -> str:
+    lines = stderr.strip().splitlines()
+    reason = lines[-1].removeprefix("Fatal: ") if lines else "no reason given"
+    if "already used by another process" in reason:
+        return (
+            f"another op-geth uses the data directory {directory}; stop it, or use another --data directory"
+        )
+    return (
+        f"the data directory {directory} does not fit this genesis ({reason}); "
+        "use another --data directory, or delete this one"
+    )
+
+
+def _require_chain(url: str, ask: Callable[[], int], chain_id: int) -> None:
+    try:
+        stated = ask()
+    except TemporaryError as error:
+        raise UserError(
+            f"no execution engine answers at {url}: {error} (HTTP 401: its JWT secret is another one)"
+        ) from error
+    if stated != chain_id:
+        raise UserError(f"{url} serves chain {stated}, not {chain_id}")
+
+
+def port_answers(port: int) -> bool:
+    """Whether something on this machine accepts connections on the port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def port_is_free(port: int) -> bool:

@@ -4,6 +4,7 @@ One JSON line per payload, written before forkchoice makes it the head. After a 
 the engine what it lost. A torn last line (we were killed, too) is ignored.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -13,48 +14,50 @@ from opcycle.engine.codec import envelope_from_journal, envelope_to_json
 from opcycle.protocol.payload import ExecutionEnvelope, ForkchoiceState
 from opcycle.protocol.types import ZERO_HASH, Hash
 
-KEEP = 128
-"""Payloads kept; op-geth was seen to lose at most a few."""
+KEEP = 64
+"""Payloads kept at least; op-geth was seen to lose at most two."""
 
 
 class PayloadJournal:
-    """An append-only file of payloads, cut back to the last `KEEP` now and then."""
+    """An append-only file of payloads, cut back to the last `keep` whenever it has grown to twice that."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, *, keep: int = KEEP):
         self._path = path
+        self._keep = keep
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._entries = self._read()
-        self._write_all()
+        self._lines = 0
+        self._cut_back()
 
     def record(self, envelope: ExecutionEnvelope) -> None:
-        """Keep one more payload, flushed to the operating system."""
-        self._entries.append(envelope)
-        if len(self._entries) >= 2 * KEEP:
-            self._entries = self._entries[-KEEP:]
-            self._write_all()
-            return
-        with self._path.open("ab") as file:
+        """Keep one more payload: handed to the operating system when this returns."""
+        if self._lines >= 2 * self._keep:
+            self._cut_back()
+        with self._path.open("ab", buffering=0) as file:
             file.write(orjson.dumps(envelope_to_json(envelope)) + b"\n")
+        self._lines += 1
 
     def find(self, block_hash: Hash) -> ExecutionEnvelope | None:
         """The recorded payload of a block, None if it is too old."""
-        return next((entry for entry in self._entries if entry.payload.block_hash == block_hash), None)
+        return next((entry for entry in self._entries() if entry.payload.block_hash == block_hash), None)
 
     def lost_after(self, head: Hash) -> list[ExecutionEnvelope]:
-        """The recorded payloads that build on `head`, oldest first: the newest recorded branch wins."""
-        by_hash = {entry.payload.block_hash: entry for entry in self._entries}
-        for tip in reversed(self._entries):
-            branch = [tip]
-            while (parent := branch[-1].payload.parent_hash) != head and parent in by_hash:
-                branch.append(by_hash[parent])
-            if tip.payload.block_hash == head:
-                return []
-            if branch[-1].payload.parent_hash == head:
-                return branch[::-1]
-        return []
+        """What leads from the engine's `head` to the payload recorded last, oldest first.
+
+        That payload was our head. An engine on another recorded branch (killed amid a reorg) gets ours
+        from its first recorded block on; one on a block that we never recorded was driven by somebody
+        else since, and gets nothing.
+        """
+        entries = list(self._entries())
+        known = {entry.payload.block_hash: entry for entry in entries}
+        branch: list[ExecutionEnvelope] = []
+        cursor = entries[-1].payload.block_hash if entries else head
+        while cursor != head and cursor in known:
+            branch.append(known[cursor])
+            cursor = known[cursor].payload.parent_hash
+        return branch[::-1] if cursor == head or head in known else []
 
     def replay(self, engine: EngineClient, head: Hash) -> list[ExecutionEnvelope]:
-        """Feed the engine what it lost after `head` and make the last of it the head."""
+        """Feed the engine what it lost after `head`, make the last of it the head, and return it."""
         lost = self.lost_after(head)
         for envelope in lost:
             engine.new_payload(envelope)
@@ -63,18 +66,17 @@ class PayloadJournal:
             engine.forkchoice_updated(ForkchoiceState(head=tip, safe=ZERO_HASH, finalized=ZERO_HASH))
         return lost
 
-    def _read(self) -> list[ExecutionEnvelope]:
-        if not self._path.exists():
-            return []
-        entries = []
-        for line in self._path.read_bytes().split(b"\n"):
-            try:
-                entries.append(envelope_from_journal(orjson.loads(line)))
-            except orjson.JSONDecodeError:
-                continue  # the torn last line, or the empty one after it
-        return entries[-KEEP:]
+    def _entries(self) -> Iterator[ExecutionEnvelope]:
+        for line in self._path.read_bytes().splitlines():
+            yield envelope_from_journal(orjson.loads(line))
 
-    def _write_all(self) -> None:
-        fresh = self._path.with_suffix(".new")
-        fresh.write_bytes(b"".join(orjson.dumps(envelope_to_json(entry)) + b"\n" for entry in self._entries))
+    def _cut_back(self) -> None:
+        """Drop all but the last whole lines."""
+        whole = self._path.read_bytes().splitlines(keepends=True) if self._path.exists() else []
+        if whole and not whole[-1].endswith(b"\n"):
+            whole.pop()
+        kept = whole[-self._keep :]
+        fresh = self._path.with_name(f"{self._path.name}.new")
+        fresh.write_bytes(b"".join(kept))
         fresh.replace(self._path)
+        self._lines = len(kept)

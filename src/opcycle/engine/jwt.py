@@ -15,9 +15,11 @@ def create_secret(path: Path) -> bytes:
     """The 32-byte secret in `path`, written there first (readable by its owner only) if there is none."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(32))
+        fresh.replace(path)  # whole or not at all: a kill in between leaves no half secret
     return read_secret(path)
 
 

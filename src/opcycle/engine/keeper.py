@@ -13,19 +13,29 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
 STOP_TIMEOUT = 20.0
 """Seconds that the program has between the request to stop and being killed."""
 
 
-def _die_with_keeper() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+def dying_with_keeper() -> Callable[[], None]:
+    """What the forked program does before it starts: ask Linux to be killed when the keeper dies."""
+    prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+    keeper = os.getpid()
+
+    def prepare() -> None:
+        if prctl is not None:
+            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != keeper:  # it died before the request was in place
+            os._exit(1)
+
+    return prepare
 
 
 def main(command: list[str]) -> int:
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=_die_with_keeper)
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=dying_with_keeper())
 
     def stop_when_parent_ends() -> None:
         while os.read(0, 1):
@@ -35,6 +45,8 @@ def main(command: list[str]) -> int:
             child.wait(STOP_TIMEOUT)
         child.kill()
 
+    for request in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(request, lambda *_: child.terminate())
     threading.Thread(target=stop_when_parent_ends, daemon=True).start()
     return child.wait()
 

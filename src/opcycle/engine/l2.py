@@ -1,26 +1,51 @@
 """Reading L2 through an engine's public RPC."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from opcycle.errors import TemporaryError
 from opcycle.protocol.l2_block import L2Block, decode_l2_block
 from opcycle.protocol.rollup import RollupConfig
-from opcycle.protocol.types import Address, Hash
+from opcycle.protocol.types import Address, BlockId, Hash, Log
 from opcycle.rpc.client import RpcClient, RpcError
 from opcycle.rpc.hexjson import from_hex, from_quantity, to_hex, to_quantity
 
-BlockLabel = int | str
-"""A block number, or "latest", "safe", "finalized"."""
+BlockLabel: TypeAlias = int | bytes | str
+"""A block number, a block hash, or "latest", "safe", "finalized"."""
 
 
 @dataclass(frozen=True, slots=True)
 class StorageProof:
     """Merkle-Patricia proof of one storage slot: `nodes` from the storage root to the leaf."""
 
-    storage_root: Hash
+    slot: Hash
     value: int
     nodes: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountProof:
+    """Merkle-Patricia proof of an account (`nodes` from the state root) and of slots in its storage."""
+
+    address: Address
+    balance: int
+    nonce: int
+    code_hash: Hash
+    storage_root: Hash
+    nodes: tuple[bytes, ...]
+    storage: tuple[StorageProof, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a transaction. `contract` is the address that it created, if it did."""
+
+    block: BlockId
+    succeeded: bool
+    gas_used: int
+    contract: Address | None
+    logs: tuple[Log, ...]
 
 
 class L2Client:
@@ -30,13 +55,16 @@ class L2Client:
         self.rpc = RpcClient(url)
         self._config = config
 
+    def chain_id(self) -> int:
+        return from_quantity(self.rpc.call("eth_chainId"))
+
     def block(self, label: BlockLabel) -> L2Block:
         """The whole block. Raises TemporaryError when there is none (yet)."""
-        tag = to_quantity(label) if isinstance(label, int) else label
         try:
-            return decode_l2_block(from_hex(self.rpc.call("debug_getRawBlock", tag)), self._config)
+            raw = self.rpc.call("debug_getRawBlock", _tag(label))
         except RpcError as error:
-            raise TemporaryError(f"no L2 block {label}: {error.reason}") from error
+            raise TemporaryError(f"no L2 block {_tag(label)}: {error.reason}") from error
+        return decode_l2_block(from_hex(raw), self._config)
 
     def blocks(self, first: int, last: int) -> list[L2Block]:
         """Blocks `first` to `last`, both included, in one request."""
@@ -60,21 +88,56 @@ class L2Client:
         """How many executable transactions wait in the pool."""
         return from_quantity(self.rpc.call("txpool_status")["pending"])
 
-    def storage_proof(self, address: Address, slot: Hash, block: int) -> StorageProof:
-        """Proof of one storage slot in the state of a block."""
-        reply = self.rpc.call("eth_getProof", to_hex(address), [to_hex(slot)], to_quantity(block))
-        proof = reply["storageProof"][0]
-        return StorageProof(
+    def proof(self, address: Address, slots: Sequence[Hash], block: BlockLabel) -> AccountProof:
+        """Proof of an account and of some of its storage slots in the state of a block."""
+        reply = self.rpc.call("eth_getProof", to_hex(address), [to_hex(slot) for slot in slots], _tag(block))
+        return AccountProof(
+            address=address,
+            balance=from_quantity(reply["balance"]),
+            nonce=from_quantity(reply["nonce"]),
+            code_hash=from_hex(reply["codeHash"]),
             storage_root=from_hex(reply["storageHash"]),
-            value=from_quantity(proof["value"]),
-            nodes=tuple(from_hex(node) for node in proof["proof"]),
+            nodes=tuple(from_hex(node) for node in reply["accountProof"]),
+            storage=tuple(
+                StorageProof(slot, from_quantity(item["value"]), tuple(map(from_hex, item["proof"])))
+                for slot, item in zip(slots, reply["storageProof"], strict=True)
+            ),
         )
 
-    def receipt(self, transaction: Hash) -> dict[str, Any] | None:
-        """The receipt as the RPC gives it, None while the transaction is in no block."""
-        receipt: dict[str, Any] | None = self.rpc.call("eth_getTransactionReceipt", to_hex(transaction))
-        return receipt
+    def receipt(self, transaction: Hash) -> Receipt | None:
+        """The receipt, None while the transaction is in no block."""
+        reply = self.rpc.call("eth_getTransactionReceipt", to_hex(transaction))
+        return None if reply is None else _receipt(reply)
 
-    def balance(self, address: Address) -> int:
-        """Wei at the latest block."""
-        return from_quantity(self.rpc.call("eth_getBalance", to_hex(address), "latest"))
+    def balance(self, address: Address, block: BlockLabel = "latest") -> int:
+        """Wei."""
+        return from_quantity(self.rpc.call("eth_getBalance", to_hex(address), _tag(block)))
+
+
+def _tag(label: BlockLabel) -> str:
+    match label:
+        case int():
+            return to_quantity(label)
+        case bytes():
+            return to_hex(label)
+        case _:
+            return label
+
+
+def _receipt(reply: dict[str, Any]) -> Receipt:
+    contract = reply["contractAddress"]
+    return Receipt(
+        block=BlockId(from_hex(reply["blockHash"]), from_quantity(reply["blockNumber"])),
+        succeeded=reply["status"] == "0x1",
+        gas_used=from_quantity(reply["gasUsed"]),
+        contract=None if contract is None else from_hex(contract),
+        logs=tuple(
+            Log(
+                address=from_hex(log["address"]),
+                topics=tuple(from_hex(topic) for topic in log["topics"]),
+                data=from_hex(log["data"]),
+                index=from_quantity(log["logIndex"]),
+            )
+            for log in reply["logs"]
+        ),
+    )
