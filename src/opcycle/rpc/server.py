@@ -61,7 +61,8 @@ def json_rpc_app(methods: Mapping[str, Method]) -> Starlette:
         return JSONResponse({"status": "ok"})
 
     async def internal_error(_: Request, __: Exception) -> Response:
-        return JSONResponse(_error(None, INTERNAL_ERROR, "internal error"), status_code=500)
+        closing = {"connection": "close"}  # uvicorn closes it after a bug; the client should know
+        return JSONResponse(_error(None, INTERNAL_ERROR, "internal error"), status_code=500, headers=closing)
 
     routes = [Route("/", endpoint, methods=["POST"]), Route("/healthz", healthz)]
     return Starlette(routes=routes, exception_handlers={500: internal_error})
