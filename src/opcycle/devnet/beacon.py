@@ -4,7 +4,7 @@ Slots last one second and begin at the L1's genesis: slot = timestamp - genesis 
 Beacon APIs (`node/version`, `config/spec`, `beacon/genesis`, `beacon/blobs/{slot}`).
 """
 
-from pathlib import Path
+from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -12,42 +12,67 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from opcycle import __version__
+from opcycle.protocol.types import Hash, L1BlockRef
 from opcycle.rpc.hexjson import from_hex, to_hex
 
 
-def beacon_app(blobs: Path, genesis_time: int) -> Starlette:
-    """Serve the blobs in the directory `blobs`, one file per versioned hash (hex)."""
+class BlobSource(Protocol):
+    """What the endpoint must know of its chain: `LocalL1` does."""
 
-    async def version(_: Request) -> Response:
+    @property
+    def genesis(self) -> L1BlockRef: ...
+
+    def blob(self, versioned_hash: Hash) -> bytes | None:
+        """The 131,072 bytes, None for a blob that was never in a block."""
+        ...
+
+    def blob_hashes_at(self, timestamp: int) -> tuple[Hash, ...] | None:
+        """Versioned hashes of the block with that timestamp, in order; None without such a block."""
+        ...
+
+
+def beacon_app(source: BlobSource) -> Starlette:
+    """The four routes. Blobs asked for by hash are served even when a reorg has removed their block."""
+
+    def version(_: Request) -> Response:
         return JSONResponse({"data": {"version": f"opcycle/{__version__}"}})
 
-    async def spec(_: Request) -> Response:
+    def spec(_: Request) -> Response:
         return JSONResponse({"data": {"SECONDS_PER_SLOT": "1"}})
 
-    async def genesis(_: Request) -> Response:
+    def genesis(_: Request) -> Response:
         data = {
-            "genesis_time": str(genesis_time),
+            "genesis_time": str(source.genesis.timestamp),
             "genesis_validators_root": to_hex(bytes(32)),
             "genesis_fork_version": "0x00000000",
         }
         return JSONResponse({"data": data})
 
-    async def blobs_of_slot(request: Request) -> Response:
-        asked = [
-            item for value in request.query_params.getlist("versioned_hashes") for item in value.split(",")
-        ]
+    def blobs(request: Request) -> Response:
+        lists = request.query_params.getlist("versioned_hashes")
         try:
-            found = [(blobs / from_hex(item).hex()).read_bytes() for item in asked]
-        except (ValueError, FileNotFoundError):
-            return JSONResponse({"code": 404, "message": "blob not found"}, status_code=404)
-        body = {"execution_optimistic": False, "finalized": False, "data": [to_hex(blob) for blob in found]}
-        return JSONResponse(body)
+            asked = tuple(from_hex(item) for text in lists for item in text.split(","))
+        except ValueError as error:
+            return _refusal(400, f"invalid versioned_hashes: {error}")
+        hashes = asked or source.blob_hashes_at(source.genesis.timestamp + request.path_params["slot"])
+        if hashes is None:
+            return _refusal(404, "no block in this slot")
+        found = [blob for item in hashes if (blob := source.blob(item)) is not None]
+        if len(found) < len(hashes):
+            return _refusal(404, "blob not found")
+        return JSONResponse(
+            {"execution_optimistic": False, "finalized": False, "data": [to_hex(blob) for blob in found]}
+        )
 
     return Starlette(
         routes=[
             Route("/eth/v1/node/version", version),
             Route("/eth/v1/config/spec", spec),
             Route("/eth/v1/beacon/genesis", genesis),
-            Route("/eth/v1/beacon/blobs/{slot:int}", blobs_of_slot),
+            Route("/eth/v1/beacon/blobs/{slot:int}", blobs),
         ]
     )
+
+
+def _refusal(status: int, message: str) -> Response:
+    return JSONResponse({"code": status, "message": message}, status_code=status)

@@ -1,11 +1,15 @@
 """Genesis of the local L1: all forks through Osaka, Ethereum's system contracts, ten funded accounts."""
 
+from pathlib import Path
 from typing import Any
+
+import orjson
 
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.engine.system_contracts import SYSTEM_CODE
+from opcycle.errors import UserError
 from opcycle.protocol.l1_chain import LOCAL_L1_CHAIN_ID, local_l1
-from opcycle.rpc.hexjson import to_hex, to_quantity
+from opcycle.rpc.hexjson import from_quantity, to_hex, to_quantity
 
 LOCAL_GENESIS_TIME = 1_750_000_000
 """Seconds; fixed, so that the same scenario gives the same hashes on any day."""
@@ -39,3 +43,24 @@ def l1_genesis(timestamp: int = LOCAL_GENESIS_TIME) -> dict[str, Any]:
         "parentHash": to_hex(bytes(32)),
         "alloc": alloc,
     }
+
+
+def l1_genesis_file(directory: Path, timestamp: int | None) -> Path:
+    """`genesis.json` of an L1's directory, written at its first start (default: `LOCAL_GENESIS_TIME`).
+
+    Raises UserError if the file is damaged or the L1 there began at another time.
+    """
+    file = directory / "genesis.json"
+    if not file.exists():
+        fresh = directory / "genesis.json.new"
+        fresh.write_bytes(orjson.dumps(l1_genesis(LOCAL_GENESIS_TIME if timestamp is None else timestamp)))
+        fresh.replace(file)
+    try:
+        written = from_quantity(orjson.loads(file.read_bytes())["timestamp"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{file} is damaged ({error}); use another --data directory") from error
+    if timestamp not in (None, written):
+        raise UserError(
+            f"the L1 in {directory} began at {written}, not at {timestamp}; use another --data directory"
+        )
+    return file

@@ -6,32 +6,38 @@ the bit, so op-node verifies it. The chain itself, plus a journal of the last pa
 """
 
 import threading
+from bisect import bisect_left
 from hashlib import sha256
 from pathlib import Path
 
-import orjson
-
 from opcycle.agent import Outcome
 from opcycle.devnet.clock import ChainClock
-from opcycle.devnet.l1_genesis import l1_genesis
+from opcycle.devnet.l1_genesis import l1_genesis_file
+from opcycle.devnet.l1_pool import TransactionPool
 from opcycle.engine.client import EngineClient
 from opcycle.engine.codec import envelope_from_json
 from opcycle.engine.geth import GethProcess, GethRole
-from opcycle.engine.journal import PayloadJournal
+from opcycle.engine.journal import KEEP, PayloadJournal
 from opcycle.errors import UserError
 from opcycle.protocol.l1_chain import LOCAL_L1_CHAIN_ID
 from opcycle.protocol.payload import ExecutionEnvelope, ForkchoiceState
-from opcycle.protocol.types import L1BlockRef
-from opcycle.rpc.client import RpcClient
+from opcycle.protocol.types import ZERO_HASH, Hash, L1BlockRef
+from opcycle.rpc.client import RpcClient, RpcError
 from opcycle.rpc.hexjson import from_hex, from_quantity, to_hex, to_quantity
 
 FEE_RECIPIENT = bytes(19) + b"\xfe"
 
+MAX_REORG = KEEP
+"""Blocks: so many payloads the journal holds, and so deep op-geth's pool looks for lost transactions."""
+
+HEADERS_PER_REQUEST = 1000
+
 
 class LocalL1:
-    """An agent of its own: `step()` makes the next block when chain time says that it is due.
+    """An agent of its own: `step()` makes the next block when chain time says that it is due. Thread-safe.
 
-    `block_time` in seconds; `safe_lag` and `finalized_lag` in blocks behind the head.
+    `block_time` in seconds; `genesis_time` a Unix timestamp, fixed at the first start of a directory;
+    `safe_lag` and `finalized_lag` in blocks behind the head.
     """
 
     name = "l1"
@@ -43,33 +49,29 @@ class LocalL1:
         http_port: int,
         auth_port: int,
         block_time: int,
-        genesis_time: int,
+        genesis_time: int | None = None,
         safe_lag: int = 2,
         finalized_lag: int = 4,
     ):
-        self._directory = directory
         self._lock = threading.RLock()
         self.block_time = block_time
         self._safe_lag, self._finalized_lag = safe_lag, finalized_lag
-        self.blobs_directory = directory / "blobs"
-        self.blobs_directory.mkdir(parents=True, exist_ok=True)
-        genesis_file = directory / "genesis.json"
-        if not genesis_file.exists():
-            genesis_file.write_bytes(orjson.dumps(l1_genesis(genesis_time)))
+        self._blobs = directory / "blobs"
+        self._blobs.mkdir(parents=True, exist_ok=True)
         self.geth = GethProcess(
             directory / "geth",
-            genesis_file,
+            l1_genesis_file(directory, genesis_time),
             role=GethRole.L1,
             chain_id=LOCAL_L1_CHAIN_ID,
             http_port=http_port,
             auth_port=auth_port,
         )
         self.rpc = RpcClient(self.geth.http_url)
+        self._pool = TransactionPool(self.rpc)
         self._engine = EngineClient(self.geth.engine_url, self.geth.jwt_secret)
-        self._journal = PayloadJournal(directory / "payloads.jsonl")
+        self._journal = PayloadJournal(directory / "payloads.jsonl", keep=MAX_REORG)
         self._chain: list[L1BlockRef] = []
         self._finalized = 0
-        self._branch = 0
         self._clock: ChainClock | None = None
 
     @property
@@ -81,6 +83,10 @@ class LocalL1:
         return self._chain[-1]
 
     @property
+    def finalized(self) -> L1BlockRef:
+        return self._chain[self._finalized]
+
+    @property
     def genesis(self) -> L1BlockRef:
         return self._chain[0]
 
@@ -89,50 +95,55 @@ class LocalL1:
         with self._lock:
             self.geth.start()
             self._journal.replay(self._engine, self._ref("latest").hash)
-            height = self._ref("latest").number
-            calls = [("eth_getHeaderByNumber", [to_quantity(n)]) for n in range(height + 1)]
-            self._chain = [_ref_from_json(header) for header in self.rpc.batch(calls)]
-            self._finalized = max(self._finalized, height - self._finalized_lag, 0)
+            self._chain = self._read_chain()
+            self._finalized = max(self._finalized, self._recorded_finality())
             self._update_heads()
 
     def stop(self) -> None:
         with self._lock:
             self.geth.stop()
+            self.rpc.close()
+            self._engine.close()
 
     def follow(self, clock: ChainClock) -> None:
-        """From now on `step()` makes a block whenever `clock` has passed the block time."""
+        """From now on `step()` asks `clock` what time it is."""
         self._clock = clock
 
-    def step(self) -> Outcome:
-        """Make the next block if it is due. Restarts op-geth if it died."""
+    def step(self, now: int | None = None) -> Outcome:
+        """Make the next block if it is due at chain time `now` (default: the followed clock's).
+
+        After a jump of the clock that is one block, not the missing ones. Restarts op-geth if it died.
+        """
         with self._lock:
             if not self.geth.running:
                 self.start()
                 return Outcome.done(f"op-geth restarted at block {self.head}")
-            if self._clock is None or self._clock.now() < self.head.timestamp + self.block_time:
+            if now is None and self._clock is not None:
+                now = self._clock.now()
+            if now is None or now < self.head.timestamp + self.block_time:
                 return Outcome.idle("the next L1 block is not due")
-            return Outcome.done(f"L1 block {self.mine(timestamp=self._clock.now())}")
+            return Outcome.done(f"L1 block {self.mine(timestamp=now)[-1]}")
 
     def reset(self) -> None:
         """Nothing to forget: the chain is the state."""
 
-    def mine(self, *, timestamp: int | None = None, empty: bool = False) -> L1BlockRef:
-        """Make one block, from the pool unless `empty`; its time is `timestamp` or one block time later."""
+    def mine(self, n: int = 1, *, timestamp: int | None = None, empty: bool = False) -> list[L1BlockRef]:
+        """Make `n` blocks from the pool, or `empty` ones, each a block time after its parent.
+
+        The first is at `timestamp` if given. Raises UserError if that is not after the head.
+        """
         with self._lock:
-            time = self.head.timestamp + self.block_time if timestamp is None else timestamp
-            if time <= self.head.timestamp:
-                raise UserError(
-                    f"an L1 block at {time} would not be after its parent at {self.head.timestamp}"
-                )
-            envelope = self._build(time, empty=empty)
-            self._engine.new_payload(envelope)
-            self._journal.record(envelope)
-            payload = envelope.payload
-            self._chain.append(
-                L1BlockRef(payload.block_hash, payload.number, payload.parent_hash, payload.timestamp)
-            )
-            self._update_heads()
-            return self.head
+            for _ in range(n):
+                due = self.head.timestamp + self.block_time if timestamp is None else timestamp
+                self._append(due, empty=empty)
+                self._update_heads()
+                timestamp = None
+            return self._chain[len(self._chain) - n :]
+
+    def advance(self, seconds: int) -> L1BlockRef:
+        """Travel in time: one block, `seconds` after the head."""
+        with self._lock:
+            return self.mine(timestamp=self.head.timestamp + seconds)[-1]
 
     def set_lag(self, *, safe: int, finalized: int) -> None:
         """Distance of the safe and finalized heads from the newest block; finalized never moves back."""
@@ -140,64 +151,120 @@ class LocalL1:
             self._safe_lag, self._finalized_lag = safe, finalized
             self._update_heads()
 
-    def reorg(self, depth: int, length: int | None = None) -> L1BlockRef:
-        """Replace the last `depth` blocks by `length` (default one more) empty ones; their transactions
-        return to the pool. Raises UserError if that would replace a finalized block.
+    def reorg(self, depth: int, length: int | None = None) -> list[L1BlockRef]:
+        """Replace the last `depth` blocks by `length` empty ones (default one more) and return these.
+
+        The replaced transactions return to the pool. Raises UserError for a finalized block.
 
         op-geth ignores a forkchoice to an ancestor and forgets what `debug_setHead` removes, so: set the
         head back, build the siblings, insert the old branch again, then switch by forkchoice.
         """
         with self._lock:
-            if not 0 < depth <= self.head.number - self._finalized:
-                raise UserError(f"cannot replace {depth} blocks: block {self._finalized} is finalized")
+            fork = self.head.number - depth
+            length = depth + 1 if length is None else length
+            self._require_replaceable(depth, length)
             old = self._chain
-            branch = [self._stored(ref) for ref in old[-depth:]]
-            self._branch += 1
-            self.rpc.call("debug_setHead", to_quantity(self.head.number - depth))
-            self._chain = old[:-depth]
-            for _ in range(depth + 1 if length is None else length):
-                self.mine(empty=True)
-            new = self._chain
-            for envelope in branch:
+            replaced = [self._stored(ref) for ref in old[fork + 1 :]]
+            transactions = self._pool.transactions_of(old[fork + 1 :])
+            self.rpc.call("debug_setHead", to_quantity(fork))
+            self._chain = old[: fork + 1]
+            for _ in range(length):
+                self._append(self.head.timestamp + self.block_time, empty=True, instead_of=old[fork + 1].hash)
+                self._set_head(self.head.hash)
+            for envelope in replaced:
                 self._engine.new_payload(envelope)
-            for self._chain in (old, new):
-                self._update_heads()
-            return self.head
+            self._set_head(old[-1].hash)
+            self._pool.wait_until_mined(transactions)
+            self._update_heads()
+            self._pool.wait_until_returned(transactions)
+            return self._chain[fork + 1 :]
 
-    def _stored(self, ref: L1BlockRef) -> ExecutionEnvelope:
-        envelope = self._journal.find(ref.hash)
-        if envelope is None:
-            raise UserError(f"block {ref} is too old to be replaced: its payload is no longer in the journal")
-        return envelope
+    def blob(self, versioned_hash: Hash) -> bytes | None:
+        """A blob of any block made here, replaced ones too."""
+        file = self._blobs / versioned_hash.hex()
+        return file.read_bytes() if file.exists() else None
 
-    def _build(self, timestamp: int, *, empty: bool) -> ExecutionEnvelope:
-        beacon_root = sha256(b"beacon root" + self.head.hash).digest()
-        randao = sha256(b"randao" + self._branch.to_bytes(4, "big") + self.head.hash).digest()
+    def blob_hashes_at(self, timestamp: int) -> tuple[Hash, ...] | None:
+        """Versioned hashes of the block with that timestamp, in order; None without such a block."""
+        chain = self._chain
+        index = bisect_left(chain, timestamp, key=lambda ref: ref.timestamp)
+        if index == len(chain) or chain[index].timestamp != timestamp:
+            return None
+        block = self.rpc.call("eth_getBlockByHash", to_hex(chain[index].hash), True)
+        return tuple(
+            from_hex(item) for tx in block["transactions"] for item in tx.get("blobVersionedHashes", ())
+        )
+
+    def _append(self, timestamp: int, *, empty: bool, instead_of: Hash = b"") -> None:
+        """Build, store and record the next block; the caller makes it the head.
+
+        `instead_of` is the block that a sibling must differ from.
+        """
+        parent = self.head
+        if timestamp <= parent.timestamp:
+            raise UserError(f"an L1 block at {timestamp} would not be after its parent at {parent.timestamp}")
+        if not empty:
+            self._pool.settle()
+        beacon_root = sha256(b"beacon root" + parent.hash).digest()
         attributes = {
             "timestamp": to_quantity(timestamp),
-            "prevRandao": to_hex(randao),
+            "prevRandao": to_hex(sha256(b"randao" + parent.hash + instead_of).digest()),
             "suggestedFeeRecipient": to_hex(FEE_RECIPIENT),
             "withdrawals": [],
             "parentBeaconBlockRoot": to_hex(beacon_root),
         }
         transactions: list[str] | None = [] if empty else None
-        reply = self.rpc.call("testing_buildBlockV1", to_hex(self.head.hash), attributes, transactions, "0x")
+        reply = self.rpc.call("testing_buildBlockV1", to_hex(parent.hash), attributes, transactions, "0x")
         envelope = envelope_from_json(reply, beacon_root)
         for blob in envelope.blobs:
-            (self.blobs_directory / blob.versioned_hash.hex()).write_bytes(blob.data)
-        return envelope
+            (self._blobs / blob.versioned_hash.hex()).write_bytes(blob.data)
+        self._engine.new_payload(envelope)
+        self._journal.record(envelope)
+        payload = envelope.payload
+        self._chain.append(
+            L1BlockRef(payload.block_hash, payload.number, payload.parent_hash, payload.timestamp)
+        )
 
     def _update_heads(self) -> None:
         height = self.head.number
         self._finalized = max(self._finalized, height - self._finalized_lag)
-        safe = max(self._finalized, height - self._safe_lag, 0)
-        self._engine.forkchoice_updated(
-            ForkchoiceState(
-                head=self.head.hash,
-                safe=self._chain[safe].hash,
-                finalized=self._chain[self._finalized].hash,
+        safe = max(self._finalized, height - self._safe_lag)
+        self._set_head(self.head.hash, safe=self._chain[safe].hash, finalized=self.finalized.hash)
+
+    def _set_head(self, head: Hash, *, safe: Hash = ZERO_HASH, finalized: Hash = ZERO_HASH) -> None:
+        self._engine.forkchoice_updated(ForkchoiceState(head=head, safe=safe, finalized=finalized))
+
+    def _require_replaceable(self, depth: int, length: int) -> None:
+        if not 0 < depth <= self.head.number - self._finalized:
+            raise UserError(f"cannot replace {depth} blocks below {self.head}: {self.finalized} is finalized")
+        if depth > MAX_REORG:
+            raise UserError(f"cannot replace {depth} blocks: at most {MAX_REORG}")
+        if length < 1:
+            raise UserError(
+                f"cannot replace {depth} blocks by {length}: a reorg needs at least one new block"
             )
-        )
+
+    def _stored(self, ref: L1BlockRef) -> ExecutionEnvelope:
+        envelope = self._journal.find(ref.hash)
+        if envelope is None:
+            raise UserError(f"block {ref} cannot be replaced: its payload is no longer in the journal")
+        return envelope
+
+    def _read_chain(self) -> list[L1BlockRef]:
+        numbers = range(self._ref("latest").number + 1)
+        chain: list[L1BlockRef] = []
+        while len(chain) < len(numbers):
+            wanted = numbers[len(chain) : len(chain) + HEADERS_PER_REQUEST]
+            headers = self.rpc.batch([("eth_getHeaderByNumber", [to_quantity(n)]) for n in wanted])
+            chain += map(_ref_from_json, headers)
+        return chain
+
+    def _recorded_finality(self) -> int:
+        """Number of the block that op-geth remembers as finalized."""
+        try:
+            return self._ref("finalized").number
+        except RpcError:  # a new chain has none
+            return 0
 
     def _ref(self, label: str) -> L1BlockRef:
         return _ref_from_json(self.rpc.call("eth_getHeaderByNumber", label))

@@ -1,7 +1,11 @@
 """Where the devnet listens: fixed loopback ports that people can put into a wallet, or any free ones."""
 
-import socket
+import random
 from dataclasses import dataclass, fields
+from itertools import islice
+
+from opcycle.engine.geth import port_is_free
+from opcycle.errors import UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +24,15 @@ class Ports:
     rebuilt_engine: int = 9751
 
 
+FIRST_PORT, LAST_PORT = 20_000, 32_000
+"""Below the range from which systems take ports for outgoing connections: nobody gets ours in between."""
+
+
 def free_ports() -> Ports:
     """Ports that nobody listens on now, all different."""
-    probes = [socket.socket() for _ in fields(Ports)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return Ports(*(probe.getsockname()[1] for probe in probes))
-    finally:
-        for probe in probes:
-            probe.close()
+    wanted = len(fields(Ports))
+    candidates = random.SystemRandom().sample(range(FIRST_PORT, LAST_PORT), LAST_PORT - FIRST_PORT)
+    free = list(islice(filter(port_is_free, candidates), wanted))
+    if len(free) < wanted:
+        raise UserError(f"fewer than {wanted} ports between {FIRST_PORT} and {LAST_PORT} are free")
+    return Ports(*free)
