@@ -211,3 +211,28 @@ class Engine:
             for verdict in self.verdicts
             if verdict.decision != "accept" and subject in (None, verdict.subject)
         ]
+
+
+class Feed:
+    """A stage that gives the items it was given, and then None; stands for the predecessor of a stage."""
+
+    def __init__(self, *items, origin=None):
+        self.items = list(items)
+        self.origin = block(1) if origin is None else origin
+        self.open_channel = None
+        self.flushes = 0
+
+    def next(self):
+        return self.items.pop(0) if self.items else None
+
+    def flush(self):
+        self.items.clear()
+        self.flushes += 1
+
+
+def pull(stage, *args):
+    """All that a stage gives before its first None."""
+    found = []
+    while (item := stage.next(*args)) is not None:
+        found.append(item)
+    return found
