@@ -112,8 +112,12 @@ def test_next__safe_head_of_another_l1_chain__resets():
         Engine(chain(4), safe_head=elsewhere).run()
 
 
-def test_next__undecided_batch__is_kept_with_its_inclusion_block():
-    # A window of one block is the only way to be at an epoch whose successor is not known.
+@pytest.fixture
+def undecided():
+    """A stage that holds an undecided batch, what it is asked, and the batch.
+
+    A window of one block is the only way to be at an epoch whose successor is not known.
+    """
     epoch_20 = BlockId(l1_hash(20), 20)
     safe_head = replace(GENESIS, timestamp=block(21).header.timestamp - L2_BLOCK_TIME, l1_origin=epoch_20)
     verdicts, feed = VerdictLog(), Feed(origin=block(20))
@@ -122,21 +126,25 @@ def test_next__undecided_batch__is_kept_with_its_inclusion_block():
         feed.origin = block(number)
         assert stage.next(safe_head) is None
 
-    late_enough = replace(safe_head, timestamp=block(22).header.timestamp)
-    early = batch(late_enough, epoch=22)
+    safe_head = replace(safe_head, timestamp=block(22).header.timestamp)
+    early = batch(safe_head, epoch=22)
     feed.items = [IncludedBatch(BatchId(CHANNEL, 0, early.timestamp), early, block(21).ref)]
-    assert stage.next(late_enough) is None
+    assert stage.next(safe_head) is None
     assert verdicts.take()[-1].decision is Decision.UNDECIDED
     feed.origin = block(22)
-    assert stage.next(late_enough).batch == early
+    return stage, safe_head, early, verdicts
+
+
+def test_next__undecided_batch__is_kept_with_its_inclusion_block(undecided):
+    stage, safe_head, early, verdicts = undecided
+    assert stage.next(safe_head).batch == early
     assert verdicts.take()[-1].inclusion == block(21).header.id
 
 
-def test_flush__undecided_batch__goes_too():
-    feed = Feed(origin=block(20))
-    stage = BatchStage(CONFIG, feed, VerdictLog())
+def test_flush__undecided_batch__goes_too(undecided):
+    stage, safe_head, early, _ = undecided
     stage.flush()
-    assert feed.flushes == 1
+    assert stage.next(safe_head).batch != early
 
 
 # --- the sequence window ------------------------------------------------------------------------------

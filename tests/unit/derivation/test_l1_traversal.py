@@ -1,5 +1,7 @@
 """The first stage: one chain of L1 blocks, one system config."""
 
+from dataclasses import replace
+
 import pytest
 from tests.unit.derivation.l1_builder import (
     BATCHER,
@@ -44,8 +46,14 @@ def test_advance__blocks_pushed_ahead__walks_them_in_order(traversal):
 
 @pytest.mark.parametrize(
     "stranger",
-    [block(6, branch="b"), block(7), block(5), block(6, branch="b", parent_branch="c")],
-    ids=["other parent", "gap", "same again", "other branch"],
+    [
+        block(6, branch="b"),
+        block(7),
+        block(5),
+        block(6, branch="b", parent_branch="c"),
+        replace(block(6), header=replace(block(6).header, number=7)),
+    ],
+    ids=["other parent", "gap", "same again", "other branch", "child with a wrong number"],
 )
 def test_push__not_the_child_of_the_tip__resets(traversal, stranger):
     with pytest.raises(ResetError, match="does not follow"):
