@@ -68,7 +68,7 @@ class EngineClient:
             reply = self._rpc.call("engine_forkchoiceUpdatedV3", forkchoice_to_json(state), wanted)
         except RpcError as error:
             if error.code == INVALID_FORKCHOICE_STATE:
-                raise ResetError(f"the engine refuses the forkchoice: {error}") from error
+                raise ResetError(f"the engine refuses the forkchoice: {_detail(error)}") from error
             if error.code == INVALID_PAYLOAD_ATTRIBUTES or _UNDECODABLE_TRANSACTION.match(error.reason):
                 raise InvalidAttributesError(_detail(error)) from error
             raise
@@ -147,6 +147,6 @@ def _require_valid(status: dict[str, Any]) -> None:
 
 
 def _detail(error: RpcError) -> str:
-    """go-ethereum says "Invalid payload attributes" and keeps the reason in `data.err`."""
+    """go-ethereum says "Invalid payload attributes" or the like, and keeps the reason in `data.err`."""
     data = error.data
     return data["err"] if isinstance(data, dict) and "err" in data else error.reason

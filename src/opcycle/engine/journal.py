@@ -15,7 +15,7 @@ from opcycle.protocol.payload import ExecutionEnvelope, ForkchoiceState
 from opcycle.protocol.types import ZERO_HASH, Hash
 
 KEEP = 64
-"""Payloads kept at least; op-geth was seen to lose at most two."""
+"""Payloads kept at least; op-geth was seen to lose eight tiny blocks made within 0.2 s."""
 
 
 class PayloadJournal:
@@ -57,13 +57,17 @@ class PayloadJournal:
         return branch[::-1] if cursor == head or head in known else []
 
     def replay(self, engine: EngineClient, head: Hash) -> list[ExecutionEnvelope]:
-        """Feed the engine what it lost after `head`, make the last of it the head, and return it."""
+        """Feed the engine what it lost after `head`, make the last of it the head, and return it.
+
+        Each becomes the head in turn: op-geth may still know a block whose state it has lost, takes no
+        child of such a block, and executes it again only for a forkchoice update.
+        """
         lost = self.lost_after(head)
         for envelope in lost:
             engine.new_payload(envelope)
-        if lost:
-            tip = lost[-1].payload.block_hash
-            engine.forkchoice_updated(ForkchoiceState(head=tip, safe=ZERO_HASH, finalized=ZERO_HASH))
+            engine.forkchoice_updated(
+                ForkchoiceState(head=envelope.payload.block_hash, safe=ZERO_HASH, finalized=ZERO_HASH)
+            )
         return lost
 
     def _entries(self) -> Iterator[ExecutionEnvelope]:

@@ -64,12 +64,13 @@ class L2Client:
             raw = self.rpc.call("debug_getRawBlock", _tag(label))
         except RpcError as error:
             raise TemporaryError(f"no L2 block {_tag(label)}: {error.reason}") from error
-        return decode_l2_block(from_hex(raw), self._config)
+        return self._decoded(raw, _tag(label))
 
     def blocks(self, first: int, last: int) -> list[L2Block]:
-        """Blocks `first` to `last`, both included, in one request."""
-        raws = self.rpc.batch([("debug_getRawBlock", [to_quantity(n)]) for n in range(first, last + 1)])
-        return [decode_l2_block(from_hex(raw), self._config) for raw in raws]
+        """Blocks `first` to `last`, both included, in one request. Raises TemporaryError if one lacks."""
+        tags = [to_quantity(number) for number in range(first, last + 1)]
+        raws = self.rpc.batch([("debug_getRawBlock", [tag]) for tag in tags])
+        return [self._decoded(raw, tag) for raw, tag in zip(raws, tags, strict=True)]
 
     def hash_of(self, number: int) -> Hash | None:
         """The canonical block's hash, None above the head."""
@@ -105,13 +106,18 @@ class L2Client:
         )
 
     def receipt(self, transaction: Hash) -> Receipt | None:
-        """The receipt, None while the transaction is in no block."""
+        """The receipt, None while the transaction is in no block (TemporaryError: the index is not ready)."""
         reply = self.rpc.call("eth_getTransactionReceipt", to_hex(transaction))
         return None if reply is None else _receipt(reply)
 
     def balance(self, address: Address, block: BlockLabel = "latest") -> int:
         """Wei."""
         return from_quantity(self.rpc.call("eth_getBalance", to_hex(address), _tag(block)))
+
+    def _decoded(self, raw: str, tag: str) -> L2Block:
+        if raw == "0x":  # op-geth's answer for a number above the head
+            raise TemporaryError(f"no L2 block {tag} yet")
+        return decode_l2_block(from_hex(raw), self._config)
 
 
 def _tag(label: BlockLabel) -> str:
