@@ -49,7 +49,8 @@ class BatchStage:
     def next(self, safe_head: L2BlockRef) -> NextBatch | None:
         """The batch of the L2 block after `safe_head`; None when that takes another L1 block.
 
-        Raises ResetError if `safe_head` belongs to another L1 chain than the blocks being read.
+        Raises ResetError if `safe_head` belongs to another L1 chain than the blocks being read, or to an
+        epoch that is behind them.
         """
         self._follow(safe_head)
         if self.origin.header.number <= safe_head.l1_origin.number:
@@ -85,10 +86,13 @@ class BatchStage:
         epoch = safe_head.l1_origin
         while self._l1_blocks and self._l1_blocks[0].header.number < epoch.number:
             self._l1_blocks.popleft()
-        if self._l1_blocks and self._l1_blocks[0].header.number == epoch.number:
-            here = self._l1_blocks[0].header.id
-            if here != epoch:
-                raise ResetError(f"the safe head {safe_head} has the L1 origin {epoch}, L1 has {here}")
+        if not self._l1_blocks:
+            return
+        first = self._l1_blocks[0].header
+        if first.id != epoch and first.number != epoch.number + 1:
+            raise ResetError(
+                f"the safe head {safe_head} has the L1 origin {epoch}, derivation is at {first.id}"
+            )
 
     def _pull(self) -> IncludedBatch | None:
         if (held := self._undecided) is not None:

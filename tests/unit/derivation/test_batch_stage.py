@@ -112,6 +112,14 @@ def test_next__safe_head_of_another_l1_chain__resets():
         Engine(chain(4), safe_head=elsewhere).run()
 
 
+def test_next__safe_head_goes_back_behind_the_blocks_kept__resets():
+    batches, _ = batches_on(GENESIS, 20, epoch_of=epoch_by_time)
+    engine = Engine(chain(6, {5: [payload_of(batches)]})).run()
+    engine.safe_head = engine.derived[2].parent
+    with pytest.raises(ResetError, match="L1 origin"):
+        engine.ask()
+
+
 @pytest.fixture
 def undecided():
     """A stage that holds an undecided batch, what it is asked, and the batch.
