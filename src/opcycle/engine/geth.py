@@ -176,11 +176,10 @@ class GethProcess:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        try:
+        with contextlib.ExitStack() as on_failure:
+            on_failure.callback(self.stop)
             self._wait_until_it_answers(log_start)
-        except BaseException:
-            self.stop()
-            raise
+            on_failure.pop_all()
 
     def stop(self) -> None:
         """Stop cleanly; killed after the keeper's time-out."""
