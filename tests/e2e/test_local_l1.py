@@ -141,6 +141,18 @@ def test_mine__pool__transaction_is_taken_at_once_but_not_into_an_empty_block(l1
     assert transactions_in(l1, full) == [tx_hash]
 
 
+def test_mine__nonce_gap__block_without_it_until_the_gap_is_filled(l1: LocalL1) -> None:
+    second = send(l1, 1)
+    assert transactions_in(l1, l1.mine()[0]) == []
+    first = send(l1, 0)
+    assert transactions_in(l1, l1.mine()[0]) == [first, second]
+
+
+def test_mine__many_at_once__all_in_the_next_block(l1: LocalL1) -> None:
+    sent = [send(l1, nonce) for nonce in range(200)]
+    assert transactions_in(l1, l1.mine()[0]) == sent
+
+
 def test_mine__not_after_the_head__user_error_and_nothing_happens(l1: LocalL1) -> None:
     head = l1.mine()[0]
     with pytest.raises(UserError, match="would not be after its parent"):

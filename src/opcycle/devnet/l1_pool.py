@@ -12,8 +12,8 @@ from opcycle.protocol.types import L1BlockRef
 from opcycle.rpc.client import RpcClient
 from opcycle.rpc.hexjson import from_quantity, to_hex
 
-SORT_TIMEOUT = 0.05
-"""Seconds to wait for the pool to sort in what was just sent; more would not help a nonce gap."""
+SORT_TIMEOUT = 2.0
+"""Seconds to wait for the pool to sort in what was just sent; it takes a millisecond on an idle machine."""
 
 REORG_TIMEOUT = 2.0
 """Seconds to wait for the pool to follow a reorg; a transaction that became invalid never returns."""
@@ -35,8 +35,8 @@ class TransactionPool:
         self._rpc = rpc
 
     def settle(self) -> None:
-        """Wait until what was sent before can go into a block."""
-        _until(lambda: from_quantity(self._rpc.call("txpool_status")["queued"]) == 0, SORT_TIMEOUT)
+        """Wait until what was sent before can go into a block; a transaction behind a nonce gap cannot."""
+        _until(self._is_sorted, SORT_TIMEOUT)
 
     def transactions_of(self, blocks: Sequence[L1BlockRef]) -> list[MinedTransaction]:
         bodies = self._rpc.batch([("eth_getBlockByHash", [to_hex(ref.hash), True]) for ref in blocks])
@@ -60,6 +60,19 @@ class TransactionPool:
         """Wait until the pool has taken these back from replaced blocks."""
         calls = [("eth_getTransactionByHash", [tx.hash]) for tx in transactions]
         _until(lambda: all(self._rpc.batch(calls)), REORG_TIMEOUT)
+
+    def _is_sorted(self) -> bool:
+        if from_quantity(self._rpc.call("txpool_status")["queued"]) == 0:
+            return True
+        lowest = {
+            sender: min(map(int, by_nonce))
+            for sender, by_nonce in self._rpc.call("txpool_content")["queued"].items()
+        }
+        counts = self._rpc.batch([("eth_getTransactionCount", [sender, "pending"]) for sender in lowest])
+        return all(
+            from_quantity(next_nonce) < nonce
+            for next_nonce, nonce in zip(counts, lowest.values(), strict=True)
+        )
 
 
 def _until(condition: Callable[[], bool], timeout: float) -> None:
