@@ -4,59 +4,47 @@ pragma solidity 0.8.30;
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import {SuperchainConfig} from "../config/SuperchainConfig.sol";
-import {SystemConfig} from "../config/SystemConfig.sol";
+import {ISuperchainConfig} from "../config/ISuperchainConfig.sol";
+import {ISystemConfig} from "../config/ISystemConfig.sol";
 import {Constants} from "../lib/Constants.sol";
 import {Hashing} from "../lib/Hashing.sol";
 import {Types} from "../lib/Types.sol";
-import {L2OutputOracle} from "../oracle/L2OutputOracle.sol";
+import {IL2OutputOracle} from "../oracle/IL2OutputOracle.sol";
 import {Deposits} from "./Deposits.sol";
+import {IOptimismPortal} from "./IOptimismPortal.sol";
 import {ResourceMetering} from "./ResourceMetering.sol";
 import {Withdrawals} from "./Withdrawals.sol";
 
 /// @title OptimismPortal
-/// @notice The door between L1 and L2 in the `oracle` settlement mode: deposits go in; withdrawals come out once they
-///         are proven against an output of the L2OutputOracle and both the proof and the output have aged for the
-///         finalization period. Spec: Bedrock "Withdrawals".
-contract OptimismPortal is Deposits, Withdrawals, Initializable {
+/// @notice The door between L1 and L2 in the `oracle` settlement mode: deposits go in, withdrawals come out.
+contract OptimismPortal is IOptimismPortal, Deposits, Withdrawals, Initializable {
     using SafeCast for uint256;
 
-    /// @notice A proof that waits. Two slots.
-    /// @param outputRoot     The output root it was made against.
-    /// @param timestamp      When it was made, L1 time in seconds.
-    /// @param l2OutputIndex  Index of that output in the oracle.
+    /// @dev See IOptimismPortal.provenWithdrawals. Two slots.
     struct ProvenWithdrawal {
         bytes32 outputRoot;
         uint128 timestamp;
         uint128 l2OutputIndex;
     }
 
-    error OptimismPortal_Paused();
-    error OptimismPortal_AlreadyProven(bytes32 withdrawalHash, uint256 l2OutputIndex);
-    error OptimismPortal_NotProven(bytes32 withdrawalHash);
-    error OptimismPortal_ProofTooYoung(uint256 maturesAt, uint256 blockTimestamp);
-    error OptimismPortal_OutputTooYoung(uint256 maturesAt, uint256 blockTimestamp);
-    error OptimismPortal_OutputReplaced(uint256 l2OutputIndex, bytes32 proven, bytes32 current);
-
-    /// @notice A withdrawal was proven (again).
-    event WithdrawalProven(bytes32 indexed withdrawalHash, address indexed from, address indexed to);
-
-    L2OutputOracle public l2Oracle;
-    SystemConfig public systemConfig;
-    SuperchainConfig public superchainConfig;
-
-    /// @notice Proofs that wait, or whose withdrawals were executed.
+    /// @inheritdoc IOptimismPortal
+    IL2OutputOracle public l2Oracle;
+    /// @inheritdoc IOptimismPortal
+    ISystemConfig public systemConfig;
+    /// @inheritdoc IOptimismPortal
+    ISuperchainConfig public superchainConfig;
+    /// @inheritdoc IOptimismPortal
     mapping(bytes32 withdrawalHash => ProvenWithdrawal proof) public provenWithdrawals;
 
     constructor() {
         _disableInitializers();
     }
 
-    /// @notice Set up behind a proxy, once.
+    /// @inheritdoc IOptimismPortal
     function initialize(
-        L2OutputOracle _l2Oracle,
-        SystemConfig _systemConfig,
-        SuperchainConfig _superchainConfig
+        IL2OutputOracle _l2Oracle,
+        ISystemConfig _systemConfig,
+        ISuperchainConfig _superchainConfig
     ) external initializer {
         l2Oracle = _l2Oracle;
         systemConfig = _systemConfig;
@@ -65,12 +53,7 @@ contract OptimismPortal is Deposits, Withdrawals, Initializable {
         _openMarket();
     }
 
-    /// @notice Show that L2 recorded a withdrawal, against a proposed output. May be repeated once the output that an
-    ///         earlier proof relied on was deleted or replaced.
-    /// @param _tx               The withdrawal.
-    /// @param _l2OutputIndex    Index of the output in the oracle.
-    /// @param _outputRootProof  Preimage of that output's root.
-    /// @param _withdrawalProof  Trie nodes from the message passer's storage root to the withdrawal's slot.
+    /// @inheritdoc IOptimismPortal
     function proveWithdrawalTransaction(
         Types.WithdrawalTransaction memory _tx,
         uint256 _l2OutputIndex,
@@ -84,6 +67,7 @@ contract OptimismPortal is Deposits, Withdrawals, Initializable {
         if (earlier.timestamp != 0 && _currentRoot(earlier.l2OutputIndex) == earlier.outputRoot) {
             revert OptimismPortal_AlreadyProven(withdrawalHash, earlier.l2OutputIndex);
         }
+
         provenWithdrawals[withdrawalHash] = ProvenWithdrawal({
             outputRoot: outputRoot,
             timestamp: block.timestamp.toUint128(),
@@ -92,7 +76,7 @@ contract OptimismPortal is Deposits, Withdrawals, Initializable {
         emit WithdrawalProven(withdrawalHash, _tx.sender, _tx.target);
     }
 
-    /// @notice Execute a proven withdrawal whose proof and output have aged for the finalization period.
+    /// @inheritdoc IOptimismPortal
     function finalizeWithdrawalTransaction(Types.WithdrawalTransaction memory _tx) external {
         _requireNotPaused();
         bytes32 withdrawalHash = Hashing.hashWithdrawal(_tx);
@@ -109,27 +93,30 @@ contract OptimismPortal is Deposits, Withdrawals, Initializable {
         if (block.timestamp <= output.timestamp + period) {
             revert OptimismPortal_OutputTooYoung(output.timestamp + period, block.timestamp);
         }
+
         _execute(_tx, withdrawalHash);
     }
 
-    function version() external pure returns (string memory) {
-        return "2.8.0";
-    }
-
-    /// @notice Whether withdrawals may be finalized against an output; reverts for an index that is not there.
+    /// @inheritdoc IOptimismPortal
     function isOutputFinalized(uint256 _l2OutputIndex) external view returns (bool) {
         uint256 maturesAt =
             l2Oracle.getL2Output(_l2OutputIndex).timestamp + l2Oracle.finalizationPeriodSeconds();
         return block.timestamp > maturesAt;
     }
 
-    /// @notice Whether proving and finalizing are paused, globally or for this chain. Deposits never are.
+    /// @inheritdoc IOptimismPortal
     function paused() public view returns (bool) {
         return superchainConfig.paused(address(0)) || superchainConfig.paused(address(this));
     }
 
+    /// @inheritdoc IOptimismPortal
     function guardian() external view returns (address) {
         return superchainConfig.guardian();
+    }
+
+    /// @inheritdoc IOptimismPortal
+    function version() external pure returns (string memory) {
+        return "2.8.0";
     }
 
     function _marketConfig() internal view override returns (ResourceMetering.ResourceConfig memory) {

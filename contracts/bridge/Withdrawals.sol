@@ -7,28 +7,19 @@ import {Constants} from "../lib/Constants.sol";
 import {Hashing} from "../lib/Hashing.sol";
 import {SafeCall} from "../lib/SafeCall.sol";
 import {Types} from "../lib/Types.sol";
+import {IWithdrawals} from "./IWithdrawals.sol";
 
 /// @title Withdrawals
-/// @notice What every settlement mode shares: a withdrawal is included in an output root by a Merkle-Patricia proof,
-///         and executed at most once. Which output roots count is the mode's own matter. Spec: "Withdrawals".
-abstract contract Withdrawals {
-    error Withdrawals_BadTarget(address target);
-    error Withdrawals_WrongOutputRoot(bytes32 fromProof, bytes32 claimed);
-    error Withdrawals_NotInOutput(bytes32 withdrawalHash, bytes32 messagePasserStorageRoot);
-    error Withdrawals_AlreadyFinalized(bytes32 withdrawalHash);
-    error Withdrawals_Reentrant(address l2Sender);
-    error Withdrawals_GasEstimation();
-
-    /// @notice A withdrawal was executed; `success` is what its target answered. It is final either way.
-    event WithdrawalFinalized(bytes32 indexed withdrawalHash, bool success);
-
-    /// @notice During a withdrawal, who started it on L2; otherwise 0x…dEaD.
+/// @notice What every settlement mode shares of withdrawals: one is included in an output root by a Merkle-Patricia
+///         proof, and executed at most once. Which output roots count is the mode's own matter.
+abstract contract Withdrawals is IWithdrawals {
+    /// @inheritdoc IWithdrawals
     address public l2Sender;
 
-    /// @notice Withdrawals that were executed.
+    /// @inheritdoc IWithdrawals
     mapping(bytes32 withdrawalHash => bool finalized) public finalizedWithdrawals;
 
-    /// @notice Take ETH without depositing it: for migrations.
+    /// @inheritdoc IWithdrawals
     function donateETH() external payable {}
 
     /// @dev Check that `_outputRoot` commits to `_tx`, and return its hash.

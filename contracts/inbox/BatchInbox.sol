@@ -8,8 +8,9 @@ pragma solidity 0.8.30;
 ///
 ///         payload = version u8 ‖ …        0: frames; 1: an alt-DA commitment
 ///
-/// @dev Deliberately without checks. A receipt's status plays no role in derivation, and op-batcher sets a gas
-///      limit that leaves next to nothing for execution. Don't send ETH: it is refused.
+/// @dev Deliberately without checks, storage and events. A receipt's status plays no role in derivation, which judges
+///      the payload itself; and op-batcher sets a gas limit that leaves next to nothing for execution: 6 gas for a
+///      zero byte and 24 for another one, none at all in older versions and for blobs. Don't send ETH: it is refused.
 contract BatchInbox {
     /// @notice The payload as the raw calldata; what every OP Stack node reads.
     fallback() external {}

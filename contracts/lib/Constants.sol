@@ -10,9 +10,6 @@ library Constants {
     /// @notice An origin that nobody can sign for; a failing call from it reverts, so that gas estimation sees it.
     address internal constant ESTIMATION_ADDRESS = address(1);
 
-    /// @notice L2 predeploy that records withdrawals.
-    address internal constant L2_TO_L1_MESSAGE_PASSER = 0x4200000000000000000000000000000000000016;
-
     /// @notice Sender of the L1-attributes deposit.
     address internal constant DEPOSITOR_ACCOUNT = 0xDeaDDEaDDeAdDeAdDEAdDEaddeAddEAdDEAd0001;
 }
