@@ -15,6 +15,7 @@ from eth_utils.crypto import keccak
 from opcycle.protocol.deposits import DEPOSIT_TX_TYPE, DepositTransaction
 from opcycle.protocol.l1_info import L1Info
 from opcycle.protocol.outputs import OutputRootProof
+from opcycle.protocol.payload import ExecutionPayload
 from opcycle.protocol.rollup import RollupConfig, SystemConfig
 from opcycle.protocol.system_config import system_config_from_l2
 from opcycle.protocol.types import BlockId, Hash, L2BlockRef
@@ -74,9 +75,7 @@ def decode_l2_block(raw: bytes, config: RollupConfig) -> L2Block:
     if number == config.genesis_l2.number:
         origin, sequence_number, system_config = config.genesis_l1, 0, config.genesis_system_config
     else:
-        info = l1_info_of(txs)
-        origin, sequence_number = BlockId(info.hash, info.number), info.sequence_number
-        system_config = system_config_from_l2(info, gas_limit=gas_limit, extra_data=header[12])
+        origin, sequence_number, system_config = _l1_view(txs, gas_limit=gas_limit, extra_data=header[12])
     return L2Block(
         ref=L2BlockRef(
             hash=block_hash,
@@ -94,6 +93,43 @@ def decode_l2_block(raw: bytes, config: RollupConfig) -> L2Block:
         transactions=txs,
         system_config=system_config,
     )
+
+
+def l2_block_of_payload(payload: ExecutionPayload) -> L2Block:
+    """The block that an engine has built, any but the genesis. Raises BlockError or L1InfoError."""
+    if payload.withdrawals_root is None:
+        raise BlockError(
+            f"payload {payload.id} has no withdrawals root: the engine does not run Isthmus rules"
+        )
+    origin, sequence_number, system_config = _l1_view(
+        payload.transactions, gas_limit=payload.gas_limit, extra_data=payload.extra_data
+    )
+    return L2Block(
+        ref=L2BlockRef(
+            hash=payload.block_hash,
+            number=payload.number,
+            parent_hash=payload.parent_hash,
+            timestamp=payload.timestamp,
+            l1_origin=origin,
+            sequence_number=sequence_number,
+        ),
+        state_root=payload.state_root,
+        withdrawals_root=payload.withdrawals_root,
+        gas_limit=payload.gas_limit,
+        extra_data=payload.extra_data,
+        base_fee=payload.base_fee,
+        transactions=payload.transactions,
+        system_config=system_config,
+    )
+
+
+def _l1_view(
+    transactions: tuple[bytes, ...], *, gas_limit: int, extra_data: bytes
+) -> tuple[BlockId, int, SystemConfig]:
+    """L1 origin, sequence number and system config, as the block's L1-attributes deposit states them."""
+    info = l1_info_of(transactions)
+    system_config = system_config_from_l2(info, gas_limit=gas_limit, extra_data=extra_data)
+    return BlockId(info.hash, info.number), info.sequence_number, system_config
 
 
 def l1_info_of(transactions: tuple[bytes, ...]) -> L1Info:
