@@ -1,0 +1,23 @@
+"""What the engine is told to build: everything that L1 dictates, and whether the pool may add to it."""
+
+from dataclasses import replace
+
+from opcycle.derivation.attributes import prepare_attributes
+from opcycle.protocol.l1_chain import L1ChainConfig
+from opcycle.protocol.l2_block import L2Block
+from opcycle.protocol.payload import PayloadAttributes
+from opcycle.protocol.rollup import RollupConfig
+from opcycle.protocol.types import L1Block
+from opcycle.sequencer.origin import is_beyond_drift
+
+
+def sequencer_attributes(
+    config: RollupConfig, l1_chain: L1ChainConfig, parent: L2Block, *, epoch: L1Block
+) -> PayloadAttributes:
+    """Attributes of the block on `parent` with L1 origin `epoch`: as derivation has them, pool open.
+
+    Beyond the sequencer drift the pool stays shut. No rule for the first block of a fork:
+    `prepare_attributes` refuses to build one. Raises ResetError as `prepare_attributes` does.
+    """
+    dictated = prepare_attributes(config, l1_chain, parent.ref, parent.system_config, epoch=epoch)
+    return replace(dictated, no_tx_pool=is_beyond_drift(config, dictated.timestamp, epoch.header))

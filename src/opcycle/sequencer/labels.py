@@ -1,0 +1,56 @@
+"""The safe and finalized heads that the sequencer tells its engine, so that users may ask for them.
+
+The sequencer derives nothing; a verifier does, and its RPC says how far. What it says counts only where it
+is the sequencer's own chain.
+"""
+
+from typing import Protocol
+
+from opcycle.errors import TemporaryError
+from opcycle.protocol.payload import ForkchoiceState
+from opcycle.protocol.sync_status import SyncStatus
+from opcycle.protocol.types import ZERO_HASH, Hash, L2BlockRef
+
+
+class RollupNode(Protocol):
+    """A node's RPC; `opcycle.engine.rollup_client.RollupClient` is one."""
+
+    def sync_status(self) -> SyncStatus: ...
+
+
+class CanonicalHashes(Protocol):
+    """The sequencer's chain; `opcycle.engine.l2.L2Client` is one."""
+
+    def hash_of(self, number: int) -> Hash | None: ...
+
+
+class Labels:
+    """The last heads seen that are ours; zero hashes, which change nothing in the engine, before that."""
+
+    def __init__(self, node: RollupNode | None, chain: CanonicalHashes):
+        self._node = node
+        self._chain = chain
+        self._safe: Hash = ZERO_HASH
+        self._finalized: Hash = ZERO_HASH
+
+    def refresh(self) -> None:
+        """Ask the node; one that does not answer holds up nobody."""
+        if self._node is None:
+            return
+        try:
+            status = self._node.sync_status()
+        except TemporaryError:
+            return
+        self._safe = self._follow(self._safe, status.safe_l2)
+        self._finalized = self._follow(self._finalized, status.finalized_l2)
+
+    def forkchoice(self, head: Hash) -> ForkchoiceState:
+        return ForkchoiceState(head=head, safe=self._safe, finalized=self._finalized)
+
+    def clear(self) -> None:
+        self._safe = self._finalized = ZERO_HASH
+
+    def _follow(self, known: Hash, stated: L2BlockRef) -> Hash:
+        if stated.hash != known and self._chain.hash_of(stated.number) == stated.hash:
+            return stated.hash
+        return known
