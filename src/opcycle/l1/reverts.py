@@ -1,0 +1,58 @@
+"""Why a call reverted, in words: `Error(string)`, `Panic(uint256)`, or a custom error of known ABIs."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from eth_abi.abi import decode
+from eth_abi.exceptions import DecodingError
+from eth_utils.abi import collapse_if_tuple
+from eth_utils.crypto import keccak
+
+from opcycle.errors import TemporaryError
+
+AbiEntry = dict[str, Any]
+
+_STANDARD: tuple[AbiEntry, ...] = (
+    {"type": "error", "name": "Error", "inputs": [{"type": "string"}]},
+    {"type": "error", "name": "Panic", "inputs": [{"type": "uint256"}]},
+)
+
+
+class TransactionRevertedError(TemporaryError):
+    """A transaction reverted, or would. Temporary: an agent reads the chain again and decides anew.
+
+    `reason` is the decoded error, such as `OutOfGas()` or `Error('paused')`.
+    """
+
+    def __init__(self, what: str, reason: str):
+        super().__init__(f"{what} reverts with {reason}")
+        self.reason = reason
+
+
+class RevertDecoder:
+    """Decodes revert data by the errors that some ABIs declare."""
+
+    def __init__(self, abi: Iterable[AbiEntry] = ()):
+        self._errors: dict[bytes, tuple[str, list[str]]] = {}
+        for entry in (*_STANDARD, *abi):
+            if entry["type"] == "error":
+                types = [collapse_if_tuple(item) for item in entry["inputs"]]
+                signature = f"{entry['name']}({','.join(types)})"
+                self._errors[keccak(text=signature)[:4]] = (entry["name"], types)
+
+    def explain(self, data: bytes) -> str:
+        """`Name(arguments)`; the bare selector and data for an error that no ABI declares."""
+        if not data:
+            return "no reason"
+        name, types = self._errors.get(data[:4], ("", []))
+        if not name:
+            return f"unknown error 0x{data[:4].hex()} ({len(data) - 4} bytes of arguments)"
+        try:
+            values = decode(types, data[4:])
+        except DecodingError:
+            return f"{name} with malformed arguments 0x{data[4:].hex()}"
+        return f"{name}({', '.join(_show(value) for value in values)})"
+
+
+def _show(value: object) -> str:
+    return "0x" + value.hex() if isinstance(value, bytes) else repr(value)

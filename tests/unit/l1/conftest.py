@@ -1,0 +1,124 @@
+"""A chain small enough to read: it answers the calls that a transaction manager makes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import rlp
+from eth_account import Account
+from eth_utils.crypto import keccak
+
+from opcycle.l1.signer import KeySigner
+from opcycle.l1.transactions import TransactionManager
+from opcycle.rpc.client import RpcError, RpcUnreachableError
+
+SENDER_KEY = keccak(text="a key that only this test uses")
+CHAIN_ID = 900
+
+
+class FakeChain:
+    """One account, a pool, a nonce. `cut_after_next_send` loses the answer of one send, not the transaction."""
+
+    def __init__(self) -> None:
+        self.url = "fake"
+        self.chain_id = CHAIN_ID
+        self.balance = 10**18
+        self.mined: list[bytes] = []
+        self.pool: dict[int, bytes] = {}
+        self.broadcasts: list[bytes] = []
+        self.gas_estimate = 50_000
+        self.revert_data: str | None = None
+        self.send_error = ""
+        self.cut_before_next_send = False
+        self.cut_after_next_send = False
+
+    def mine(self) -> None:
+        for nonce in sorted(self.pool):
+            assert nonce == len(self.mined), "a block takes transactions in nonce order, without gaps"
+            self.mined.append(self.pool.pop(nonce))
+
+    def lose_pool(self) -> None:
+        self.pool.clear()
+
+    def call(self, method: str, *params: Any) -> Any:
+        return getattr(self, "_" + method)(*params)
+
+    def batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
+        return [self.call(method, *params) for method, params in calls]
+
+    def _eth_chainId(self) -> str:
+        return hex(self.chain_id)
+
+    def _eth_getBalance(self, address: str, tag: str) -> str:
+        return hex(self.balance)
+
+    def _eth_getTransactionCount(self, address: str, tag: str) -> str:
+        pending = len(self.mined)
+        while tag == "pending" and pending in self.pool:
+            pending += 1
+        return hex(pending)
+
+    def _eth_feeHistory(self, count: str, newest: str, percentiles: list[int]) -> dict[str, Any]:
+        return {"baseFeePerGas": [hex(7), hex(1000)], "reward": [[hex(3)]]}
+
+    def _eth_estimateGas(self, call: dict[str, str]) -> str:
+        if self.revert_data is not None:
+            raise RpcError("eth_estimateGas", 3, "execution reverted", self.revert_data)
+        return hex(self.gas_estimate)
+
+    def _eth_sendRawTransaction(self, raw: str) -> str:
+        data = bytes.fromhex(raw[2:])
+        if self.cut_before_next_send:
+            self.cut_before_next_send = False
+            raise RpcUnreachableError(self.url, "cut")
+        if self.send_error:
+            raise RpcError("eth_sendRawTransaction", -32000, self.send_error)
+        nonce = fields_of(data)["nonce"]
+        if nonce < len(self.mined):
+            raise RpcError("eth_sendRawTransaction", -32000, f"nonce too low: next nonce {len(self.mined)}")
+        if self.pool.get(nonce) == data:
+            raise RpcError("eth_sendRawTransaction", -32000, "already known")
+        self.pool[nonce] = data
+        self.broadcasts.append(data)
+        if self.cut_after_next_send:
+            self.cut_after_next_send = False
+            raise RpcUnreachableError(self.url, "cut")
+        return "0x" + keccak(data).hex()
+
+    def _eth_getTransactionByHash(self, tx_hash: str) -> dict[str, str] | None:
+        known = {"0x" + keccak(raw).hex() for raw in (*self.mined, *self.pool.values())}
+        return {"hash": tx_hash} if tx_hash in known else None
+
+
+def fields_of(raw: bytes) -> dict[str, Any]:
+    """What a signed EIP-1559 transaction says."""
+    assert raw[0] == 2
+    names = ("chainId", "nonce", "tip", "max_fee", "gas", "to", "value", "data")
+    fields = dict(zip(names, rlp.decode(raw[1:])[:8], strict=True))
+    numbers = {k: int.from_bytes(v, "big") for k, v in fields.items() if k not in ("to", "data")}
+    return {**numbers, "to": fields["to"], "data": fields["data"], "sender": Account.recover_transaction(raw)}
+
+
+@pytest.fixture
+def chain() -> FakeChain:
+    return FakeChain()
+
+
+@pytest.fixture
+def manager(chain: FakeChain) -> TransactionManager:
+    return new_manager(chain)
+
+
+@pytest.fixture
+def restart(chain: FakeChain):
+    """A manager of a new process: same account, empty memory."""
+    return lambda: new_manager(chain)
+
+
+@pytest.fixture
+def read_transaction():
+    return fields_of
+
+
+def new_manager(chain: FakeChain) -> TransactionManager:
+    return TransactionManager(chain, KeySigner(SENDER_KEY), chain_id=CHAIN_ID)
