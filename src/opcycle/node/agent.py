@@ -1,0 +1,210 @@
+"""The verifier: derives the L2 chain from L1 and executes it on an engine of its own.
+
+One step looks at L1, reads a range of it if derivation needs more, executes at most `BLOCKS_PER_STEP` blocks,
+records what became safe, follows finality, and publishes the status that the RPC serves.
+"""
+
+from opcycle.agent import Outcome
+from opcycle.derivation.chain_spec import first_l1_number
+from opcycle.derivation.pipeline import DerivationPipeline, NeedL1Block
+from opcycle.engine.client import EngineClient
+from opcycle.engine.l2 import L2Client
+from opcycle.errors import CriticalError, ResetError, TemporaryError, UserError
+from opcycle.node.execution import execute
+from opcycle.node.heads import Heads
+from opcycle.node.l1_view import L1Heads, L1Source, L1View
+from opcycle.node.reset import block_of_epoch, newest_valid
+from opcycle.node.safedb import SafeDB, SafeHead
+from opcycle.node.verdict_store import VerdictStore
+from opcycle.protocol.l1_chain import L1ChainConfig
+from opcycle.protocol.l2_block import L2Block
+from opcycle.protocol.rollup import RollupConfig
+from opcycle.protocol.sync_status import UNKNOWN_L1, SyncStatus
+from opcycle.protocol.types import BlockId
+
+BLOCKS_PER_STEP = 64
+"""L2 blocks that one step makes at most; about half a second of empty ones."""
+
+
+class Node:
+    """`safe_db` and `verdicts` belong to one `Database`; `l1_confirmations`: L1 blocks that must follow one
+    before it is read."""
+
+    name = "node"
+
+    def __init__(
+        self,
+        config: RollupConfig,
+        l1_chain: L1ChainConfig,
+        *,
+        l1: L1Source,
+        engine: EngineClient,
+        l2: L2Client,
+        safe_db: SafeDB,
+        verdicts: VerdictStore,
+        l1_confirmations: int = 0,
+    ):
+        self._config = config
+        self._l1 = L1View(config, l1, confirmations=l1_confirmations)
+        self._engine = engine
+        self._l2 = l2
+        self._safe_db = safe_db
+        self._verdicts = verdicts
+        self._pipeline = DerivationPipeline(config, l1_chain)
+        self._tip: L2Block | None = None
+        self._heads: Heads | None = None
+        self._status: SyncStatus | None = None
+
+    @property
+    def status(self) -> SyncStatus:
+        """As of the last step; immutable, so any thread may read it. Raises TemporaryError before the first."""
+        if self._status is None:
+            raise TemporaryError("the node has not looked at L1 yet; try again")
+        return self._status
+
+    def step(self) -> Outcome:
+        """Go on as far as one step goes.
+
+        Raises ResetError after an L1 reorg, CriticalError if one undoes a finalized block or the engine
+        rejects deposits, UserError if L1 or the engine is of another chain.
+        """
+        l1 = self._l1.heads()
+        tip = self._tip or self._restart(l1)
+        was_read = self._read_l1(tip, l1)
+        self._tip = None  # until the engine has done its part: after an error it may have lost blocks
+        built = self._derive(tip)
+        finalized = self._finalize(l1)
+        heads = self._current_heads
+        if built or finalized:
+            self._engine.forkchoice_updated(heads.forkchoice)
+        self._tip = built[-1] if built else tip
+        self._status = _status(l1, self._pipeline, heads)
+        waiting_for = str(self._pipeline.waiting_for())
+        did = [
+            *_summary(built),
+            *finalized,
+            *([f"read L1 up to {self._pipeline.origin}"] if was_read else []),
+        ]
+        return Outcome(progress=bool(did), did=tuple(did), waiting_for=waiting_for)
+
+    def reset(self) -> None:
+        """Go back to the newest safe head that L1 still vouches for, at the next step."""
+        self._tip = None
+
+    def _read_l1(self, tip: L2Block, l1: L1Heads) -> bool:
+        """Give the pipeline the next range of L1 if it needs one. False if there is nothing to give."""
+        answer = self._pipeline.next(tip.ref, tip.system_config)
+        if not isinstance(answer, NeedL1Block):
+            return False
+        blocks = self._l1.blocks_from(answer.number, l1)
+        for block in blocks:
+            self._pipeline.push(block)
+        return bool(blocks)
+
+    def _derive(self, tip: L2Block) -> list[L2Block]:
+        """Execute what the L1 blocks read so far give; record the verdicts, and then the safe heads."""
+        built: list[L2Block] = []
+        safe_heads: dict[int, SafeHead] = {}
+        while len(built) < BLOCKS_PER_STEP:
+            derived = self._pipeline.next(tip.ref, tip.system_config)
+            if isinstance(derived, NeedL1Block):
+                break
+            tip = execute(self._engine, self._pipeline, self._current_heads, derived)
+            self._heads = self._current_heads.advance(tip.ref)
+            built.append(tip)
+            safe_heads[derived.derived_from.number] = SafeHead(derived.derived_from.id, tip.ref.id)
+        if verdicts := self._pipeline.take_verdicts():
+            self._verdicts.record(verdicts)
+        if safe_heads:
+            self._safe_db.record(safe_heads.values())
+        return built
+
+    def _finalize(self, l1: L1Heads) -> list[str]:
+        """Follow L1's finality, if the L1 block in question is still the one that we derived from."""
+        heads = self._current_heads
+        entry = None if l1.finalized is None else self._safe_db.at(l1.finalized.number)
+        if entry is None or entry.safe_head.number <= heads.finalized.number:
+            return []
+        if not self._l1.has(entry.l1_block, l1):
+            raise ResetError(
+                f"L1 has finalized another block than {entry.l1_block}, from which the node derived"
+            )
+        self._heads = heads.finalize(self._l2.block(entry.safe_head.hash).ref)
+        return [f"finalized L2 block {entry.safe_head}"]
+
+    def _restart(self, l1: L1Heads) -> L2Block:
+        """Find the newest safe head that holds, forget what came after it, and set the pipeline on it."""
+        self._check_chains(l1)
+        finalized = self._l2.block(self._l2.number("finalized") or self._config.genesis_l2.number)
+        entry = self._newest_valid(l1)
+        tip = finalized if entry is None else self._l2.block(entry.safe_head.hash)
+        if not self._l1.has(tip.ref.l1_origin, l1):
+            raise CriticalError(
+                f"L1 no longer has block {tip.ref.l1_origin}, on which the finalized L2 block {tip.ref} rests; "
+                "L1 has undone what it had finalized, or the node reads another L1 now"
+            )
+        self._heads = Heads(safe=tip.ref, finalized=finalized.ref)
+        if entry is not None:
+            self._safe_db.forget_after(entry.l1_block.number)
+        start = first_l1_number(self._config, tip.ref)
+        genesis = self._config.genesis_l2.number
+        epoch = block_of_epoch(self._l2.block, start, first=genesis, last=tip.ref.number)
+        self._pipeline.reset(
+            origin_block=self._l1.block(start), system_config=epoch.system_config, safe_head=tip.ref
+        )
+        return tip
+
+    def _newest_valid(self, l1: L1Heads) -> SafeHead | None:
+        """The entry to start from; the genesis is safe from the first L1 block on, and the first entry."""
+        if self._safe_db.at(l1.head.number) is None and not self._l2.number("finalized"):
+            first = self._l1.header(0).id
+            self._safe_db.record([SafeHead(first, self._config.genesis_l2)])
+        newest = self._l2.number() or 0
+
+        def is_on_l2(block: BlockId) -> bool:
+            return block.number <= newest and self._l2.hash_of(block.number) == block.hash
+
+        return newest_valid(
+            self._safe_db.newest_first(), is_on_l1=lambda block: self._l1.has(block, l1), is_on_l2=is_on_l2
+        )
+
+    def _check_chains(self, l1: L1Heads) -> None:
+        config = self._config
+        found = self._l2.hash_of(config.genesis_l2.number)
+        if found != config.genesis_l2.hash:
+            raise UserError(
+                f"the L2 engine starts from block 0x{found.hex() if found else ''}, "
+                f"the rollup config from 0x{config.genesis_l2.hash.hex()}: one of them belongs to another chain"
+            )
+        if not self._l1.has(config.genesis_l1, l1):
+            raise UserError(
+                f"this L1 has no block {config.genesis_l1}, from which the rollup config starts; "
+                "is it the right L1, and is it synced?"
+            )
+
+    @property
+    def _current_heads(self) -> Heads:
+        if self._heads is None:
+            raise AssertionError("heads are known from the restart on")
+        return self._heads
+
+
+def _status(l1: L1Heads, pipeline: DerivationPipeline, heads: Heads) -> SyncStatus:
+    return SyncStatus(
+        current_l1=pipeline.origin,
+        head_l1=l1.head,
+        safe_l1=l1.safe or UNKNOWN_L1,
+        finalized_l1=l1.finalized or UNKNOWN_L1,
+        unsafe_l2=heads.unsafe,
+        safe_l2=heads.safe,
+        finalized_l2=heads.finalized,
+    )
+
+
+def _summary(built: list[L2Block]) -> list[str]:
+    """One line for the log, none for no block."""
+    if not built:
+        return []
+    first, last = built[0].ref, built[-1].ref
+    blocks = f"L2 block {last}" if first == last else f"L2 blocks {first} to {last}"
+    return [f"derived {blocks}, L1 origin {last.l1_origin}"]

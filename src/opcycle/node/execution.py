@@ -1,0 +1,55 @@
+"""Making a derived block on the engine, or its deposits-only replacement if the engine rejects it.
+
+Source: OP Stack specs, "Holocene: Derivation" ("Engine Queue"); op-node `engine/payload_invalid.go`.
+"""
+
+from opcycle.derivation.attributes import DerivedAttributes
+from opcycle.derivation.pipeline import DerivationPipeline
+from opcycle.engine.client import EngineClient, InvalidAttributesError, InvalidPayloadError
+from opcycle.errors import CriticalError
+from opcycle.node.heads import Heads
+from opcycle.protocol.l2_block import L2Block, l2_block_of_payload
+from opcycle.protocol.payload import ExecutionEnvelope
+
+
+class _RejectedError(Exception):
+    """The engine does not take the block. Only between the two functions here."""
+
+
+def execute(
+    engine: EngineClient, pipeline: DerivationPipeline, heads: Heads, derived: DerivedAttributes
+) -> L2Block:
+    """The block of `derived` on the safe head, stored in the engine; it becomes the head at the next call.
+
+    The forkchoice update that starts it makes `heads` those of the engine: one call saved per block. Raises
+    CriticalError if the engine rejects a block of deposits, or a head.
+    """
+    try:
+        envelope = _build(engine, heads, derived)
+    except _RejectedError:
+        replacement = pipeline.invalidate(derived)
+        try:
+            envelope = _build(engine, heads, replacement)
+        except _RejectedError as error:
+            raise CriticalError(
+                f"the engine rejects the deposits-only block after {heads.safe}: {error}; "
+                "engine and rollup config do not fit together"
+            ) from error
+    return l2_block_of_payload(envelope.payload)
+
+
+def _build(engine: EngineClient, heads: Heads, derived: DerivedAttributes) -> ExecutionEnvelope:
+    try:
+        payload_id = engine.forkchoice_updated(heads.forkchoice, derived.attributes)
+    except InvalidAttributesError as error:
+        raise _RejectedError(str(error)) from error
+    except InvalidPayloadError as error:
+        raise CriticalError(f"the engine rejects its own head {heads.unsafe}: {error}") from error
+    if payload_id is None:
+        raise CriticalError("the engine started no block")
+    envelope = engine.get_payload(payload_id)
+    try:
+        engine.new_payload(envelope)
+    except InvalidPayloadError as error:
+        raise _RejectedError(str(error)) from error
+    return envelope

@@ -1,0 +1,52 @@
+"""Which L2 block became the safe head with which L1 block: the memory that disputes and finality rest on.
+
+Source: op-node `node/safedb/safedb.go`.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from opcycle.node.database import Database
+from opcycle.protocol.types import BlockId
+
+_COLUMNS = "l1_number, l1_hash, l2_number, l2_hash"
+
+
+@dataclass(frozen=True, slots=True)
+class SafeHead:
+    """With L1 up to and including `l1_block`, `safe_head` is the safe head."""
+
+    l1_block: BlockId
+    safe_head: BlockId
+
+
+class SafeDB:
+    """An entry for each L1 block that moved the safe head; survives a restart."""
+
+    def __init__(self, database: Database):
+        self._database = database
+
+    def record(self, entries: Iterable[SafeHead]) -> None:
+        """Add entries; a later one of the same L1 block replaces the earlier."""
+        rows = [
+            (entry.l1_block.number, entry.l1_block.hash, entry.safe_head.number, entry.safe_head.hash)
+            for entry in entries
+        ]
+        self._database.write(f"REPLACE INTO safe_heads ({_COLUMNS}) VALUES (?, ?, ?, ?)", rows)
+
+    def at(self, l1_number: int) -> SafeHead | None:
+        """The newest entry at or before an L1 block; None if the records start later."""
+        return next(self._select(f"WHERE l1_number <= {l1_number:d} ORDER BY l1_number DESC LIMIT 1"), None)
+
+    def newest_first(self) -> Iterator[SafeHead]:
+        return self._select("ORDER BY l1_number DESC")
+
+    def forget_after(self, l1_number: int) -> None:
+        """Drop what L1 blocks after that one said: L1 has replaced them."""
+        self._database.write("DELETE FROM safe_heads WHERE l1_number > ?", [(l1_number,)])
+
+    def _select(self, condition: str) -> Iterator[SafeHead]:
+        for l1_number, l1_hash, l2_number, l2_hash in self._database.read(
+            f"SELECT {_COLUMNS} FROM safe_heads {condition}"
+        ):
+            yield SafeHead(BlockId(l1_hash, l1_number), BlockId(l2_hash, l2_number))
