@@ -3,12 +3,15 @@
 Writes one .pth file into the venv: it puts node_modules' native foundry binaries on PATH and
 points py-solc-x at tools/solcx unless SOLCX_BINARY_PATH is set (~/.solcx: a native solc).
 """
+
 import sysconfig
 from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
 fnd = root / "node_modules" / "@foundry-rs"
-bins = [str(root / "tools" / "bin")] + [str(b) for t in ("cast", "forge") for b in sorted(fnd.glob(f"{t}-*/bin"))]
+bins = [str(root / "tools" / "bin")] + [
+    str(b) for t in ("cast", "forge") for b in sorted(fnd.glob(f"{t}-*/bin"))
+]
 line = (
     "import os; "
     f"os.environ['PATH'] = os.pathsep.join({bins!r}) + os.pathsep + os.environ.get('PATH', ''); "

@@ -5,7 +5,7 @@ trie library; op-geth must come to the same hash (tests/e2e hold it to that).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -54,7 +54,7 @@ class FeeVaultConfig:
 
 @dataclass(frozen=True)
 class L2GenesisConfig:
-    """What the first block depends on. `timestamp` in seconds, `base_fee` and balances in wei, `gas_limit` in gas.
+    """What the first block depends on. `timestamp` in seconds, `base_fee` and balances in wei, `gas_limit` gas.
 
     `newest_fork` is Isthmus or Jovian: it and all forks before it are active from the start.
     """
@@ -67,7 +67,7 @@ class L2GenesisConfig:
     base_fee: int = 1_000_000
     min_base_fee: int = 0
     newest_fork: Fork = Fork.JOVIAN
-    fee_curve: FeeCurve = FeeCurve()
+    fee_curve: FeeCurve = field(default_factory=FeeCurve)
     balances: Mapping[Address, int] | None = None
 
     @property

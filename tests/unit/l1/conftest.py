@@ -17,7 +17,7 @@ CHAIN_ID = 900
 
 
 class FakeChain:
-    """One account, a pool, a nonce. `cut_after_next_send` loses the answer of one send, not the transaction."""
+    """One account, a pool, a nonce. `cut_after_next_send` loses one send's answer, not the transaction."""
 
     def __init__(self) -> None:
         self.url = "fake"
