@@ -13,4 +13,10 @@ contract Proxy is TransparentUpgradeableProxy {
         payable
         TransparentUpgradeableProxy(_logic, _owner, _data)
     {}
+
+    /// @dev A proxy may begin without an initializing call, which OpenZeppelin forbids by default. WARNING: only with
+    ///      `Reserved` as its logic, which has nothing that a stranger could initialize first.
+    function _unsafeAllowUninitialized() internal pure override returns (bool) {
+        return true;
+    }
 }

@@ -12,7 +12,7 @@ import {bound, vm} from "./support/Vm.sol";
 
 contract L2OutputOracleTest is System {
     bytes32 internal constant ROOT = keccak256("root");
-    bytes4 internal constant ZERO = IL2OutputOracle.L2OutputOracle_ZeroParameter.selector;
+    bytes4 internal zero = IL2OutputOracle.L2OutputOracle_ZeroParameter.selector;
 
     function setUp() public {
         deploySystem();
@@ -55,9 +55,9 @@ contract L2OutputOracleTest is System {
     }
 
     function test_initialize_zeroParameter_reverts() public {
-        _initialized(0, 2, 0, proposer, challenger, 3, abi.encodeWithSelector(ZERO, 0, 2, 3));
-        _initialized(1, 0, 0, proposer, challenger, 3, abi.encodeWithSelector(ZERO, 1, 0, 3));
-        _initialized(1, 2, 0, proposer, challenger, 0, abi.encodeWithSelector(ZERO, 1, 2, 0));
+        _initialized(0, 2, 0, proposer, challenger, 3, abi.encodeWithSelector(zero, 0, 2, 3));
+        _initialized(1, 0, 0, proposer, challenger, 3, abi.encodeWithSelector(zero, 1, 0, 3));
+        _initialized(1, 2, 0, proposer, challenger, 0, abi.encodeWithSelector(zero, 1, 2, 0));
     }
 
     function test_initialize_zeroRole_reverts() public {
