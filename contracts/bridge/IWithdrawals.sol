@@ -19,6 +19,10 @@ interface IWithdrawals {
     /// @notice Thrown when a withdrawal would execute another one; `l2Sender` started the outer one.
     error Withdrawals_Reentrant(address l2Sender);
 
+    /// @notice Thrown when a withdrawal is worth more than the portal holds: it can be executed later. On a chain whose
+    ///         genesis gave ETH away, not all of it is here.
+    error Withdrawals_Underfunded(uint256 value, uint256 balance);
+
     /// @notice Thrown when a failing call is only estimated.
     error Withdrawals_GasEstimation();
 

@@ -53,12 +53,12 @@ library ResourceMetering {
             market.prevBoughtGas = 0;
             market.prevBlockNum = uint64(block.number);
         }
-        market.prevBoughtGas += _amount;
-        if (market.prevBoughtGas > _config.maxResourceLimit) {
-            revert ResourceMetering_LimitReached(market.prevBoughtGas, _config.maxResourceLimit);
+        uint256 boughtGas = uint256(market.prevBoughtGas) + _amount;
+        if (boughtGas > _config.maxResourceLimit) {
+            revert ResourceMetering_LimitReached(boughtGas, _config.maxResourceLimit);
         }
         _params.prevBaseFee = market.prevBaseFee;
-        _params.prevBoughtGas = market.prevBoughtGas;
+        _params.prevBoughtGas = uint64(boughtGas); // at most the limit, a u32
         _params.prevBlockNum = market.prevBlockNum;
 
         uint256 l1BaseFee = block.basefee > MIN_L1_BASE_FEE ? block.basefee : MIN_L1_BASE_FEE;

@@ -48,6 +48,9 @@ abstract contract Withdrawals is IWithdrawals {
     function _execute(Types.WithdrawalTransaction memory _tx, bytes32 _withdrawalHash) internal {
         if (l2Sender != Constants.DEFAULT_L2_SENDER) revert Withdrawals_Reentrant(l2Sender);
         if (finalizedWithdrawals[_withdrawalHash]) revert Withdrawals_AlreadyFinalized(_withdrawalHash);
+        if (_tx.value > address(this).balance) {
+            revert Withdrawals_Underfunded(_tx.value, address(this).balance);
+        }
 
         finalizedWithdrawals[_withdrawalHash] = true; // before the call, which may come back here
         l2Sender = _tx.sender;

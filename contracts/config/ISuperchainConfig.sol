@@ -22,14 +22,11 @@ interface ISuperchainConfig {
     /// @notice Thrown when there is no pause to extend: it never began, was ended, or has expired.
     error SuperchainConfig_NotPaused(address identifier);
 
-    /// @notice A pause began.
+    /// @notice A pause began, or counts from now again.
     event Paused(address identifier);
 
     /// @notice A pause was ended.
     event Unpaused(address identifier);
-
-    /// @notice A pause counts from now.
-    event PauseExtended(address identifier);
 
     /// @notice Emitted at set-up.
     event ConfigUpdate(UpdateType indexed updateType, bytes data);

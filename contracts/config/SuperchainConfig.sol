@@ -48,7 +48,7 @@ contract SuperchainConfig is ISuperchainConfig, Initializable {
         _requireGuardian();
         if (!paused(_identifier)) revert SuperchainConfig_NotPaused(_identifier);
         pauseTimestamps[_identifier] = block.timestamp;
-        emit PauseExtended(_identifier);
+        emit Paused(_identifier);
     }
 
     /// @inheritdoc ISuperchainConfig

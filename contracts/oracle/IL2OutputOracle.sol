@@ -47,9 +47,6 @@ interface IL2OutputOracle {
     /// @notice Thrown when the challenger comes too late.
     error L2OutputOracle_AlreadyFinalized(uint256 index, uint256 finalizedAt, uint256 blockTimestamp);
 
-    /// @notice Thrown when no output covers an L2 block.
-    error L2OutputOracle_NotProposedYet(uint256 l2BlockNumber, uint256 latestBlockNumber);
-
     /*//////////////////////////////////////////////////////////////
                                  EVENTS
     //////////////////////////////////////////////////////////////*/
