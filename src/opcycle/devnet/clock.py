@@ -16,6 +16,14 @@ class ChainClock(Protocol):
     def now(self) -> int: ...
 
 
+class MovableClock(ChainClock, Protocol):
+    """A clock on which one can travel."""
+
+    def jump(self, seconds: int) -> None:
+        """Move forward. Raises ValueError for a step back, which no chain can follow."""
+        ...
+
+
 class SteppedClock:
     """A clock that moves only when told to."""
 

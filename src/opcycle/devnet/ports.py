@@ -22,6 +22,8 @@ class Ports:
     node_rpc: int = 7545
     rebuilt_rpc: int = 9745
     rebuilt_engine: int = 9751
+    rebuilt_node_rpc: int = 7745
+    control: int = 8600
 
 
 FIRST_PORT, LAST_PORT = 20_000, 32_000

@@ -7,7 +7,8 @@ with its traceback in the agent's log.
 
 import logging
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from opcycle.agent import Agent, Outcome
 from opcycle.errors import ResetError, TemporaryError
@@ -60,6 +61,14 @@ class Runner:
         if self.failure is not None:
             raise self.failure
         return stopped
+
+    def until(self, condition: Callable[[], bool], *, seconds: float) -> bool:
+        """Wait at most that long for the condition; whether it holds. Raises what stopped the agents."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if self.wait(POLL) or time.monotonic() > deadline:
+                return False
+        return True
 
     def _run(self, agent: Agent) -> None:
         log = logging.getLogger(f"opcycle.{agent.name}")

@@ -103,9 +103,9 @@ class TransactionManager:
         self._remember(sent)
         return sent.hash
 
-    def send_call(self, *, to: Address, data: bytes, gas: int, what: str) -> Hash:
+    def send_call(self, *, to: Address, data: bytes, what: str) -> Hash:
         """`send` for callers that do not know this module's types."""
-        return self.send(TransactionRequest(to=to, data=data, gas=gas, what=what))
+        return self.send(TransactionRequest(to=to, data=data, what=what))
 
     def receipt(self, transaction: Hash) -> Receipt | None:
         """None while it is in no block of the canonical chain."""

@@ -27,8 +27,8 @@ BLOCKS_PER_STEP = 64
 
 
 class Node:
-    """`safe_db` and `verdicts` belong to one `Database`; `l1_confirmations`: L1 blocks that must follow one
-    before it is read."""
+    """`safe_db` and `verdicts` belong to one `Database`. An L1 block is read once `l1_confirmations` others
+    follow it."""
 
     name = "node"
 
@@ -54,13 +54,19 @@ class Node:
         self._tip: L2Block | None = None
         self._heads: Heads | None = None
         self._status: SyncStatus | None = None
+        self._waiting_for = "its first look at L1"
 
     @property
     def status(self) -> SyncStatus:
-        """As of the last step; immutable, so any thread may read it. Raises TemporaryError before the first."""
+        """As of the last step, for any thread to read. Raises TemporaryError before the first step."""
         if self._status is None:
             raise TemporaryError("the node has not looked at L1 yet; try again")
         return self._status
+
+    @property
+    def waiting_for(self) -> str:
+        """Why the safe head stands where it is, in words; as of the last step."""
+        return self._waiting_for
 
     def step(self) -> Outcome:
         """Go on as far as one step goes.
@@ -79,13 +85,13 @@ class Node:
             self._engine.forkchoice_updated(heads.forkchoice)
         self._tip = built[-1] if built else tip
         self._status = _status(l1, self._pipeline, heads)
-        waiting_for = str(self._pipeline.waiting_for())
+        self._waiting_for = str(self._pipeline.waiting_for())
         did = [
             *_summary(built),
             *finalized,
             *([f"read L1 up to {self._pipeline.origin}"] if was_read else []),
         ]
-        return Outcome(progress=bool(did), did=tuple(did), waiting_for=waiting_for)
+        return Outcome(progress=bool(did), did=tuple(did), waiting_for=self._waiting_for)
 
     def reset(self) -> None:
         """Go back to the newest safe head that L1 still vouches for, at the next step."""
@@ -140,8 +146,8 @@ class Node:
         tip = finalized if entry is None else self._l2.block(entry.safe_head.hash)
         if not self._l1.has(tip.ref.l1_origin, l1):
             raise CriticalError(
-                f"L1 no longer has block {tip.ref.l1_origin}, on which the finalized L2 block {tip.ref} rests; "
-                "L1 has undone what it had finalized, or the node reads another L1 now"
+                f"L1 no longer has block {tip.ref.l1_origin}, on which the finalized L2 block {tip.ref} "
+                "rests; L1 has undone what it had finalized, or the node reads another L1 now"
             )
         self._heads = Heads(safe=tip.ref, finalized=finalized.ref)
         if entry is not None:
@@ -173,8 +179,8 @@ class Node:
         found = self._l2.hash_of(config.genesis_l2.number)
         if found != config.genesis_l2.hash:
             raise UserError(
-                f"the L2 engine starts from block 0x{found.hex() if found else ''}, "
-                f"the rollup config from 0x{config.genesis_l2.hash.hex()}: one of them belongs to another chain"
+                f"the L2 engine starts from block 0x{found.hex() if found else ''}, the rollup config from "
+                f"0x{config.genesis_l2.hash.hex()}: one of them belongs to another chain"
             )
         if not self._l1.has(config.genesis_l1, l1):
             raise UserError(

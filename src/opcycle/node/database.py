@@ -73,6 +73,6 @@ class Database:
             raise UserError(f"{path} was written by another version of opcycle; use another data directory")
         if found != ours:
             raise UserError(
-                f"{path} belongs to L2 chain {found[1]} with genesis 0x{found[2].hex()}, the rollup config to "
-                f"chain {ours[1]} with genesis 0x{ours[2].hex()}; use another data directory"
+                f"{path} belongs to L2 chain {found[1]} with genesis 0x{found[2].hex()}, the rollup config "
+                f"to chain {ours[1]} with genesis 0x{ours[2].hex()}; use another data directory"
             )

@@ -1,5 +1,7 @@
 """The transaction manager against a chain that loses pools, answers and patience."""
 
+from dataclasses import replace
+
 import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
@@ -173,10 +175,16 @@ def test_send__estimate_above_the_cap__rejected(chain, manager):
         manager.send(REQUEST)
 
 
-def test_send_call__explicit_gas__is_not_estimated(chain, manager, read_transaction):
+def test_send__explicit_gas__is_not_estimated(chain, manager, read_transaction):
     chain.revert_data = "0x"
-    manager.send_call(to=TARGET, data=b"\x00", gas=30_000, what="batch")
+    manager.send(replace(REQUEST, gas=30_000))
     assert read_transaction(chain.pool[0])["gas"] == 30_000
+
+
+def test_send_call__goes_to_the_target_with_the_data_as_it_is(chain, manager, read_transaction):
+    manager.send_call(to=TARGET, data=b"\x00frames", what="batch")
+    sent = read_transaction(chain.pool[0])
+    assert (sent["to"], sent["data"], sent["value"]) == (TARGET, b"\x00frames", 0)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,239 @@
+"""`opcycle sequencer`, `batcher`, `node`, `proposer`, `challenger`: one agent each, until Ctrl-C.
+
+`ape run sequencer` and so on are the same commands with the L1 and the account that ape names.
+"""
+
+import logging
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+import click
+
+from opcycle.agent import Agent
+from opcycle.batcher.options import BatcherOptions
+from opcycle.cli.where import key_signer
+from opcycle.deploy.deployment import Deployment
+from opcycle.devnet.assembly import Assembly
+from opcycle.devnet.clock import L1Clock
+from opcycle.devnet.l2_engine import L2Engine
+from opcycle.devnet.runner import Runner
+from opcycle.devnet.verifier import Verifier
+from opcycle.engine.geth import AttachedEngine
+from opcycle.errors import TemporaryError, UserError
+from opcycle.l1.reader import L1Reader
+from opcycle.l1.signer import Signer
+from opcycle.protocol.channels import Compression
+from opcycle.rpc.client import RpcClient
+from opcycle.rpc.hexjson import from_quantity
+
+Command = Callable[..., Any]
+
+DIRECTORY = click.Path(path_type=Path, file_okay=False)
+
+
+def options(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several click options as one decorator, shown in this order."""
+
+    def apply(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return apply
+
+
+deployment_option = click.option(
+    "--deployment", type=DIRECTORY, required=True, help="Where `deploy` wrote rollup.json and addresses.json."
+)
+l1_option = click.option("--l1", required=True, help="L1 RPC URL.")
+l2_option = click.option("--l2", required=True, help="The sequencer's L2 RPC URL.")
+node_option = click.option("--node", required=True, help="A rollup node's RPC URL (ours, or op-node).")
+engine_options = options(
+    click.option("--data", type=DIRECTORY, required=True, help="Where the database and the secret are kept."),
+    click.option("--l2-port", type=int, default=9545, show_default=True, help="op-geth's public RPC."),
+    click.option("--engine-port", type=int, default=9551, show_default=True, help="op-geth's Engine API."),
+    click.option("--engine-url", help="Attach this Engine API (say, op-reth's) and start no op-geth."),
+    click.option("--engine-l2-url", help="The attached engine's public RPC."),
+    click.option("--jwt-secret", type=click.Path(path_type=Path), help="The attached engine's secret file."),
+)
+confirmations_option = click.option(
+    "--l1-confirmations", type=int, default=0, show_default=True, help="L1 blocks to stay behind its head."
+)
+
+
+@click.command()
+@options(deployment_option, l1_option, engine_options, confirmations_option)
+@click.option("--node", default="", help="A rollup node's RPC URL, for safe and finalized heads.")
+def sequencer(
+    *, deployment: Path, l1: str, data: Path, node: str, l1_confirmations: int, **engine: Any
+) -> None:
+    """Make L2 blocks. Users send to the engine's public RPC.
+
+    \b
+    opcycle sequencer --deployment deployments/mine --l1 $L1_RPC_URL --data sequencer-data
+    """
+    found = _load(deployment, l1)
+    reader = L1Reader(RpcClient(l1))
+    with ExitStack() as stack:
+        l2 = _engine("sequencer-engine", found, data, stack=stack, **engine)
+        agent = Assembly(found, l1=l1, l2=l2.l2.rpc.url, node=node).sequencer(
+            l2,
+            journal=data / "payloads.jsonl",
+            clock=L1Clock(lambda: reader.header("latest").timestamp),
+            pause=time.sleep,
+            l1_confirmations=l1_confirmations,
+        )
+        l2.start()
+        run_until_stopped([l2, agent])
+
+
+@click.command()
+@options(deployment_option, l1_option, engine_options, confirmations_option)
+@click.option("--rpc-port", type=int, default=7545, show_default=True, help="Where the node's RPC listens.")
+def node(
+    *, deployment: Path, l1: str, data: Path, rpc_port: int, l1_confirmations: int, **engine: Any
+) -> None:
+    """Derive L2 from L1 alone and serve op-node's RPC.
+
+    \b
+    opcycle node --deployment deployments/mine --l1 $L1_RPC_URL --data node-data
+    """
+    found = _load(deployment, l1)
+    with ExitStack() as stack:
+        l2 = _engine("node-engine", found, data, stack=stack, **engine)
+        verifier = Verifier(
+            found,
+            l2,
+            l1_url=l1,
+            database=data / "node.db",
+            rpc_port=rpc_port,
+            l1_confirmations=l1_confirmations,
+        )
+        stack.callback(verifier.stop)
+        verifier.start()
+        run_until_stopped([l2, verifier.node])
+
+
+@click.command()
+@options(deployment_option, l1_option, l2_option, node_option)
+@click.option("--compression", type=click.Choice([item.value for item in Compression]), default="brotli")
+@click.option(
+    "--max-channel-duration",
+    type=int,
+    default=1,
+    show_default=True,
+    help="L1 blocks after which a channel is closed, full or not.",
+)
+def batcher(**options: Any) -> None:
+    """Post L2 blocks to L1. The key is taken from $OPCYCLE_PRIVATE_KEY.
+
+    \b
+    opcycle batcher --deployment deployments/mine --l1 $L1_RPC_URL --l2 URL --node URL
+    """
+    run_batcher(key_signer(default=None), **options)
+
+
+def run_batcher(
+    signer: Signer,
+    *,
+    deployment: Path,
+    l1: str,
+    l2: str,
+    node: str,
+    compression: str,
+    max_channel_duration: int,
+) -> None:
+    """The batcher of any signer."""
+    settings = BatcherOptions(compression=Compression(compression), max_channel_duration=max_channel_duration)
+    assembly = Assembly(_load(deployment, l1), l1=l1, l2=l2, node=node)
+    run_until_stopped([assembly.batcher(signer, settings)])
+
+
+@click.command()
+@options(deployment_option, l1_option, node_option)
+@click.option("--allow-non-finalized", is_flag=True, help="Propose safe blocks too.")
+def proposer(**options: Any) -> None:
+    """Propose output roots. The key is taken from $OPCYCLE_PRIVATE_KEY.
+
+    \b
+    opcycle proposer --deployment deployments/mine --l1 $L1_RPC_URL --node URL
+    """
+    run_proposer(key_signer(default=None), **options)
+
+
+def run_proposer(signer: Signer, *, deployment: Path, l1: str, node: str, allow_non_finalized: bool) -> None:
+    """The proposer of any signer."""
+    assembly = Assembly(_load(deployment, l1), l1=l1, l2="", node=node)
+    run_until_stopped([assembly.proposer(signer, allow_non_finalized=allow_non_finalized)])
+
+
+@click.command()
+@options(deployment_option, l1_option, node_option)
+def challenger(**options: Any) -> None:
+    """Delete wrong output roots. The key is taken from $OPCYCLE_PRIVATE_KEY.
+
+    \b
+    opcycle challenger --deployment deployments/mine --l1 $L1_RPC_URL --node URL
+    """
+    run_challenger(key_signer(default=None), **options)
+
+
+def run_challenger(signer: Signer, *, deployment: Path, l1: str, node: str) -> None:
+    """The challenger of any signer."""
+    assembly = Assembly(_load(deployment, l1), l1=l1, l2="", node=node)
+    run_until_stopped([assembly.challenger(signer)])
+
+
+def run_until_stopped(agents: Sequence[Agent]) -> None:
+    """Run agents, their logs on standard error, until Ctrl-C, SIGTERM or an error that must stop them."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    runner = Runner(agents)
+    try:
+        with suppress(KeyboardInterrupt):
+            runner.wait()
+    finally:
+        runner.stop()
+
+
+def _load(directory: Path, l1: str) -> Deployment:
+    """The deployment, once its L1 has answered. Raises UserError for another L1, or none."""
+    found = Deployment.load(directory)
+    try:
+        actual = from_quantity(RpcClient(l1).call("eth_chainId"))
+    except TemporaryError as error:
+        raise UserError(str(error)) from error
+    if actual != found.rollup.l1_chain_id:
+        raise UserError(f"{l1} serves chain {actual}, the deployment is on chain {found.rollup.l1_chain_id}")
+    return found
+
+
+def _engine(
+    name: str,
+    deployment: Deployment,
+    data: Path,
+    *,
+    stack: ExitStack,
+    l2_port: int,
+    engine_port: int,
+    engine_url: str | None,
+    engine_l2_url: str | None,
+    jwt_secret: Path | None,
+) -> L2Engine:
+    """An op-geth of our own, or the one that is named."""
+    if engine_url is None:
+        engine = L2Engine.child(name, deployment, data / "geth", http_port=l2_port, auth_port=engine_port)
+    elif engine_l2_url is None or jwt_secret is None:
+        raise UserError("--engine-url needs --engine-l2-url and --jwt-secret beside it")
+    else:
+        attached = AttachedEngine.from_jwt_file(
+            http_url=engine_l2_url, engine_url=engine_url, jwt_file=jwt_secret
+        )
+        engine = L2Engine(name, deployment, attached)
+    stack.callback(engine.stop)
+    return engine

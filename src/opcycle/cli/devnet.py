@@ -1,0 +1,124 @@
+"""`opcycle devnet` and `opcycle travel`: a chain of one's own, and jumping ahead in its time."""
+
+import re
+import signal
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from opcycle.cli.screen import show_devnet
+from opcycle.cli.where import DEFAULT_DATA, Endpoints
+from opcycle.devnet.config import DevnetConfig, discard
+from opcycle.devnet.control import ControlClient, control_app
+from opcycle.devnet.devnet import Devnet
+from opcycle.devnet.ports import Ports, free_ports
+from opcycle.errors import UserError
+from opcycle.rpc.server import serve
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+@click.command()
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help=f"Keep the chain there and go on with it. Without: a new chain in {DEFAULT_DATA} each time.",
+)
+@click.option("--auto-ports", is_flag=True, help="Take any free ports instead of the fixed ones.")
+@click.option("--block-time", type=int, default=1, show_default=True, help="Seconds between L2 blocks.")
+@click.option("--l1-block-time", type=int, default=2, show_default=True, help="Seconds between L1 blocks.")
+@click.option(
+    "--finalization-period",
+    type=int,
+    default=604_800,
+    show_default=True,
+    help="Seconds that a withdrawal's output root can be challenged.",
+)
+@click.option("--wall-clock", is_flag=True, help="Start at today's date, for wallets that mind it.")
+@click.option("--l1", "l1_url", help="Use this L1 (say, an anvil) instead of a local one of our own.")
+def devnet(
+    *,
+    data: Path | None,
+    auto_ports: bool,
+    block_time: int,
+    l1_block_time: int,
+    finalization_period: int,
+    wall_clock: bool,
+    l1_url: str | None,
+) -> None:
+    """Run a local L1 and an L2 with all agents, until Ctrl-C.
+
+    \b
+    opcycle devnet
+    opcycle devnet --data my-chain --auto-ports
+    opcycle travel 7d
+    """
+    if data is None:
+        data = DEFAULT_DATA
+        discard(data)
+    config = DevnetConfig(
+        data.resolve(),
+        block_time=block_time,
+        l1_block_time=l1_block_time,
+        finalization_period=finalization_period,
+        is_wall_clock=wall_clock,
+        l1_url=l1_url,
+        ports=free_ports() if auto_ports else Ports(),
+    )
+    signal.signal(signal.SIGTERM, _interrupt)
+    with suppress(KeyboardInterrupt), Devnet.live(config, progress=_say) as running:
+        _run(running)
+    click.echo("stopped; the chain and its logs are in " + str(data))
+
+
+def _run(running: Devnet) -> None:
+    control = serve(control_app(running), running.config.ports.control)
+    endpoints = Endpoints.of(running)
+    try:
+        running.until("a first L2 block", lambda: running.l2.block("latest").ref.number > 0, seconds=60)
+        endpoints.write(running.config.directory)
+        show_devnet(running)
+        running.wait()
+    finally:
+        control.stop()
+
+
+@click.command()
+@click.argument("duration")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DEFAULT_DATA,
+    show_default=True,
+    help="The devnet's directory.",
+)
+@click.option("--with-l2", is_flag=True, help="L2 too: it then makes every missing block, some 200 a second.")
+def travel(duration: str, *, data: Path, with_l2: bool) -> None:
+    """Jump ahead in a running devnet's time by DURATION, such as 90s, 30m, 12h or 7d.
+
+    L1 makes one block that much later. L2 stays at its own time: deposits made after the jump wait until L2
+    has caught up, and users' transactions stop after 30 minutes unless it does.
+
+    \b
+    opcycle travel 7d
+    opcycle travel 10m --with-l2
+    """
+    ControlClient(Endpoints.read(data).control).travel(_seconds(duration), with_l2=with_l2)
+    click.echo(f"L1{' and L2' if with_l2 else ''} went {duration} ahead")
+
+
+def _seconds(duration: str) -> int:
+    match = re.fullmatch(r"(\d+)([smhdw])", duration)
+    if match is None:
+        raise UserError(f"{duration!r} is no duration; say 90s, 30m, 12h, 7d or 2w")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def _say(text: str) -> None:
+    click.echo(f"… {text}", err=True)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

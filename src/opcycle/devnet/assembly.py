@@ -1,0 +1,114 @@
+"""Agents put together from a deployment and the places where they find L1, L2 and a node.
+
+The devnet does it for all of them in one process, the command line for one at a time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from opcycle.batcher.agent import Batcher
+from opcycle.batcher.options import BatcherOptions
+from opcycle.bridge.bridge import Bridge
+from opcycle.challenger.agent import Challenger
+from opcycle.da.calldata import CalldataPublisher
+from opcycle.deploy.deployment import Deployment
+from opcycle.devnet.clock import ChainClock
+from opcycle.devnet.l2_engine import L2Engine
+from opcycle.engine.journal import PayloadJournal
+from opcycle.engine.l2 import L2Client
+from opcycle.engine.rollup_client import RollupClient
+from opcycle.l1.oracle import L2OutputOracle
+from opcycle.l1.portal import OptimismPortal
+from opcycle.l1.reader import L1Reader
+from opcycle.l1.signer import Signer
+from opcycle.l1.transactions import TransactionManager
+from opcycle.proposer.agent import Proposer
+from opcycle.protocol.l1_chain import l1_chain_of
+from opcycle.rpc.client import RpcClient
+from opcycle.sequencer.agent import Sequencer
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A deployed chain, and URLs: `l1` an Ethereum RPC, `l2` the sequencer's RPC, `node` a rollup node's."""
+
+    deployment: Deployment
+    l1: str
+    l2: str
+    node: str
+
+    def sequencer(
+        self,
+        engine: L2Engine,
+        *,
+        journal: Path,
+        clock: ChainClock,
+        pause: Callable[[float], None],
+        l1_confirmations: int = 0,
+    ) -> Sequencer:
+        """`journal` is the file of the last payloads; `pause` waits, in seconds of the machine's time."""
+        rollup = self.deployment.rollup
+        return Sequencer(
+            rollup,
+            l1_chain_of(rollup.l1_chain_id),
+            l1=L1Reader(RpcClient(self.l1)),
+            engine=engine.engine,
+            l2=engine.l2,
+            journal=PayloadJournal(journal),
+            clock=clock,
+            pause=pause,
+            l1_confirmations=l1_confirmations,
+            node=RollupClient(self.node),
+        )
+
+    def batcher(self, signer: Signer, options: BatcherOptions) -> Batcher:
+        rollup, sender = self.deployment.rollup, self.l1_sender(signer)
+        return Batcher(
+            rollup,
+            l2=L2Client(self.l2, rollup),
+            node=RollupClient(self.node),
+            l1=L1Reader(RpcClient(self.l1)),
+            transactions=sender,
+            publisher=CalldataPublisher(sender, rollup.batch_inbox),
+            options=options,
+        )
+
+    def proposer(self, signer: Signer, *, allow_non_finalized: bool) -> Proposer:
+        return Proposer(
+            oracle=self.oracle(),
+            node=RollupClient(self.node),
+            l1=L1Reader(RpcClient(self.l1)),
+            transactions=self.l1_sender(signer),
+            allow_non_finalized=allow_non_finalized,
+        )
+
+    def challenger(self, signer: Signer) -> Challenger:
+        return Challenger(
+            oracle=self.oracle(),
+            node=RollupClient(self.node),
+            l1=L1Reader(RpcClient(self.l1)),
+            transactions=self.l1_sender(signer),
+        )
+
+    def bridge(self, signer: Signer | None) -> Bridge:
+        """A user's bridge; without a signer it only tells the status of what others have sent."""
+        rollup = self.deployment.rollup
+        l1, l2 = RpcClient(self.l1), L2Client(self.l2, rollup)
+        return Bridge(
+            l1=l1,
+            l2=l2,
+            portal=OptimismPortal(l1, self.deployment.addresses.optimism_portal),
+            oracle=self.oracle(),
+            l1_sender=None if signer is None else self.l1_sender(signer),
+            l2_sender=None if signer is None else self.l2_sender(signer),
+        )
+
+    def oracle(self) -> L2OutputOracle:
+        return L2OutputOracle(RpcClient(self.l1), self.deployment.addresses.l2_output_oracle)
+
+    def l1_sender(self, signer: Signer) -> TransactionManager:
+        return TransactionManager(RpcClient(self.l1), signer, chain_id=self.deployment.rollup.l1_chain_id)
+
+    def l2_sender(self, signer: Signer) -> TransactionManager:
+        return TransactionManager(RpcClient(self.l2), signer, chain_id=self.deployment.rollup.l2_chain_id)

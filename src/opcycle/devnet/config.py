@@ -1,0 +1,114 @@
+"""What a devnet is asked to be, and what its directory remembers of that between two runs."""
+
+import fcntl
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import orjson
+
+from opcycle.devnet.ports import Ports
+from opcycle.errors import UserError
+
+SETTINGS_FILE = "devnet.json"
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DevnetConfig:
+    """Times in seconds, `submission_interval` in L2 blocks.
+
+    A local chain starts from a fixed timestamp; `is_wall_clock`: from the date of its first start instead.
+    `l1_url` names an L1 that somebody else runs, on which the test accounts have ether; None: one of our own.
+    """
+
+    directory: Path
+    block_time: int = 1
+    l1_block_time: int = 2
+    submission_interval: int = 10
+    finalization_period: int = 604_800
+    is_wall_clock: bool = False
+    l1_url: str | None = None
+    ports: Ports = field(default_factory=Ports)
+
+    def __post_init__(self) -> None:
+        for what, value in (
+            ("block time", self.block_time),
+            ("L1 block time", self.l1_block_time),
+            ("submission interval", self.submission_interval),
+            ("finalization period", self.finalization_period),
+        ):
+            if value < 1:
+                raise UserError(f"the {what} is {value}; it must be at least 1")
+
+    @property
+    def _settings(self) -> dict[str, object]:
+        """What cannot change once the chain exists."""
+        return {
+            "version": _VERSION,
+            "block_time": self.block_time,
+            "l1_block_time": self.l1_block_time,
+            "submission_interval": self.submission_interval,
+            "finalization_period": self.finalization_period,
+            "l1_url": self.l1_url,
+        }
+
+
+class Claim:
+    """A devnet's hold on its directory: one process at a time, and always with the same settings.
+
+    Raises UserError if another devnet runs there, or if the chain there was made with other settings.
+    """
+
+    def __init__(self, config: DevnetConfig):
+        directory = config.directory
+        directory.mkdir(parents=True, exist_ok=True)
+        self._lock: IO[str] = (directory / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._remember(directory / SETTINGS_FILE, config._settings)
+        except BlockingIOError as error:
+            self._lock.close()
+            raise UserError(
+                f"another devnet runs in {directory}; stop it, or use another --data directory"
+            ) from error
+        except UserError:
+            self._lock.close()
+            raise
+
+    def release(self) -> None:
+        self._lock.close()
+
+    @staticmethod
+    def _remember(file: Path, settings: dict[str, object]) -> None:
+        if not file.exists():
+            fresh = file.with_suffix(".new")
+            fresh.write_bytes(orjson.dumps(settings, option=orjson.OPT_INDENT_2))
+            fresh.replace(file)
+        try:
+            written = dict(orjson.loads(file.read_bytes()))
+        except ValueError as error:
+            raise UserError(f"{file} is damaged ({error}); use another --data directory") from error
+        for key, wanted in settings.items():
+            if written.get(key) != wanted:
+                raise UserError(
+                    f"the devnet in {file.parent} was made with {key} {written.get(key)}, not {wanted}; "
+                    "start it with the same settings, or use another --data directory"
+                )
+
+
+def discard(directory: Path) -> None:
+    """Delete a devnet that nobody runs, to begin a new one there. Raises UserError for anything else."""
+    if not directory.exists():
+        return
+    if any(directory.iterdir()) and not (directory / SETTINGS_FILE).exists():
+        raise UserError(f"{directory} holds something else than a devnet; it is left alone, use --data DIR")
+    with (directory / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UserError(f"another devnet runs in {directory}; stop it, or use --data DIR") from error
+        with suppress(FileNotFoundError):
+            shutil.rmtree(directory)

@@ -1,0 +1,345 @@
+"""The whole chain in one process: the local L1, two L2 engines, all agents, and time.
+
+    with Devnet.stepped(DevnetConfig(directory)) as devnet:    # time moves when told to: tests
+        devnet.advance(10)
+    with Devnet.live(DevnetConfig(directory)) as devnet:       # time runs, agents in threads: demo, CLI
+        devnet.until("a safe block", lambda: devnet.node.sync_status().safe_l2.number > 0, seconds=30)
+
+Agents meet only where op-* programs meet: on L1, on the L2 RPC, on the node's RPC.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from types import TracebackType
+from typing import Protocol
+
+from opcycle.agent import Agent
+from opcycle.batcher.options import BatcherOptions
+from opcycle.bridge.bridge import Bridge
+from opcycle.deploy.deployment import Deployment
+from opcycle.devnet.accounts import ACCOUNTS, TestAccount
+from opcycle.devnet.assembly import Assembly
+from opcycle.devnet.beacon import beacon_app
+from opcycle.devnet.clock import ChainClock, L1Clock, LiveClock, MovableClock, SteppedClock
+from opcycle.devnet.config import Claim, DevnetConfig
+from opcycle.devnet.deploying import load_or_deploy
+from opcycle.devnet.l2_engine import L2Engine
+from opcycle.devnet.local_l1 import LocalL1
+from opcycle.devnet.logs import log_to
+from opcycle.devnet.runner import Runner
+from opcycle.devnet.stepper import Stepper
+from opcycle.devnet.verifier import Verifier
+from opcycle.engine.l2 import L2Client
+from opcycle.engine.rollup_client import RollupClient
+from opcycle.errors import OpcycleError, TemporaryError, UserError
+from opcycle.l1.reader import L1Reader
+from opcycle.l1.signer import KeySigner
+from opcycle.rpc.client import RpcClient
+from opcycle.rpc.server import Server
+
+LOGS = (
+    "l1",
+    "sequencer-engine",
+    "verifier-engine",
+    "sequencer",
+    "batcher",
+    "node",
+    "proposer",
+    "challenger",
+)
+"""Names of the agents, each with a log of its own."""
+
+MAX_LAG = 3600
+"""Seconds that L2 may have been behind L1 when a devnet stopped, and still catches up when it starts again.
+
+Beyond, somebody has travelled in L1's time alone, and L2 stays where it was.
+"""
+
+Progress = Callable[[str], None]
+
+
+class NotInTimeError(OpcycleError):
+    """What was waited for did not happen."""
+
+
+class Pace(Protocol):
+    """Who steps the agents, and when: `Runner` (threads) or `Stepper` (one after another)."""
+
+    def add(self, agent: Agent) -> None: ...
+
+    def pause(self, name: str) -> None: ...
+
+    def resume(self, name: str) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def until(self, condition: Callable[[], bool], *, seconds: int) -> bool: ...
+
+
+def silent(_: str) -> None:
+    """Progress that nobody wants to hear of."""
+
+
+class Devnet:
+    """Use it as a context. `progress` hears what takes long while it starts."""
+
+    local_l1: LocalL1 | None
+    l1_url: str
+    deployment: Deployment
+    assembly: Assembly
+    sequencer_engine: L2Engine
+    verifier: Verifier
+    pace: Pace
+    _l2_clock: ChainClock
+    _hands: tuple[MovableClock, MovableClock] | None  # L1's and L2's
+
+    def __init__(self, config: DevnetConfig, *, is_live: bool, progress: Progress):
+        self.config = config
+        self._is_live = is_live
+        self._progress = progress
+        self._stack = ExitStack()
+        if config.l1_url is not None and not is_live:
+            raise UserError(f"the L1 at {config.l1_url} is not ours and cannot be stepped; use a live devnet")
+
+    @classmethod
+    def stepped(cls, config: DevnetConfig, progress: Progress = silent) -> "Devnet":
+        """Nothing happens but in `advance` and `until`: the same calls give the same hashes."""
+        return cls(config, is_live=False, progress=progress)
+
+    @classmethod
+    def live(cls, config: DevnetConfig, progress: Progress = silent) -> "Devnet":
+        """Chain time runs as fast as the machine's, each agent in its own thread."""
+        return cls(config, is_live=True, progress=progress)
+
+    def __enter__(self) -> "Devnet":
+        with ExitStack() as on_failure:
+            on_failure.push(self._stack)
+            self._start()
+            on_failure.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def node(self) -> RollupClient:
+        """The verifier's RPC."""
+        return self.verifier.client
+
+    @property
+    def l2(self) -> L2Client:
+        """The sequencer's chain."""
+        return self.sequencer_engine.l2
+
+    @property
+    def l1(self) -> LocalL1:
+        """The local L1. Raises UserError on an L1 that is not ours to drive."""
+        if self.local_l1 is None:
+            raise UserError(f"the L1 at {self.l1_url} is not ours: it cannot be driven from here")
+        return self.local_l1
+
+    def bridge(self, account: TestAccount) -> Bridge:
+        """The bridge as `account` uses it."""
+        return self.assembly.bridge(KeySigner(account.key))
+
+    def advance(self, seconds: int) -> None:
+        """Let chain time pass on both chains. Only for a stepped devnet."""
+        if not isinstance(self.pace, Stepper):
+            raise UserError("a live devnet advances by itself; use `travel` to jump")
+        self.pace.advance(seconds)
+
+    def travel(self, seconds: int, *, with_l2: bool = False) -> None:
+        """Jump in time: L1 makes one block, `seconds` later.
+
+        L2 keeps its own time unless `with_l2`: then it must make every block of its cadence. Without, its L1
+        origin stays where it is: users' transactions go on for 1,800 s of L2 time, deposits wait.
+        Raises UserError on an L1 that is not ours, ValueError for a step back.
+        """
+        if self._hands is None:
+            raise UserError(f"the L1 at {self.l1_url} is not ours: nobody can travel in its time")
+        l1, l2 = self._hands
+        l1.jump(seconds)
+        if with_l2:
+            l2.jump(seconds)
+
+    def until(self, what: str, condition: Callable[[], bool], *, seconds: int) -> None:
+        """Wait for `condition`, `what` in words. It may raise TemporaryError for "not yet".
+
+        Raises NotInTimeError after `seconds` (of chain time if stepped).
+        """
+
+        def holds() -> bool:
+            try:
+                return condition()
+            except TemporaryError:
+                return False
+
+        if not self.pace.until(holds, seconds=seconds):
+            raise NotInTimeError(f"waited {seconds} s in vain for {what}; the logs are in {self.logs}")
+
+    @property
+    def logs(self) -> str:
+        return str(self.config.directory / "logs")
+
+    def _start(self) -> None:
+        self._stack.callback(Claim(self.config).release)
+        self._stack.enter_context(log_to(self.config.directory / "logs", LOGS))
+        self._start_l1()
+        self.deployment = load_or_deploy(
+            self.config, self.l1_url, next_block=self._next_l1_block, progress=self._progress
+        )
+        ports = self.config.ports
+        self.assembly = Assembly(
+            self.deployment,
+            l1=self.l1_url,
+            l2=f"http://127.0.0.1:{ports.sequencer_rpc}",
+            node=f"http://127.0.0.1:{ports.node_rpc}",
+        )
+        self._start_engines()
+        self._start_clocks()
+        self._start_agents()
+
+    def _start_l1(self) -> None:
+        config, ports = self.config, self.config.ports
+        self.local_l1 = None
+        if config.l1_url is not None:
+            self.l1_url = config.l1_url
+            return
+        self._progress("starting the local L1")
+        directory = config.directory / "l1"
+        is_new = not directory.exists()
+        self.local_l1 = l1 = LocalL1(
+            directory,
+            http_port=ports.l1_rpc,
+            auth_port=ports.l1_engine,
+            block_time=config.l1_block_time,
+            genesis_time=int(time.time()) if config.is_wall_clock and is_new else None,
+        )
+        self.l1_url = l1.url
+        self._stack.callback(l1.stop)
+        l1.start()
+        beacon = Server(beacon_app(l1), ports.l1_beacon)
+        beacon.start()
+        self._stack.callback(beacon.stop)
+
+    def _next_l1_block(self) -> None:
+        """Make it, or give an L1 that is not ours the time to make it."""
+        if self.local_l1 is not None:
+            self.local_l1.mine()
+        else:
+            time.sleep(1)
+
+    def _start_engines(self) -> None:
+        self._progress("starting op-geth twice, for the sequencer and for the verifier")
+        directory, ports = self.config.directory, self.config.ports
+        self.sequencer_engine = L2Engine.child(
+            "sequencer-engine",
+            self.deployment,
+            directory / "sequencer" / "geth",
+            http_port=ports.sequencer_rpc,
+            auth_port=ports.sequencer_engine,
+        )
+        self.verifier = self._new_verifier(
+            "verifier",
+            http_port=ports.verifier_rpc,
+            auth_port=ports.verifier_engine,
+            rpc_port=ports.node_rpc,
+        )
+        self._stack.callback(self.sequencer_engine.stop)
+        self._stack.callback(self.verifier.stop)
+        with ThreadPoolExecutor() as pool:
+            for started in [pool.submit(self.sequencer_engine.start), pool.submit(self.verifier.start)]:
+                started.result()
+
+    def destroy_sequencer(self) -> None:
+        """Stop the sequencer for good and delete everything it had. A disaster, for tests and demos."""
+        self.pace.pause("sequencer")
+        self.pace.pause(self.sequencer_engine.name)
+        self.sequencer_engine.stop()
+        shutil.rmtree(self.config.directory / "sequencer")
+
+    @contextmanager
+    def rebuilt_verifier(self) -> Iterator[Verifier]:
+        """One more verifier, with an empty database and an engine that knows only the genesis."""
+        ports = self.config.ports
+        rebuilt = self._new_verifier(
+            "rebuilt",
+            http_port=ports.rebuilt_rpc,
+            auth_port=ports.rebuilt_engine,
+            rpc_port=ports.rebuilt_node_rpc,
+        )
+        with ExitStack() as stack:
+            stack.callback(rebuilt.stop)
+            rebuilt.start()
+            for agent in (rebuilt.engine, rebuilt.node):
+                self.pace.add(agent)
+                stack.callback(self.pace.pause, agent.name)
+            yield rebuilt
+
+    def _new_verifier(self, name: str, *, http_port: int, auth_port: int, rpc_port: int) -> Verifier:
+        """A verifier with a database and an engine of its own in the devnet's directory, not started yet."""
+        directory = self.config.directory / name
+        engine = L2Engine.child(
+            f"{name}-engine",
+            self.deployment,
+            directory / "geth",
+            http_port=http_port,
+            auth_port=auth_port,
+        )
+        return Verifier(
+            self.deployment,
+            engine,
+            l1_url=self.l1_url,
+            database=directory / "node.db",
+            rpc_port=rpc_port,
+        )
+
+    def _start_clocks(self) -> None:
+        """Both chains go on from where they are."""
+        if self.local_l1 is None:
+            reader = L1Reader(RpcClient(self.l1_url))
+            self._l2_clock = L1Clock(lambda: reader.header("latest").timestamp)
+            self._hands = None
+            self.pace = Runner()
+            return
+        l1_time, l2_time = self.local_l1.head.timestamp, self.l2.block("latest").ref.timestamp
+        if l1_time - l2_time <= MAX_LAG:
+            l2_time = l1_time = max(l1_time, l2_time)
+        if self._is_live:
+            self._hands = LiveClock(l1_time), LiveClock(l2_time)
+            self.pace = Runner()
+        else:
+            stepped = SteppedClock(l1_time), SteppedClock(l2_time)
+            self._hands = stepped
+            self.pace = Stepper(stepped, quantum=self.config.l1_block_time)
+        l1_clock, self._l2_clock = self._hands
+        self.local_l1.follow(l1_clock)
+
+    def _start_agents(self) -> None:
+        self._stack.callback(self.pace.stop)
+        for agent in self._agents():
+            self.pace.add(agent)
+
+    def _agents(self) -> Sequence[Agent]:
+        assembly, directory = self.assembly, self.config.directory
+        signers = {role: KeySigner(account.key) for role, account in ACCOUNTS.items()}
+        return [
+            *([self.local_l1] if self.local_l1 is not None else []),
+            self.sequencer_engine,
+            self.verifier.engine,
+            assembly.sequencer(
+                self.sequencer_engine,
+                journal=directory / "sequencer" / "payloads.jsonl",
+                clock=self._l2_clock,
+                pause=time.sleep,
+            ),
+            assembly.batcher(signers["batcher"], BatcherOptions()),
+            self.verifier.node,
+            assembly.proposer(signers["proposer"], allow_non_finalized=False),
+            assembly.challenger(signers["challenger"]),
+        ]

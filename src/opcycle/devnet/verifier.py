@@ -1,0 +1,65 @@
+"""A whole verifier: an L2 engine, the node that derives on it, the node's database and its RPC server."""
+
+from pathlib import Path
+
+from opcycle.deploy.deployment import Deployment
+from opcycle.devnet.l2_engine import L2Engine
+from opcycle.engine.rollup_client import RollupClient
+from opcycle.l1.reader import L1Reader
+from opcycle.node.agent import Node
+from opcycle.node.database import Database
+from opcycle.node.rpc import node_app
+from opcycle.node.safedb import SafeDB
+from opcycle.node.verdict_store import VerdictStore
+from opcycle.protocol.l1_chain import l1_chain_of
+from opcycle.rpc.client import RpcClient
+from opcycle.rpc.server import Server
+
+
+class Verifier:
+    """`database` is the node's SQLite file; `client` asks the RPC server like anybody else would."""
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        engine: L2Engine,
+        *,
+        l1_url: str,
+        database: Path,
+        rpc_port: int,
+        l1_confirmations: int = 0,
+    ):
+        rollup = deployment.rollup
+        self.engine = engine
+        self._database = Database(database, rollup)
+        safe_db, verdicts = SafeDB(self._database), VerdictStore(self._database)
+        self._l1 = RpcClient(l1_url)
+        self.node = Node(
+            rollup,
+            l1_chain_of(rollup.l1_chain_id),
+            l1=L1Reader(self._l1),
+            engine=engine.engine,
+            l2=engine.l2,
+            safe_db=safe_db,
+            verdicts=verdicts,
+            l1_confirmations=l1_confirmations,
+        )
+        app = node_app(self.node, l2=engine.l2, safe_db=safe_db, verdicts=verdicts, config=rollup)
+        self._server = Server(app, rpc_port)
+        self.client = RollupClient(self._server.url)
+
+    @property
+    def url(self) -> str:
+        return self._server.url
+
+    def start(self) -> None:
+        """Start engine and RPC; the caller steps `engine` and `node`. Raises UserError for a busy port."""
+        self.engine.start()
+        self._server.start()
+
+    def stop(self) -> None:
+        self.client.close()
+        self._server.stop()
+        self.engine.stop()
+        self._l1.close()
+        self._database.close()

@@ -1,0 +1,95 @@
+"""The rollup node's RPC: op-node's `optimism_` methods, name for name, and two of our own.
+
+Source: op-node 1.18, `node/api.go`. Numbers in parameters are hex quantities, in answers JSON numbers.
+"""
+
+from typing import Any
+
+from starlette.applications import Starlette
+
+from opcycle import __version__
+from opcycle.engine.l2 import L2Client
+from opcycle.node.agent import Node
+from opcycle.node.safedb import SafeDB
+from opcycle.node.verdict_store import VerdictStore
+from opcycle.protocol.output_at_block import OutputAtBlock
+from opcycle.protocol.rollup import RollupConfig
+from opcycle.protocol.sync_status import block_id_to_json
+from opcycle.rpc.hexjson import from_quantity, to_hex
+from opcycle.rpc.server import RpcFaultError, json_rpc_app
+
+MAX_VERDICTS = 1_000
+"""Verdicts in one answer."""
+
+
+def node_app(
+    node: Node, *, l2: L2Client, safe_db: SafeDB, verdicts: VerdictStore, config: RollupConfig
+) -> Starlette:
+    """`optimism_syncStatus`, `_outputAtBlock`, `_safeHeadAtL1Block`, `_rollupConfig`, `_version`;
+    `opcycle_waitingFor` (why the safe head stands where it is) and `opcycle_verdicts` (the newest ones).
+    """
+    methods = _Methods(node, l2, safe_db, verdicts, config)
+    return json_rpc_app(
+        {
+            "optimism_syncStatus": methods.sync_status,
+            "optimism_outputAtBlock": methods.output_at_block,
+            "optimism_safeHeadAtL1Block": methods.safe_head_at_l1_block,
+            "optimism_rollupConfig": methods.rollup_config,
+            "optimism_version": methods.version,
+            "opcycle_waitingFor": methods.waiting_for,
+            "opcycle_verdicts": methods.verdicts,
+        }
+    )
+
+
+class _Methods:
+    """Called by the server's threads; reads only what is immutable or guards itself."""
+
+    def __init__(
+        self, node: Node, l2: L2Client, safe_db: SafeDB, verdicts: VerdictStore, config: RollupConfig
+    ):
+        self._node = node
+        self._l2 = l2
+        self._safe_db = safe_db
+        self._verdicts = verdicts
+        self._config = config
+
+    def sync_status(self) -> dict[str, Any]:
+        return self._node.status.to_json()
+
+    def output_at_block(self, number: str) -> dict[str, Any]:
+        block = self._l2.block(from_quantity(number))
+        return OutputAtBlock(block.ref, block.output, self._node.status).to_json()
+
+    def safe_head_at_l1_block(self, number: str) -> dict[str, Any]:
+        """The safe head as of an L1 block, and the L1 block that gave it."""
+        entry = self._safe_db.at(from_quantity(number))
+        if entry is None:
+            raise RpcFaultError(f"safe head at L1 block {from_quantity(number)} not found")
+        return {"l1Block": block_id_to_json(entry.l1_block), "safeHead": block_id_to_json(entry.safe_head)}
+
+    def rollup_config(self) -> dict[str, Any]:
+        return self._config.to_json()
+
+    def version(self) -> str:
+        return f"opcycle-{__version__}"
+
+    def waiting_for(self) -> str:
+        return self._node.waiting_for
+
+    def verdicts(self, count: int = 100) -> list[dict[str, Any]]:
+        """Newest first."""
+        if not 0 < count <= MAX_VERDICTS:
+            raise ValueError(f"count must be between 1 and {MAX_VERDICTS}")
+        return [
+            {
+                "subject": verdict.subject.value,
+                "identity": verdict.identity,
+                "decision": verdict.decision.value,
+                "reason": verdict.reason.name,
+                "meaning": verdict.reason.value,
+                "detail": verdict.detail,
+                "l1Block": {"hash": to_hex(verdict.inclusion.hash), "number": verdict.inclusion.number},
+            }
+            for verdict in self._verdicts.newest(count)
+        ]
