@@ -5,5 +5,5 @@
     L1 (head, receipts) ────────────────────────┘
 
 It keeps no database: the safe head is where it starts from, every time. From Holocene on a gap or a wrong
-order loses the rest of a channel, so frames go out one after another, from one account whose nonces order them.
+order loses the rest of a channel, so frames go out one after another, ordered by the nonces of one account.
 """

@@ -9,7 +9,7 @@ from opcycle.rpc.server import json_rpc_app
 
 
 def control_app(devnet: Devnet) -> Starlette:
-    """`devnet_travel(seconds, with_l2)` and `devnet_reorg(depth)`; see `Devnet.travel` and `LocalL1.reorg`."""
+    """`devnet_travel(seconds, with_l2)`, `devnet_reorg(depth)`: see `Devnet.travel` and `LocalL1.reorg`."""
 
     def travel(seconds: int, with_l2: bool = False) -> int:
         devnet.travel(seconds, with_l2=with_l2)

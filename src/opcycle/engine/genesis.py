@@ -54,7 +54,7 @@ class FeeVaultConfig:
 
 @dataclass(frozen=True)
 class L2GenesisConfig:
-    """What the first block depends on. `timestamp` in seconds, `base_fee` and balances in wei, `gas_limit` gas.
+    """What the first block depends on. `timestamp` in seconds, fees and balances in wei, `gas_limit` in gas.
 
     `newest_fork` is Isthmus or Jovian: it and all forks before it are active from the start.
     """

@@ -113,7 +113,8 @@ class TransactionManager:
 
     def in_flight(self) -> int:
         """How many transactions of the account are sent and not mined; sends again what the server lost."""
-        return self._next_nonce - self._catch_up()
+        mined = self._catch_up()  # first: it moves the next nonce
+        return self._next_nonce - mined
 
     def next_nonce(self) -> int:
         """The nonce that the next transaction gets."""

@@ -1,4 +1,4 @@
-"""What a rollup node says about one L2 block: `optimism_outputAtBlock`, written by our node, read by other agents.
+"""What a rollup node says about one L2 block: `optimism_outputAtBlock`, as our node and op-node answer it.
 
 Source: op-node 1.18, `op-service/eth/output.go`.
 """
@@ -14,7 +14,7 @@ from opcycle.protocol.types import Hash, L2BlockRef
 
 @dataclass(frozen=True, slots=True)
 class OutputAtBlock:
-    """The output of `block`, and the node's heads when it answered. `output` is the output root's preimage."""
+    """The output of `block`, and the node's heads when it answered. `output` is the root's preimage."""
 
     block: L2BlockRef
     output: OutputRootProof

@@ -14,6 +14,7 @@ interface Vm {
     function prank(address msgSender, address txOrigin) external;
     function deal(address account, uint256 balance) external;
     function etch(address account, bytes calldata code) external;
+    function store(address account, bytes32 slot, bytes32 value) external;
     function load(address account, bytes32 slot) external view returns (bytes32);
     function warp(uint256 timestamp) external;
     function roll(uint256 blockNumber) external;
