@@ -9,4 +9,9 @@ contract SequencerFeeVault is FeeVault {
     constructor(address _recipient, uint256 _minWithdrawalAmount, WithdrawalNetwork _withdrawalNetwork)
         FeeVault(_recipient, _minWithdrawalAmount, _withdrawalNetwork)
     {}
+
+    /// @notice `recipient` under its name of before Bedrock.
+    function l1FeeWallet() external view returns (address) {
+        return RECIPIENT_ADDRESS;
+    }
 }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {WETH} from "../../contracts/predeploys/WETH.sol";
+import {L2} from "./support/L2.sol";
+import {bound, vm} from "./support/Vm.sol";
+
+/// @notice What is ours or WETH9's; the ERC-20 beneath is solady's.
+contract WETHTest is L2 {
+    address internal constant OWNER = address(0x0E);
+    address internal constant SPENDER = address(0x5E);
+
+    function setUp() public {
+        deployL2();
+        vm.deal(OWNER, 100 ether);
+    }
+
+    function testFuzz_deposit_mints(uint256 value) public {
+        value = bound(value, 0, 100 ether);
+        vm.expectEmit(true, true, true, true, address(weth));
+        emit WETH.Deposit(OWNER, value);
+        vm.prank(OWNER);
+        weth.deposit{value: value}();
+        _assertHeld(value);
+    }
+
+    function testFuzz_receive_mints(uint256 value) public {
+        value = bound(value, 0, 100 ether);
+        vm.expectEmit(true, true, true, true, address(weth));
+        emit WETH.Deposit(OWNER, value);
+        vm.prank(OWNER);
+        (bool success,) = address(weth).call{value: value}("");
+        vm.assertTrue(success, "plain ETH");
+        _assertHeld(value);
+    }
+
+    function testFuzz_withdraw_burns(uint256 value) public {
+        value = bound(value, 0, 100 ether);
+        vm.prank(OWNER);
+        weth.deposit{value: 100 ether}();
+        vm.expectEmit(true, true, true, true, address(weth));
+        emit WETH.Withdrawal(OWNER, value);
+        vm.prank(OWNER);
+        weth.withdraw(value);
+        _assertHeld(100 ether - value);
+        vm.assertEq(OWNER.balance, value, "ETH again");
+    }
+
+    function test_withdraw_moreThanHeld_reverts() public {
+        vm.prank(OWNER);
+        weth.deposit{value: 1 ether}();
+        vm.expectRevert(abi.encodeWithSignature("InsufficientBalance()"));
+        vm.prank(OWNER);
+        weth.withdraw(1 ether + 1);
+    }
+
+    function test_withdraw_holderRefuses_reverts() public {
+        vm.prank(OWNER);
+        weth.deposit{value: 1 ether}();
+        vm.prank(OWNER);
+        weth.transfer(address(gasPriceOracle), 1 ether);
+        vm.expectRevert(abi.encodeWithSignature("ETHTransferFailed()"));
+        vm.prank(address(gasPriceOracle));
+        weth.withdraw(1 ether);
+    }
+
+    function test_transferFrom_allowance() public {
+        vm.prank(OWNER);
+        weth.deposit{value: 1 ether}();
+        vm.expectRevert(abi.encodeWithSignature("InsufficientAllowance()"));
+        vm.prank(SPENDER);
+        weth.transferFrom(OWNER, SPENDER, 1 ether);
+
+        vm.prank(OWNER);
+        weth.approve(SPENDER, 1 ether);
+        vm.prank(SPENDER);
+        weth.transferFrom(OWNER, SPENDER, 1 ether);
+        vm.assertEq(weth.balanceOf(SPENDER), 1 ether, "moved");
+    }
+
+    function test_metadata() public view {
+        vm.assertEq(weth.name(), "Wrapped Ether", "name");
+        vm.assertEq(weth.symbol(), "WETH", "symbol");
+        vm.assertEq(weth.decimals(), 18, "decimals");
+        vm.assertEq(weth.version(), "1.1.1", "version");
+    }
+
+    function _assertHeld(uint256 value) private view {
+        vm.assertEq(weth.balanceOf(OWNER), value, "balance");
+        vm.assertEq(weth.totalSupply(), value, "supply");
+        vm.assertEq(address(weth).balance, value, "backed by ETH");
+    }
+}

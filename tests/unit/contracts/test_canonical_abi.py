@@ -1,0 +1,119 @@
+"""Our contracts have the functions and events that OP Stack clients know, and no others by accident.
+
+`data/upstream_abi.json` has upstream's ABIs. Every difference is listed here with its reason: one that is not
+fails, on either side.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opcycle.artifacts import artifact
+
+UPSTREAM: dict[str, list[str]] = json.loads(
+    (Path(__file__).parent / "data" / "upstream_abi.json").read_text()
+)["contracts"]
+
+# OpenZeppelin 5 counts versions in 64 bits; no client reads the event.
+INITIALIZED = {"event Initialized(uint8)": "event Initialized(uint64)"}
+
+# Upstream lets the owner of the ProxyAdmin act on each contract; ours are set up once, by upgradeAndCall.
+PROXY_ADMIN = {
+    "function proxyAdmin() view returns (address)",
+    "function proxyAdminOwner() view returns (address)",
+}
+REINITIALIZE = {"function initVersion() view returns (uint8)"}
+
+# Ours have their recipient fixed in the genesis state.
+VAULT_SETTERS = {
+    "event Initialized(uint64)",
+    "event MinWithdrawalAmountUpdated(uint256,uint256)",
+    "event RecipientUpdated(address,address)",
+    "event WithdrawalNetworkUpdated(uint8,uint8)",
+    "function initialize(address,uint256,uint8) nonpayable returns ()",
+    "function setMinWithdrawalAmount(uint256) nonpayable returns ()",
+    "function setRecipient(address) nonpayable returns ()",
+    "function setWithdrawalNetwork(uint8) nonpayable returns ()",
+}
+
+# ETH pays for gas on every chain of ours.
+CUSTOM_GAS_TOKEN = {
+    "event FeatureSet(bytes32 indexed,bool indexed)",
+    "function gasPayingToken() view returns (address,uint8)",
+    "function gasPayingTokenName() view returns (string)",
+    "function gasPayingTokenSymbol() view returns (string)",
+    "function isCustomGasToken() view returns (bool)",
+    "function isFeatureEnabled(bytes32) view returns (bool)",
+    "function setFeature(bytes32) nonpayable returns ()",
+}
+
+LEFT_OUT: dict[str, set[str]] = {
+    "SystemConfig": PROXY_ADMIN
+    | REINITIALIZE
+    | {
+        "function disputeGameFactory() view returns (address)",  # the `oracle` settlement mode has none
+        "function isCustomGasToken() view returns (bool)",
+        "function lastUsedOPCMVersion() view returns (string)",  # no contract here manages others
+    },
+    "SuperchainConfig": PROXY_ADMIN | REINITIALIZE,
+    "L1Block": PROXY_ADMIN | CUSTOM_GAS_TOKEN,
+    # every fork is active from genesis
+    "GasPriceOracle": {
+        f"function set{fork}() nonpayable returns ()" for fork in ("Ecotone", "Fjord", "Isthmus", "Jovian")
+    },
+    "SequencerFeeVault": PROXY_ADMIN | VAULT_SETTERS,
+    "BaseFeeVault": PROXY_ADMIN | VAULT_SETTERS,
+    "L1FeeVault": PROXY_ADMIN | VAULT_SETTERS,
+    "OperatorFeeVault": PROXY_ADMIN | VAULT_SETTERS,
+    # a call that names no function is a mistake, not a deposit
+    "WETH": {"fallback() payable"},
+    # custom gas tokens
+    "OptimismPortal": {
+        "function balance() view returns (uint256)",
+        "function depositERC20Transaction(address,uint256,uint256,uint64,bool,bytes) nonpayable returns ()",
+        "function setGasPayingToken(address,uint8,bytes32,bytes32) nonpayable returns ()",
+    },
+}
+
+ADDED: dict[str, set[str]] = {
+    # EIP-2612, from solady
+    "WETH": {
+        "function DOMAIN_SEPARATOR() view returns (bytes32)",
+        "function nonces(address) view returns (uint256)",
+        "function permit(address,address,uint256,uint256,uint8,bytes32,bytes32) nonpayable returns ()",
+    },
+}
+
+
+def kind(parameter: dict[str, Any]) -> str:
+    """A parameter's type as selectors have it; `tuple` spelled out."""
+    if not parameter["type"].startswith("tuple"):
+        return str(parameter["type"])
+    inner = ",".join(kind(part) for part in parameter["components"])
+    return f"({inner}){parameter['type'].removeprefix('tuple')}"
+
+
+def line(entry: dict[str, Any]) -> str | None:
+    """An ABI entry as the data has it; None for constructors and errors, which no client reads."""
+    if entry["type"] in ("receive", "fallback"):
+        return f"{entry['type']}() {entry['stateMutability']}"
+    if entry["type"] == "event":
+        parts = [kind(part) + (" indexed" if part["indexed"] else "") for part in entry["inputs"]]
+        return f"event {entry['name']}({','.join(parts)})"
+    if entry["type"] != "function":
+        return None
+    inputs, outputs = (",".join(map(kind, entry[side])) for side in ("inputs", "outputs"))
+    mutability = entry["stateMutability"].replace("pure", "view")  # the same to a caller
+    return f"function {entry['name']}({inputs}) {mutability} returns ({outputs})"
+
+
+@pytest.mark.parametrize("name", sorted(UPSTREAM))
+def test_the_abi_is_upstreams_but_for_the_differences_listed_here(name: str) -> None:
+    upstream = set(UPSTREAM[name])
+    assert LEFT_OUT.get(name, set()) <= upstream, "leaves out what upstream does not have"
+    expected = upstream - LEFT_OUT.get(name, set()) | ADDED.get(name, set())
+    expected = {INITIALIZED.get(entry, entry) for entry in expected}
+    ours = {text for entry in artifact(name).abi if (text := line(entry))}
+    assert ours == expected
