@@ -45,6 +45,13 @@ class _Function:
         )
 
 
+def encode_call(abi: Sequence[AbiEntry], function: str, *arguments: Any) -> bytes:
+    """Calldata of `function`, for a contract that may not exist yet. Overloads cannot be told apart."""
+    (entry,) = (entry for entry in abi if entry["type"] == "function" and entry["name"] == function)
+    target = _Function.of(entry)
+    return target.selector + encode(target.inputs, arguments)
+
+
 class Contract:
     """`Contract(rpc, address, abi).read("nextBlockNumber", block=hash)`. Overloads cannot be told apart."""
 

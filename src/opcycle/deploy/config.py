@@ -1,0 +1,129 @@
+"""What a rollup is to be: everything that is chosen before its first block and its contracts exist.
+
+The YAML form has one key per field, sections for the nested classes: `deploy/local.yaml` shows all of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from opcycle.deploy.validation import problems
+from opcycle.deploy.yaml_form import read_form
+from opcycle.engine.genesis import FeeVaultConfig
+from opcycle.errors import UserError
+from opcycle.protocol.rollup import FeeCurve, Fork, SystemConfig
+from opcycle.protocol.types import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Who may do what on L1. Batcher, proposer and challenger send transactions, each from its own account.
+
+    `owner` may change the system config and upgrade the contracts; `guardian` may pause withdrawals.
+    """
+
+    owner: Address
+    guardian: Address
+    batcher: Address
+    proposer: Address
+    challenger: Address
+    unsafe_block_signer: Address
+
+
+@dataclass(frozen=True, slots=True)
+class L2Fees:
+    """What an L2 transaction pays; the owner can change all of it later.
+
+    The two scalars weigh L1's prices, in millionths. EIP-1559 parameters of 0 and 0 mean the fee curve.
+    The operator fee in wei is `gas * scalar / 1e6 + constant` in Isthmus, `gas * scalar * 100 + constant` in
+    Jovian. `min_base_fee` in wei and `da_footprint_gas_scalar` in gas per byte (0: 400) need Jovian.
+    """
+
+    basefee_scalar: int = 1368
+    blobbasefee_scalar: int = 810_949
+    eip1559_denominator: int = 0
+    eip1559_elasticity: int = 0
+    operator_fee_scalar: int = 0
+    operator_fee_constant: int = 0
+    min_base_fee: int = 0
+    da_footprint_gas_scalar: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceConfig:
+    """The market for the L2 gas that deposits buy; fields as in `ResourceMetering.sol`, prices in wei."""
+
+    max_resource_limit: int = 20_000_000
+    elasticity_multiplier: int = 10
+    base_fee_max_change_denominator: int = 8
+    minimum_base_fee: int = 1_000_000_000
+    system_tx_max_gas: int = 1_000_000
+    maximum_base_fee: int = 2**128 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class DeployConfig:
+    """Times and periods in seconds, `submission_interval` in L2 blocks, windows and timeouts in L1 blocks.
+
+    `name` names the deployment and is part of its addresses. `l1_chain_id` None: whatever L1 it is sent to.
+    `balances`, in wei, are given in the L2 genesis without a deposit: for local chains only.
+    From Fjord on `max_sequencer_drift` is 1800 and from Granite on `channel_timeout` is 50, whatever is
+    written here; op-node wants both fields nevertheless.
+    """
+
+    name: str
+    l2_chain_id: int
+    block_time: int
+    submission_interval: int
+    finalization_period: int
+    roles: Roles
+    fee_vault: FeeVaultConfig
+    l1_chain_id: int | None = None
+    newest_fork: Fork = Fork.JOVIAN
+    gas_limit: int = 60_000_000
+    seq_window_size: int = 3600
+    max_sequencer_drift: int = 1800
+    channel_timeout: int = 300
+    fees: L2Fees = field(default_factory=L2Fees)
+    fee_curve: FeeCurve = field(default_factory=FeeCurve)
+    resource_config: ResourceConfig = field(default_factory=ResourceConfig)
+    balances: Mapping[Address, int] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: Path) -> "DeployConfig":
+        """Reads YAML. Raises UserError that names every problem of the file at once."""
+        config, found = read_form(cls, path)
+        require_none([*found, *problems(config)], where=str(path))
+        return config
+
+    def require_valid(self) -> None:
+        """Raises UserError that names every problem at once."""
+        require_none(problems(self), where=f"the configuration of {self.name}")
+
+    @property
+    def system_config(self) -> SystemConfig:
+        """What derivation starts from; the events of the deployment itself then change nothing in it."""
+        fees = self.fees
+        return SystemConfig(
+            batcher_address=self.roles.batcher,
+            scalar=b"\x01" + bytes(23) + _u32(fees.blobbasefee_scalar) + _u32(fees.basefee_scalar),
+            gas_limit=self.gas_limit,
+            eip_1559_params=_u32(fees.eip1559_denominator) + _u32(fees.eip1559_elasticity),
+            operator_fee_params=bytes(20)
+            + _u32(fees.operator_fee_scalar)
+            + fees.operator_fee_constant.to_bytes(8, "big"),
+            min_base_fee=fees.min_base_fee,
+            da_footprint_gas_scalar=fees.da_footprint_gas_scalar,
+        )
+
+
+def require_none(found: list[str], *, where: str) -> None:
+    """Raises UserError with every sentence of `found`."""
+    if len(found) == 1:
+        raise UserError(f"{where}: {found[0]}")
+    if found:
+        raise UserError(f"{where} has {len(found)} problems: {'; '.join(found)}")
+
+
+def _u32(value: int) -> bytes:
+    return value.to_bytes(4, "big")

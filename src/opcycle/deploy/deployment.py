@@ -1,0 +1,125 @@
+"""What a deployment leaves behind, and where: `addresses.json`, `rollup.json`, `genesis.json`.
+
+`rollup.json` is op-node's, `genesis.json` op-geth's; the names in `addresses.json` are those of the OP Stack.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+
+from opcycle.errors import UserError
+from opcycle.protocol.rollup import RollupConfig
+from opcycle.protocol.types import Address
+from opcycle.rpc.hexjson import checksum, from_hex, from_quantity
+
+T = TypeVar("T")
+
+ADDRESSES_FILE = "addresses.json"
+ROLLUP_FILE = "rollup.json"
+GENESIS_FILE = "genesis.json"
+
+_NAMES = {
+    "batch_inbox": "BatchInbox",
+    "l2_output_oracle": "L2OutputOracleProxy",
+    "optimism_portal": "OptimismPortalProxy",
+    "system_config": "SystemConfigProxy",
+    "superchain_config": "SuperchainConfigProxy",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the contracts are on L1; for those behind a proxy, the proxy."""
+
+    batch_inbox: Address
+    l2_output_oracle: Address
+    optimism_portal: Address
+    system_config: Address
+    superchain_config: Address
+
+    def to_json(self) -> dict[str, str]:
+        return {_NAMES[item.name]: checksum(getattr(self, item.name)) for item in fields(self)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, str]) -> "Addresses":
+        """Raises KeyError or ValueError naming what is missing or malformed."""
+        return cls(**{field: _address(data[name]) for field, name in _NAMES.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A rollup whose contracts are on L1."""
+
+    directory: Path
+    addresses: Addresses
+    rollup: RollupConfig
+
+    @property
+    def genesis_file(self) -> Path:
+        """For `geth init`."""
+        return self.directory / GENESIS_FILE
+
+    @classmethod
+    def load(cls, directory: Path) -> "Deployment":
+        """Raises UserError if files are missing, damaged, or not of one and the same deployment."""
+        addresses = _read(directory / ADDRESSES_FILE, Addresses.from_json)
+        rollup = _read(directory / ROLLUP_FILE, RollupConfig.from_json)
+        time, chain_id = _read(directory / GENESIS_FILE, _genesis_summary)
+        deployment = cls(directory, addresses, rollup)
+        if (
+            (time, chain_id) != (rollup.genesis_time, rollup.l2_chain_id)
+            or rollup.deposit_contract != addresses.optimism_portal
+            or rollup.l1_system_config != addresses.system_config
+            or rollup.batch_inbox != addresses.batch_inbox
+        ):
+            raise UserError(
+                f"the files in {directory} are of different deployments; deploy again into an empty directory"
+            )
+        return deployment
+
+    def write(self, genesis: Mapping[str, Any]) -> None:
+        """Write all three files; each is whole or not there, and `addresses.json` comes last."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        write_json(self.genesis_file, genesis)
+        write_json(self.directory / ROLLUP_FILE, self.rollup.to_json())
+        write_json(self.directory / ADDRESSES_FILE, self.addresses.to_json())
+
+
+def write_json(file: Path, data: Mapping[str, Any]) -> None:
+    """Replace `file` in one go. Raises UserError when it cannot be written."""
+    fresh = file.with_suffix(".new")
+    try:
+        fresh.write_bytes(orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        fresh.replace(file)
+    except OSError as error:
+        raise UserError(f"cannot write {file}: {error.strerror}") from error
+
+
+def _read(file: Path, parse: Callable[[Any], T]) -> T:
+    try:
+        return parse(orjson.loads(file.read_bytes()))
+    except FileNotFoundError as error:
+        raise UserError(
+            f"there is no {file.name} in {file.parent}: nothing was deployed there, or not to the end; "
+            "run the deployment (again), it goes on where it stopped"
+        ) from error
+    except OSError as error:
+        raise UserError(f"cannot read {file}: {error.strerror}") from error
+    except KeyError as error:
+        raise UserError(f"{file} is damaged: {error} is missing; run the deployment again") from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise UserError(f"{file} is damaged ({error}); run the deployment again") from error
+
+
+def _genesis_summary(data: Mapping[str, Any]) -> tuple[int, int]:
+    return from_quantity(data["timestamp"]), int(data["config"]["chainId"])
+
+
+def _address(text: str) -> Address:
+    address = from_hex(text)
+    if len(address) != 20:
+        raise ValueError(f"{text!r} is no address")
+    return address

@@ -1,0 +1,118 @@
+"""Where a deployment started, written down before its first transaction, for a later run to go on with."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+from eth_utils.crypto import keccak
+
+from opcycle.deploy.config import DeployConfig
+from opcycle.deploy.deployment import write_json
+from opcycle.errors import UserError
+from opcycle.protocol.types import Address, L1BlockRef
+from opcycle.rpc.client import RpcClient
+from opcycle.rpc.hexjson import checksum, from_hex, from_quantity, to_hex, to_quantity
+
+STATE_FILE = "started.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """`anchor` is the L1 block that the rollup begins after; `config` a hash of the configuration."""
+
+    anchor: L1BlockRef
+    deployer: Address
+    config: bytes
+
+    def write(self, directory: Path) -> None:
+        """Raises UserError when it cannot be written."""
+        write_json(
+            directory / STATE_FILE,
+            {
+                "anchor": {
+                    "hash": to_hex(self.anchor.hash),
+                    "number": self.anchor.number,
+                    "parentHash": to_hex(self.anchor.parent_hash),
+                    "timestamp": self.anchor.timestamp,
+                },
+                "deployer": checksum(self.deployer),
+                "config": to_hex(self.config),
+            },
+        )
+
+    @classmethod
+    def read(cls, directory: Path) -> "Start | None":
+        """None where nothing was started. Raises UserError for a damaged file."""
+        file = directory / STATE_FILE
+        try:
+            data = orjson.loads(file.read_bytes())
+            anchor = data["anchor"]
+            return cls(
+                anchor=L1BlockRef(
+                    hash=from_hex(anchor["hash"]),
+                    number=int(anchor["number"]),
+                    parent_hash=from_hex(anchor["parentHash"]),
+                    timestamp=int(anchor["timestamp"]),
+                ),
+                deployer=from_hex(data["deployer"]),
+                config=from_hex(data["config"]),
+            )
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise UserError(f"cannot read {file}: {error.strerror}") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise UserError(
+                f"{file} is damaged ({error!r}), so the deployment cannot go on; use an empty directory"
+            ) from error
+
+
+def start_or_resume(
+    config: DeployConfig, *, rpc: RpcClient, deployer: Address, directory: Path
+) -> L1BlockRef:
+    """The anchor of the deployment in `directory`: the one written there, or L1's head, written down first.
+
+    Raises UserError if another deployment was started there, or one on a block that L1 no longer has.
+    """
+    fingerprint = keccak(repr(config).encode())
+    start = Start.read(directory)
+    if start is None:
+        head = _block(rpc, "latest")
+        if head is None:
+            raise UserError(f"the L1 at {rpc.url} has no blocks")
+        directory.mkdir(parents=True, exist_ok=True)
+        Start(head, deployer, fingerprint).write(directory)
+        return head
+    if start.config != fingerprint:
+        raise UserError(
+            f"the deployment in {directory} was started with another configuration; "
+            "restore it, or deploy under another name"
+        )
+    if start.deployer != deployer:
+        raise UserError(
+            f"the deployment in {directory} was started by {checksum(start.deployer)}; "
+            f"go on with that account instead of {checksum(deployer)}, or deploy under another name"
+        )
+    require_canonical(start.anchor, rpc=rpc, directory=directory)
+    return start.anchor
+
+
+def require_canonical(anchor: L1BlockRef, *, rpc: RpcClient, directory: Path) -> None:
+    """Raises UserError if L1 has another block at the anchor's number: a reorg, or another chain."""
+    if _block(rpc, to_quantity(anchor.number)) != anchor:
+        raise UserError(
+            f"the deployment in {directory} began on L1 block {anchor}, which the chain at {rpc.url} does "
+            "not have; if it is the right chain, a reorg took the block: delete the directory and deploy again"
+        )
+
+
+def _block(rpc: RpcClient, label: str) -> L1BlockRef | None:
+    body = rpc.call("eth_getBlockByNumber", label, False)
+    if body is None:
+        return None
+    return L1BlockRef(
+        hash=from_hex(body["hash"]),
+        number=from_quantity(body["number"]),
+        parent_hash=from_hex(body["parentHash"]),
+        timestamp=from_quantity(body["timestamp"]),
+    )

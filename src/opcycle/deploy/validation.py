@@ -1,0 +1,158 @@
+"""What may be wrong with a deployment's configuration: one sentence each, all found at once.
+
+The limits are those of the contracts (`SystemConfig.sol`, `L2OutputOracle.sol`), of op-node's own check of
+`rollup.json`, and of the widths of fields on the wire.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from opcycle.protocol.l1_chain import LOCAL_L1_CHAIN_ID
+from opcycle.protocol.rollup import Fork
+from opcycle.protocol.types import ZERO_ADDRESS
+
+if TYPE_CHECKING:
+    from opcycle.deploy.config import DeployConfig
+
+MAX_GAS_LIMIT = 500_000_000
+"""`SystemConfig.maximumGasLimit()`."""
+
+LOCAL_L1_CHAIN_IDS = frozenset({LOCAL_L1_CHAIN_ID, 1337, 31337})
+"""Our own L1, geth --dev, anvil and hardhat: chains whose ether is worth nothing."""
+
+_U8, _U16, _U32, _U64, _U128, _U256 = (2**bits - 1 for bits in (8, 16, 32, 64, 128, 256))
+_MAX_CHAIN_ID = 2**53 - 1
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_SENDERS = ("batcher", "proposer", "challenger")
+
+
+def problems(config: "DeployConfig") -> list[str]:
+    """A sentence per value that is out of range or contradicts another; empty when all is well."""
+    return [
+        *_names(config),
+        *_ranges(config),
+        *_roles(config),
+        *_gas(config),
+        *_forks(config),
+        *_balances(config),
+    ]
+
+
+def balances_problem(l1_chain_id: int) -> str:
+    """Why a chain that settles on that L1 may not begin with balances."""
+    return (
+        f"balances creates ether that no deposit backs, which only a local L1 allows (chain id "
+        f"{', '.join(map(str, sorted(LOCAL_L1_CHAIN_IDS)))}), and this one has chain id {l1_chain_id}"
+    )
+
+
+def _names(config: "DeployConfig") -> Iterator[str]:
+    if not _NAME.fullmatch(config.name):
+        yield (
+            f"name is {config.name!r}; it must be 1 to 40 lower-case letters, digits and hyphens, "
+            "because it names a directory"
+        )
+    if config.l2_chain_id == config.l1_chain_id:
+        yield f"l1_chain_id and l2_chain_id are both {config.l2_chain_id}; a rollup needs an id of its own"
+
+
+def _ranges(config: "DeployConfig") -> Iterator[str]:
+    fees, curve, market = config.fees, config.fee_curve, config.resource_config
+    limits: list[tuple[str, int, int, int]] = [
+        ("l2_chain_id", config.l2_chain_id, 1, _MAX_CHAIN_ID),
+        ("block_time", config.block_time, 1, 60),
+        ("submission_interval", config.submission_interval, 1, _U64),
+        ("finalization_period", config.finalization_period, 1, _U64),
+        ("seq_window_size", config.seq_window_size, 2, _U32),
+        ("max_sequencer_drift", config.max_sequencer_drift, 1, _U32),
+        ("channel_timeout", config.channel_timeout, 1, _U32),
+        ("fee_vault.minimum", config.fee_vault.minimum, 0, _U256),
+        ("fee_vault.network (0 for L1, 1 for L2)", config.fee_vault.network, 0, 1),
+        ("fees.basefee_scalar", fees.basefee_scalar, 0, _U32),
+        ("fees.blobbasefee_scalar", fees.blobbasefee_scalar, 0, _U32),
+        ("fees.eip1559_denominator", fees.eip1559_denominator, 0, _U32),
+        ("fees.eip1559_elasticity", fees.eip1559_elasticity, 0, _U32),
+        ("fees.operator_fee_scalar", fees.operator_fee_scalar, 0, _U32),
+        ("fees.operator_fee_constant", fees.operator_fee_constant, 0, _U64),
+        ("fees.min_base_fee", fees.min_base_fee, 0, _U64),
+        ("fees.da_footprint_gas_scalar", fees.da_footprint_gas_scalar, 0, _U16),
+        ("fee_curve.elasticity", curve.elasticity, 1, _U32),
+        ("fee_curve.denominator", curve.denominator, 1, _U32),
+        ("fee_curve.denominator_canyon", curve.denominator_canyon, 1, _U32),
+        ("resource_config.max_resource_limit", market.max_resource_limit, 1, _U32),
+        ("resource_config.elasticity_multiplier", market.elasticity_multiplier, 1, _U8),
+        (
+            "resource_config.base_fee_max_change_denominator",
+            market.base_fee_max_change_denominator,
+            2,
+            _U8,
+        ),
+        ("resource_config.minimum_base_fee", market.minimum_base_fee, 0, _U32),
+        ("resource_config.system_tx_max_gas", market.system_tx_max_gas, 0, _U32),
+        ("resource_config.maximum_base_fee", market.maximum_base_fee, 0, _U128),
+    ]
+    if config.l1_chain_id is not None:
+        limits.append(("l1_chain_id", config.l1_chain_id, 1, _MAX_CHAIN_ID))
+    for name, value, least, most in limits:
+        if not least <= value <= most:
+            yield f"{name} is {value}; it must be {least} to {most}"
+
+
+def _roles(config: "DeployConfig") -> Iterator[str]:
+    roles = config.roles
+    named = {f"roles.{name}": getattr(roles, name) for name in roles.__slots__}
+    named["fee_vault.recipient"] = config.fee_vault.recipient
+    for name, address in named.items():
+        if address == ZERO_ADDRESS:
+            yield f"{name} is the zero address; it must be an account that somebody holds"
+    for one, other in combinations(_SENDERS, 2):
+        if getattr(roles, one) == getattr(roles, other) != ZERO_ADDRESS:
+            yield (
+                f"roles.{one} and roles.{other} are the same account; two programs that send from one "
+                "account take each other's nonces, so give each its own"
+            )
+
+
+def _gas(config: "DeployConfig") -> Iterator[str]:
+    market, fees = config.resource_config, config.fees
+    least = market.max_resource_limit + market.system_tx_max_gas
+    if not least <= config.gas_limit <= MAX_GAS_LIMIT:
+        yield (
+            f"gas_limit is {config.gas_limit}; it must be {least} (max_resource_limit + system_tx_max_gas "
+            f"of resource_config) to {MAX_GAS_LIMIT}"
+        )
+    if market.elasticity_multiplier > 0 and market.max_resource_limit % market.elasticity_multiplier:
+        yield (
+            f"resource_config.max_resource_limit {market.max_resource_limit} is no multiple of "
+            f"elasticity_multiplier {market.elasticity_multiplier}, and the target is their quotient"
+        )
+    if market.minimum_base_fee > market.maximum_base_fee:
+        yield (
+            f"resource_config.minimum_base_fee {market.minimum_base_fee} is above "
+            f"maximum_base_fee {market.maximum_base_fee}"
+        )
+    if (fees.eip1559_denominator == 0) != (fees.eip1559_elasticity == 0):
+        yield (
+            f"fees.eip1559_denominator is {fees.eip1559_denominator} and fees.eip1559_elasticity is "
+            f"{fees.eip1559_elasticity}; set both, or neither to use the fee curve"
+        )
+
+
+def _forks(config: "DeployConfig") -> Iterator[str]:
+    if config.newest_fork not in (Fork.ISTHMUS, Fork.JOVIAN):
+        yield f"newest_fork is {config.newest_fork}; a new chain starts with isthmus or jovian"
+    if config.newest_fork is Fork.JOVIAN:
+        return
+    for name in ("min_base_fee", "da_footprint_gas_scalar"):
+        if value := getattr(config.fees, name):
+            yield f"fees.{name} is {value}, but it exists only from jovian on and newest_fork is older"
+
+
+def _balances(config: "DeployConfig") -> Iterator[str]:
+    if config.balances and config.l1_chain_id is not None and config.l1_chain_id not in LOCAL_L1_CHAIN_IDS:
+        yield balances_problem(config.l1_chain_id)
+    for address, wei in config.balances.items():
+        if not 0 <= wei <= _U256:
+            yield f"balances.0x{address.hex()} is {wei}; it must be 0 to {_U256}"

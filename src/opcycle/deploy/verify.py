@@ -1,0 +1,107 @@
+"""The last step of a deployment: read everything back from L1 and compare it with the configuration."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from opcycle.artifacts import artifact
+from opcycle.deploy.plan import Plan, proxy_admin_of, resource_config_tuple
+from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT
+from opcycle.errors import CriticalError
+from opcycle.l1.contract import Contract
+from opcycle.protocol.types import Address
+from opcycle.rpc.client import RpcClient
+from opcycle.rpc.hexjson import checksum, from_hex, to_hex
+
+Expected = Sequence[tuple[str, Any]]
+
+
+def require_as_planned(rpc: RpcClient, plan: Plan) -> None:
+    """Raises CriticalError that names every difference between L1 and the plan."""
+    wrong = [*_wrong_code(rpc, plan), *_wrong_proxies(rpc, plan), *_wrong_values(rpc, plan)]
+    if wrong:
+        raise CriticalError(f"the contracts are not what the configuration says: {'; '.join(wrong)}")
+
+
+def slot_address(rpc: RpcClient, contract: Address, slot: bytes) -> Address:
+    """The address that a storage slot holds."""
+    return from_hex(rpc.call("eth_getStorageAt", to_hex(contract), to_hex(slot), "latest"))[12:]
+
+
+def _wrong_code(rpc: RpcClient, plan: Plan) -> Iterator[str]:
+    creations = list(plan.logic.values())
+    codes = rpc.batch([("eth_getCode", [to_hex(item.address), "latest"]) for item in creations])
+    for item, code in zip(creations, codes, strict=True):
+        if from_hex(code) != artifact(item.name).runtime:
+            yield f"{item.name} at {checksum(item.address)} has other code than the compiled contract"
+
+
+def _wrong_proxies(rpc: RpcClient, plan: Plan) -> Iterator[str]:
+    for name, proxy in plan.proxies.items():
+        admin = proxy_admin_of(proxy.address)
+        if slot_address(rpc, proxy.address, IMPLEMENTATION_SLOT) != plan.logic[name].address:
+            yield f"{proxy.name} at {checksum(proxy.address)} runs something else"
+        if slot_address(rpc, proxy.address, ADMIN_SLOT) != admin:
+            yield f"{proxy.name} at {checksum(proxy.address)} has another admin than {checksum(admin)}"
+        yield from _differences(rpc, "ProxyAdmin", admin, [("owner", plan.config.roles.owner)])
+
+
+def _wrong_values(rpc: RpcClient, plan: Plan) -> Iterator[str]:
+    at, roles = plan.addresses, plan.config.roles
+    yield from _differences(rpc, "SuperchainConfig", at.superchain_config, [("guardian", roles.guardian)])
+    yield from _differences(rpc, "L2OutputOracle", at.l2_output_oracle, _oracle_values(plan))
+    yield from _differences(rpc, "SystemConfig", at.system_config, _system_config_values(plan))
+    portal = [
+        ("l2Oracle", at.l2_output_oracle),
+        ("systemConfig", at.system_config),
+        ("superchainConfig", at.superchain_config),
+        ("guardian", roles.guardian),
+    ]
+    yield from _differences(rpc, "OptimismPortal", at.optimism_portal, portal)
+
+
+def _oracle_values(plan: Plan) -> Expected:
+    config = plan.config
+    return [
+        ("submissionInterval", config.submission_interval),
+        ("l2BlockTime", config.block_time),
+        ("startingBlockNumber", 0),
+        ("startingTimestamp", plan.anchor.timestamp),
+        ("proposer", config.roles.proposer),
+        ("challenger", config.roles.challenger),
+        ("finalizationPeriodSeconds", config.finalization_period),
+    ]
+
+
+def _system_config_values(plan: Plan) -> Expected:
+    config, fees, system, at = plan.config, plan.config.fees, plan.config.system_config, plan.addresses
+    return [
+        ("owner", config.roles.owner),
+        ("batcherHash", config.roles.batcher.rjust(32, b"\0")),
+        ("overhead", int.from_bytes(system.overhead, "big")),
+        ("scalar", int.from_bytes(system.scalar, "big")),
+        ("gasLimit", config.gas_limit),
+        ("unsafeBlockSigner", config.roles.unsafe_block_signer),
+        ("resourceConfig", resource_config_tuple(config)),
+        ("eip1559Denominator", fees.eip1559_denominator),
+        ("eip1559Elasticity", fees.eip1559_elasticity),
+        ("operatorFeeScalar", fees.operator_fee_scalar),
+        ("operatorFeeConstant", fees.operator_fee_constant),
+        ("minBaseFee", fees.min_base_fee),
+        ("daFootprintGasScalar", fees.da_footprint_gas_scalar),
+        ("batchInbox", at.batch_inbox),
+        ("optimismPortal", at.optimism_portal),
+        ("superchainConfig", at.superchain_config),
+        ("l2ChainId", config.l2_chain_id),
+    ]
+
+
+def _differences(rpc: RpcClient, name: str, address: Address, expected: Expected) -> Iterator[str]:
+    contract = Contract(rpc, address, artifact(name).abi)
+    found = contract.read_many([(getter, ()) for getter, _ in expected], block="latest")
+    for (getter, wanted), value in zip(expected, found, strict=True):
+        if value != wanted:
+            yield f"{name}.{getter} at {checksum(address)} is {_show(value)}, not {_show(wanted)}"
+
+
+def _show(value: Any) -> str:
+    return to_hex(value) if isinstance(value, bytes) else str(value)
