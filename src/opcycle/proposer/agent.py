@@ -1,0 +1,148 @@
+"""The proposer: one output root per submission interval, as soon as its node can prove it.
+
+A proposal that L1 refuses or forgets is no special case: the next step reads the oracle again.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from opcycle.agent import Outcome
+from opcycle.errors import UserError
+from opcycle.l1.receipts import Receipt
+from opcycle.l1.transactions import TransactionRequest
+from opcycle.proposer.decide import Propose, Snapshot, Wait, decide, proposable
+from opcycle.protocol.output_at_block import OutputAtBlock
+from opcycle.protocol.sync_status import SyncStatus
+from opcycle.protocol.types import Address, BlockId, Hash, L1BlockRef, L1Header
+from opcycle.rpc.hexjson import checksum, to_hex
+
+
+class RollupNode(Protocol):
+    """`opcycle.engine.rollup_client.RollupClient` is one."""
+
+    def sync_status(self) -> SyncStatus: ...
+
+    def output_at_block(self, number: int) -> OutputAtBlock: ...
+
+
+class L1Source(Protocol):
+    """`opcycle.l1.reader.L1Reader` is one."""
+
+    def header(self, label: int | str | bytes) -> L1Header: ...
+
+
+class OutputOracle(Protocol):
+    """`opcycle.l1.oracle.L2OutputOracle` is one."""
+
+    def proposer(self, *, block: int | str | bytes) -> Address: ...
+
+    def next_block_number(self, *, block: int | str | bytes) -> int: ...
+
+    def l2_timestamp(self, l2_block_number: int, *, block: int | str | bytes) -> int: ...
+
+    def propose(
+        self, output_root: Hash, l2_block_number: int, *, l1_block: BlockId
+    ) -> TransactionRequest: ...
+
+
+class Transactions(Protocol):
+    """The proposer's account on L1; `opcycle.l1.transactions.TransactionManager` is one."""
+
+    @property
+    def address(self) -> Address: ...
+
+    def in_flight(self) -> int: ...
+
+    def send(self, request: TransactionRequest) -> Hash: ...
+
+    def receipt(self, transaction: Hash) -> Receipt | None: ...
+
+    def require_success(self, receipt: Receipt, request: TransactionRequest) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    transaction: Hash
+    request: TransactionRequest
+
+
+class Proposer:
+    """`allow_non_finalized`: propose safe L2 blocks, which an L1 reorg can still replace."""
+
+    name = "proposer"
+
+    def __init__(
+        self,
+        *,
+        oracle: OutputOracle,
+        node: RollupNode,
+        l1: L1Source,
+        transactions: Transactions,
+        allow_non_finalized: bool = False,
+    ):
+        self._oracle = oracle
+        self._node = node
+        self._l1 = l1
+        self._transactions = transactions
+        self._allow_non_finalized = allow_non_finalized
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the last proposal."""
+        self._sent: _Sent | None = None
+
+    def step(self) -> Outcome:
+        """Propose the next output if it is time.
+
+        Raises TransactionRevertedError once for each proposal that L1 has refused, UserError if the oracle
+        takes proposals from another account.
+        """
+        if self._transactions.in_flight() > 0:
+            return Outcome.idle("L1 to take the last proposal")
+        self._check_last()
+        # Read after the account was found quiet, so that it has whatever was mined.
+        l1 = self._l1.header("latest").ref
+        self._check_account(l1)
+        did = []
+        for action in decide(self._read(l1), allow_non_finalized=self._allow_non_finalized):
+            match action:
+                case Propose():
+                    did.append(self._propose(action))
+                case Wait(reason):
+                    return Outcome.idle(reason)
+        return Outcome.done(*did)
+
+    def _read(self, l1: L1BlockRef) -> Snapshot:
+        number = self._oracle.next_block_number(block=l1.hash)
+        status = self._node.sync_status()
+        is_known = proposable(status, self._allow_non_finalized).number >= number
+        return Snapshot(
+            l1=l1,
+            number=number,
+            due=self._oracle.l2_timestamp(number, block=l1.hash),
+            status=status,
+            output_root=self._node.output_at_block(number).output_root if is_known else None,
+        )
+
+    def _propose(self, action: Propose) -> str:
+        request = self._oracle.propose(action.output_root, action.number, l1_block=action.l1_block)
+        self._sent = _Sent(self._transactions.send(request), request)
+        return (
+            f"proposed output root {to_hex(action.output_root)} for L2 block {action.number}, "
+            f"derived from L1 up to {action.l1_block}, in {to_hex(self._sent.transaction)}"
+        )
+
+    def _check_last(self) -> None:
+        """Says why the last proposal failed; without it, a proposer could pay for failures unnoticed."""
+        sent, self._sent = self._sent, None
+        receipt = None if sent is None else self._transactions.receipt(sent.transaction)
+        if sent is not None and receipt is not None:
+            self._transactions.require_success(receipt, sent.request)
+
+    def _check_account(self, l1: L1BlockRef) -> None:
+        proposer = self._oracle.proposer(block=l1.hash)
+        if self._transactions.address != proposer:
+            raise UserError(
+                f"the key is that of {checksum(self._transactions.address)}, the output oracle takes "
+                f"proposals from {checksum(proposer)}; use that account's key"
+            )
