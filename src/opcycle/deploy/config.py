@@ -122,7 +122,7 @@ def require_none(found: list[str], *, where: str) -> None:
     if len(found) == 1:
         raise UserError(f"{where}: {found[0]}")
     if found:
-        raise UserError(f"{where} has {len(found)} problems: {'; '.join(found)}")
+        raise UserError(f"{where} has {len(found)} problems:\n- " + "\n- ".join(found))
 
 
 def _u32(value: int) -> bytes:

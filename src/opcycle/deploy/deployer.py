@@ -50,8 +50,9 @@ def deploy(
     """
     config.require_valid()
     l1_chain_id = _require_l1(config, rpc)
-    anchor = start_or_resume(config, rpc=rpc, deployer=transactions.address, directory=directory)
-    plan = make_plan(config, deployer=transactions.address, anchor=anchor)
+    deployer = transactions.address
+    anchor = start_or_resume(config, rpc=rpc, l1_chain_id=l1_chain_id, deployer=deployer, directory=directory)
+    plan = make_plan(config, deployer=deployer, anchor=anchor)
     genesis = _genesis(plan)
     _Run(plan, rpc, transactions, next_block, progress).run()
     require_as_planned(rpc, plan)

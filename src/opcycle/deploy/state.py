@@ -7,7 +7,8 @@ import orjson
 from eth_utils.crypto import keccak
 
 from opcycle.deploy.config import DeployConfig
-from opcycle.deploy.deployment import write_json
+from opcycle.deploy.deployment import ADDRESSES_FILE, write_json
+from opcycle.deploy.validation import LOCAL_L1_CHAIN_IDS
 from opcycle.errors import UserError
 from opcycle.protocol.types import Address, L1BlockRef
 from opcycle.rpc.client import RpcClient
@@ -68,19 +69,22 @@ class Start:
 
 
 def start_or_resume(
-    config: DeployConfig, *, rpc: RpcClient, deployer: Address, directory: Path
+    config: DeployConfig, *, rpc: RpcClient, l1_chain_id: int, deployer: Address, directory: Path
 ) -> L1BlockRef:
     """The anchor of the deployment in `directory`: the one written there, or L1's head, written down first.
 
-    Raises UserError if another deployment was started there, or one on a block that L1 no longer has.
+    A local L1 without the block written there is a new one, so the deployment begins anew. On any other L1
+    that is a UserError; so is a deployment that was started otherwise.
     """
     fingerprint = keccak(repr(config).encode())
     start = Start.read(directory)
-    if start is None:
+    is_gone = start is not None and l1_chain_id in LOCAL_L1_CHAIN_IDS and not _is_canonical(start.anchor, rpc)
+    if start is None or is_gone:
         head = _block(rpc, "latest")
         if head is None:
             raise UserError(f"the L1 at {rpc.url} has no blocks")
         directory.mkdir(parents=True, exist_ok=True)
+        (directory / ADDRESSES_FILE).unlink(missing_ok=True)  # until it is there again, nothing is deployed
         Start(head, deployer, fingerprint).write(directory)
         return head
     if start.config != fingerprint:
@@ -99,11 +103,15 @@ def start_or_resume(
 
 def require_canonical(anchor: L1BlockRef, *, rpc: RpcClient, directory: Path) -> None:
     """Raises UserError if L1 has another block at the anchor's number: a reorg, or another chain."""
-    if _block(rpc, to_quantity(anchor.number)) != anchor:
+    if not _is_canonical(anchor, rpc):
         raise UserError(
             f"the deployment in {directory} began on L1 block {anchor}, which the chain at {rpc.url} does "
-            "not have; if it is the right chain, a reorg took the block: delete the directory and deploy again"
+            "not have; if it is the right chain, a reorg took the block: delete the directory, deploy again"
         )
+
+
+def _is_canonical(block: L1BlockRef, rpc: RpcClient) -> bool:
+    return _block(rpc, to_quantity(block.number)) == block
 
 
 def _block(rpc: RpcClient, label: str) -> L1BlockRef | None:

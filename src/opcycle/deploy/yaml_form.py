@@ -31,7 +31,7 @@ _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:int" or first != "0"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"0"), ["0"])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"0$"), ["0"])
 
 
 def read_form(kind: type[T], path: Path) -> tuple[T, list[str]]:
@@ -128,6 +128,6 @@ class _Form:
         }
 
 
-def _harmless(kind: Any, path: str) -> Any:
+def _harmless(kind: type[T], path: str) -> T:
     """A value that no rule objects to, in place of one that is already reported."""
-    return {int: 1, str: "unnamed", bytes: bytes(keccak(text=path)[:20])}[kind]
+    return cast("T", {int: 1, str: "unnamed", bytes: keccak(text=path)[:20]}[kind])
