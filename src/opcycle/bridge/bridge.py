@@ -1,0 +1,200 @@
+"""Deposits and withdrawals of one user: every call acts or tells at once.
+
+What a call needs of earlier ones it finds on the chains, so that any process can go on where another stopped.
+"""
+
+from dataclasses import dataclass
+
+from opcycle.artifacts import artifact
+from opcycle.bridge.deposits import DepositStatus, deposit_of
+from opcycle.bridge.proof import with_embedded_nodes
+from opcycle.bridge.status import (
+    Finalized,
+    ScheduledOutput,
+    Snapshot,
+    WaitingForInclusion,
+    WithdrawalStatus,
+    stage_of,
+)
+from opcycle.engine.l2 import L2Client
+from opcycle.errors import OpcycleError, TemporaryError, UserError
+from opcycle.l1.contract import Contract
+from opcycle.l1.oracle import L2OutputOracle, OutputProposal
+from opcycle.l1.portal import OptimismPortal
+from opcycle.l1.reader import L1Reader
+from opcycle.l1.receipts import Receipt, read_receipt
+from opcycle.l1.transactions import TransactionManager
+from opcycle.protocol.predeploys import L2_TO_L1_MESSAGE_PASSER
+from opcycle.protocol.types import Address, Hash
+from opcycle.protocol.withdrawals import Withdrawal, withdrawals_from_logs
+from opcycle.rpc.client import RpcClient
+from opcycle.rpc.hexjson import to_hex
+
+GAS_LIMIT = 100_000
+"""Gas of the call on the other chain, if nothing else is asked for: enough to receive ETH."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Initiated:
+    """A withdrawal and the L2 block that has it."""
+
+    withdrawal: Withdrawal
+    l2_block: int
+
+
+class Bridge:
+    """`l1_sender` deposits, proves and finalizes, `l2_sender` withdraws; None: nothing can be sent there.
+
+    Anybody may prove and finalize anybody's withdrawal. A transaction can initiate several: `index`, from 0,
+    says which one is meant. UserError means that the same call will never succeed, TemporaryError that it may
+    later.
+    """
+
+    def __init__(
+        self,
+        *,
+        l1: RpcClient,
+        l2: L2Client,
+        portal: OptimismPortal,
+        oracle: L2OutputOracle,
+        l1_sender: TransactionManager | None,
+        l2_sender: TransactionManager | None,
+    ):
+        self._l1 = l1
+        self._l2 = l2
+        self._portal = portal
+        self._oracle = oracle
+        self._l1_sender = l1_sender
+        self._l2_sender = l2_sender
+
+    def deposit(self, to: Address, wei: int, *, data: bytes = b"", gas_limit: int = GAS_LIMIT) -> Hash:
+        """Send `wei` and `data` to `to` on L2; returns the L1 transaction."""
+        request = self._portal.deposit(to, mint=wei, value=wei, gas_limit=gas_limit, data=data)
+        return _require(self._l1_sender, "L1").send(request)
+
+    def deposit_status(self, l1_transaction: Hash) -> DepositStatus:
+        """Raises UserError if the transaction is unknown, has failed, or deposits nothing."""
+        receipt = read_receipt(self._l1, l1_transaction)
+        if receipt is None:
+            _require_known(self._l1, l1_transaction, "L1")
+            return DepositStatus(None, None, None)
+        deposit = deposit_of(receipt, portal=self._portal.contract.address)
+        return DepositStatus(receipt, deposit, self._l2.receipt(deposit.hash))
+
+    def withdraw(self, to: Address, wei: int, *, data: bytes = b"", gas_limit: int = GAS_LIMIT) -> Hash:
+        """Send `wei` and `data` to `to` on L1, in three steps of which this is the first; returns the L2
+        transaction. `gas_limit` is what the call on L1 gets at least."""
+        passer = Contract(self._l2.rpc, L2_TO_L1_MESSAGE_PASSER, artifact("L2ToL1MessagePasser").abi)
+        request = passer.request("initiateWithdrawal", to, gas_limit, data, value=wei)
+        return _require(self._l2_sender, "L2").send(request)
+
+    def status(self, l2_transaction: Hash, index: int | None = None) -> WithdrawalStatus:
+        """Where a withdrawal stands, as of L1's head.
+
+        Raises UserError if the transaction is unknown, has failed, or initiates no such withdrawal.
+        """
+        found = self._initiated(l2_transaction, index)
+        if found is None:
+            return WithdrawalStatus(None, WaitingForInclusion())
+        return WithdrawalStatus(found.withdrawal, stage_of(self._snapshot(found)))
+
+    def prove(self, l2_transaction: Hash, index: int | None = None) -> Hash:
+        """Prove the withdrawal against the first output that covers it; returns the L1 transaction."""
+        status = self.status(l2_transaction, index)
+        withdrawal, output = status.withdrawal, status.provable_output
+        if withdrawal is None or output is None:
+            raise _not_now("proven", status, never=status.is_proven)
+        block = self._l2.block(output.l2_block_number)
+        if block.output.root != output.output_root:
+            raise TemporaryError(
+                f"output {output.index} says {to_hex(output.output_root)} of L2 block {block.ref}, the L2 RPC "
+                f"{to_hex(block.output.root)}: either it will be deleted, or the RPC is of another chain"
+            )
+        slot = withdrawal.storage_slot
+        proof = self._l2.proof(L2_TO_L1_MESSAGE_PASSER, [slot], block.ref.hash).storage[0]
+        request = self._portal.prove(
+            withdrawal,
+            output_index=output.index,
+            output=block.output,
+            proof=with_embedded_nodes(proof.nodes, slot),
+        )
+        return _require(self._l1_sender, "L1").send(request)
+
+    def finalize(self, l2_transaction: Hash, index: int | None = None) -> Hash:
+        """Let L1 make the withdrawal's call; returns the L1 transaction."""
+        status = self.status(l2_transaction, index)
+        if status.withdrawal is None or not status.is_finalizable:
+            raise _not_now("finalized", status, never=False)
+        return _require(self._l1_sender, "L1").send(self._portal.finalize(status.withdrawal))
+
+    def receipt(self, l1_transaction: Hash) -> Receipt | None:
+        """What became of a transaction on L1, None while it is in no block."""
+        return read_receipt(self._l1, l1_transaction)
+
+    def _initiated(self, transaction: Hash, index: int | None) -> _Initiated | None:
+        """None while no L2 block has the transaction."""
+        name = f"L2 transaction {to_hex(transaction)}"
+        receipt = self._l2.receipt(transaction)
+        if receipt is None:
+            _require_known(self._l2.rpc, transaction, "L2")
+            return None
+        if not receipt.succeeded:
+            raise UserError(f"{name} failed in block {receipt.block}: it has withdrawn nothing")
+        withdrawals = withdrawals_from_logs(receipt.logs)
+        if not withdrawals:
+            raise UserError(f"{name} initiates no withdrawal; is it the right hash?")
+        if index is None and len(withdrawals) > 1:
+            raise UserError(f"{name} initiates {len(withdrawals)} withdrawals; say which one, from 0 on")
+        if not 0 <= (index or 0) < len(withdrawals):
+            raise UserError(
+                f"{name} initiates {len(withdrawals)} withdrawals; number {index} (from 0) is none"
+            )
+        return _Initiated(withdrawals[index or 0], receipt.block.number)
+
+    def _snapshot(self, found: _Initiated) -> Snapshot:
+        l1 = L1Reader(self._l1).header("latest").ref
+        proven = self._portal.proven(found.withdrawal.hash, block=l1.hash)
+        count = self._oracle.next_output_index(block=l1.hash)
+        standing = None
+        if proven is not None and proven.l2_output_index < count:
+            standing = self._oracle.output(proven.l2_output_index, block=l1.hash)
+        return Snapshot(
+            l1_time=l1.timestamp,
+            l2_block=found.l2_block,
+            covering=self._covering(found.l2_block, count, l1.hash),
+            period=self._oracle.finalization_period(block=l1.hash),
+            is_finalized=self._portal.is_finalized(found.withdrawal.hash, block=l1.hash),
+            proven=proven,
+            proven_output=standing,
+        )
+
+    def _covering(self, l2_block: int, count: int, l1_block: Hash) -> OutputProposal | ScheduledOutput:
+        latest = self._oracle.latest_block_number(block=l1_block)
+        if count > 0 and l2_block <= latest:
+            index = self._oracle.output_index_after(l2_block, block=l1_block)
+            return self._oracle.output(index, block=l1_block)
+        following = self._oracle.next_block_number(block=l1_block)
+        interval = following - latest
+        number = following + max(0, -((following - l2_block) // interval)) * interval
+        return ScheduledOutput(number, self._oracle.l2_timestamp(number, block=l1_block))
+
+
+def _require(sender: TransactionManager | None, chain: str) -> TransactionManager:
+    if sender is None:
+        raise UserError(f"sending on {chain} needs an account, and this bridge has none; give it a key")
+    return sender
+
+
+def _require_known(rpc: RpcClient, transaction: Hash, chain: str) -> None:
+    if rpc.call("eth_getTransactionByHash", to_hex(transaction)) is None:
+        raise UserError(
+            f"{chain} knows no transaction {to_hex(transaction)}; is it of this chain, and was it sent?"
+        )
+
+
+def _not_now(what: str, status: WithdrawalStatus, *, never: bool) -> OpcycleError:
+    """Why a withdrawal cannot be proven or finalized now."""
+    if isinstance(status.stage, Finalized):
+        return UserError(f"the withdrawal cannot be {what}: it is finalized already")
+    kind = UserError if never else TemporaryError
+    return kind(f"the withdrawal cannot be {what} now: {status}")
