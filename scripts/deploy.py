@@ -1,23 +1,22 @@
 """ape run deploy: a rollup's contracts on the L1 of --network, its files in deployments/<name>."""
 
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import click
-from ape.cli import ConnectedProviderCommand, account_option
+from ape.cli import account_option
 
+from opcycle.cli.ape_command import ChainCommand
 from opcycle.cli.ape_signer import ApeSigner
 from opcycle.deploy.config import DeployConfig
 from opcycle.deploy.deployer import deploy
 from opcycle.deploy.polling import BlockPoller
-from opcycle.errors import OpcycleError
 from opcycle.l1.transactions import TransactionManager
 from opcycle.rpc.client import RpcClient
 
 
-@click.command(cls=ConnectedProviderCommand)
+@click.command(cls=ChainCommand)
 @click.option(
     "--config",
     "config_file",
@@ -30,25 +29,18 @@ from opcycle.rpc.client import RpcClient
     type=click.Path(path_type=Path, file_okay=False),
     help="Where its files go. Default: deployments/<name>. A run in the same directory goes on.",
 )
-@click.option("--verbose", is_flag=True, help="Show the traceback of an error.")
 @account_option()
-def cli(config_file: Path, directory: Path | None, verbose: bool, account: Any, provider: Any) -> None:
+def cli(config_file: Path, directory: Path | None, account: Any, provider: Any) -> None:
     """Deploy a rollup's contracts and write addresses.json, rollup.json and genesis.json."""
-    try:
-        config = DeployConfig.load(config_file)
-        rpc = RpcClient(provider.http_uri)
-        deployment = deploy(
-            config,
-            rpc=rpc,
-            transactions=TransactionManager(rpc, ApeSigner(account), chain_id=provider.chain_id),
-            directory=directory or Path("deployments") / config.name,
-            next_block=BlockPoller(rpc, time.sleep),
-            progress=click.echo,
-        )
-    except OpcycleError as error:
-        if verbose:
-            raise
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(1)
+    config = DeployConfig.load(config_file)
+    rpc = RpcClient(provider.http_uri)
+    deployment = deploy(
+        config,
+        rpc=rpc,
+        transactions=TransactionManager(rpc, ApeSigner(account), chain_id=provider.chain_id),
+        directory=directory or Path("deployments") / config.name,
+        next_block=BlockPoller(rpc, time.sleep),
+        progress=click.echo,
+    )
     for name, address in deployment.addresses.to_json().items():
         click.echo(f"{name:22} {address}")

@@ -1,0 +1,28 @@
+"""Commands of `ape run`: an expected error is one sentence on stderr and exit code 1."""
+
+import sys
+from typing import Any
+
+import click
+from ape.cli import ConnectedProviderCommand
+from ape.exceptions import ApeException
+
+from opcycle.errors import OpcycleError
+
+
+class ChainCommand(ConnectedProviderCommand):  # type: ignore[misc]
+    """Connects to `--network` as Ape does; `--verbose` shows the traceback of an error."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.params.append(click.Option(["--verbose"], is_flag=True, help="Show the traceback of an error."))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        is_verbose = ctx.params.pop("verbose")
+        try:
+            return super().invoke(ctx)
+        except (OpcycleError, ApeException) as error:
+            if is_verbose:
+                raise
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(1)
