@@ -107,8 +107,8 @@ class Bridge:
         block = self._l2.block(output.l2_block_number)
         if block.output.root != output.output_root:
             raise TemporaryError(
-                f"output {output.index} says {to_hex(output.output_root)} of L2 block {block.ref}, the L2 RPC "
-                f"{to_hex(block.output.root)}: either it will be deleted, or the RPC is of another chain"
+                f"output {output.index} says {to_hex(output.output_root)} of L2 block {block.ref}, this L2 "
+                f"says {to_hex(block.output.root)}: the output is wrong and will be deleted, or the L2 is"
             )
         slot = withdrawal.storage_slot
         proof = self._l2.proof(L2_TO_L1_MESSAGE_PASSER, [slot], block.ref.hash).storage[0]
