@@ -16,6 +16,7 @@ from opcycle.errors import OpcycleError
 VERBS = {
     "demo": "demo",
     "devnet": "devnet",
+    "travel": "devnet",
     "deploy": "deploy",
     "sequencer": "agents",
     "batcher": "agents",

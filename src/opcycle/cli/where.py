@@ -10,6 +10,7 @@ from typing import Any
 import click
 import orjson
 
+from opcycle.bridge.bridge import Bridge
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.assembly import Assembly
@@ -66,6 +67,10 @@ class Chain:
 
     assembly: Assembly
     signer: Signer
+
+    @property
+    def bridge(self) -> Bridge:
+        return self.assembly.bridge(self.signer)
 
 
 def chain_options(command: Callable[..., Any]) -> Callable[..., Any]:

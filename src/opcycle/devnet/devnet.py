@@ -182,6 +182,11 @@ class Devnet:
         if not self.pace.until(holds, seconds=seconds):
             raise NotInTimeError(f"waited {seconds} s in vain for {what}; the logs are in {self.logs}")
 
+    def wait(self) -> None:
+        """Until an error stops a live devnet's agents, which it raises; Ctrl-C ends the wait."""
+        if isinstance(self.pace, Runner):
+            self.pace.wait()
+
     @property
     def logs(self) -> str:
         return str(self.config.directory / "logs")

@@ -12,7 +12,7 @@ _FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 def log_to(directory: Path, agents: Iterable[str]) -> Iterator[None]:
     """While the context lasts, each agent's logger writes to `directory/<agent>.log`."""
     directory.mkdir(parents=True, exist_ok=True)
-    handlers: list[tuple[logging.Logger, logging.Handler]] = []
+    handlers: list[tuple[logging.Logger, logging.FileHandler]] = []
     for agent in agents:
         logger = logging.getLogger(f"opcycle.{agent}")
         handler = logging.FileHandler(directory / f"{agent}.log")

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from opcycle.protocol.types import Address, BlockId, Hash, Log
-from opcycle.rpc.client import RpcClient
+from opcycle.rpc.client import RpcClient, RpcError
 from opcycle.rpc.hexjson import from_hex, from_quantity, to_hex
+
+INDEXING = "transaction indexing is in progress"
+"""What go-ethereum answers about any transaction while it starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,13 @@ class Receipt:
 
 
 def read_receipt(rpc: RpcClient, transaction: Hash) -> Receipt | None:
-    """The receipt in the canonical chain, None while the transaction is in no block."""
-    body = rpc.call("eth_getTransactionReceipt", to_hex(transaction))
+    """The receipt in the canonical chain, None while it is in no block that the server has indexed."""
+    try:
+        body = rpc.call("eth_getTransactionReceipt", to_hex(transaction))
+    except RpcError as error:
+        if error.reason == INDEXING:
+            return None
+        raise
     return None if body is None else receipt_from_json(body)
 
 
