@@ -14,11 +14,12 @@ from opcycle.node.execution import execute
 from opcycle.node.heads import Heads
 from opcycle.node.l1_view import L1Heads, L1Source, L1View
 from opcycle.node.reset import block_of_epoch, newest_valid
-from opcycle.node.safedb import SafeDB, SafeHead
+from opcycle.node.safedb import SafeDB
 from opcycle.node.verdict_store import VerdictStore
 from opcycle.protocol.l1_chain import L1ChainConfig
 from opcycle.protocol.l2_block import L2Block
 from opcycle.protocol.rollup import RollupConfig
+from opcycle.protocol.safe_head import SafeHead
 from opcycle.protocol.sync_status import UNKNOWN_L1, SyncStatus
 from opcycle.protocol.types import BlockId
 

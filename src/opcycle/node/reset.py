@@ -6,8 +6,8 @@ which L1 block each safe head rests on; if that block is still part of L1, so is
 
 from collections.abc import Callable, Iterable
 
-from opcycle.node.safedb import SafeHead
 from opcycle.protocol.l2_block import L2Block
+from opcycle.protocol.safe_head import SafeHead
 from opcycle.protocol.types import BlockId
 
 

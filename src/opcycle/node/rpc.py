@@ -3,6 +3,7 @@
 Source: op-node 1.18, `node/api.go`. Numbers in parameters are hex quantities, in answers JSON numbers.
 """
 
+import re
 from typing import Any
 
 from starlette.applications import Starlette
@@ -15,11 +16,13 @@ from opcycle.node.verdict_store import VerdictStore
 from opcycle.protocol.output_at_block import OutputAtBlock
 from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.sync_status import block_id_to_json
-from opcycle.rpc.hexjson import from_quantity, to_hex
 from opcycle.rpc.server import RpcFaultError, json_rpc_app
 
 MAX_VERDICTS = 1_000
 """Verdicts in one answer."""
+
+_UINT64 = re.compile("0x(0|[1-9a-f][0-9a-f]{0,15})", re.IGNORECASE)
+"""A block number as op-node takes it (go-ethereum's `hexutil.Uint64`): hex, without leading zeros."""
 
 
 def node_app(
@@ -58,15 +61,21 @@ class _Methods:
         return self._node.status.to_json()
 
     def output_at_block(self, number: str) -> dict[str, Any]:
-        block = self._l2.block(from_quantity(number))
-        return OutputAtBlock(block.ref, block.output, self._node.status).to_json()
+        """The status first: what it calls safe cannot be replaced before the block is read, but by a reorg
+        that the next status will tell of."""
+        status = self._node.status
+        block = self._l2.block(_block_number(number))
+        return OutputAtBlock(block.ref, block.output, status).to_json()
 
     def safe_head_at_l1_block(self, number: str) -> dict[str, Any]:
         """The safe head as of an L1 block, and the L1 block that gave it."""
-        entry = self._safe_db.at(from_quantity(number))
+        l1_number = _block_number(number)
+        entry = self._safe_db.at(l1_number)
         if entry is None:
-            raise RpcFaultError(f"safe head at L1 block {from_quantity(number)} not found")
-        return {"l1Block": block_id_to_json(entry.l1_block), "safeHead": block_id_to_json(entry.safe_head)}
+            raise RpcFaultError(
+                f"the safe head at L1 block {l1_number} is not known: this node's records start later"
+            )
+        return entry.to_json()
 
     def rollup_config(self) -> dict[str, Any]:
         return self._config.to_json()
@@ -79,7 +88,7 @@ class _Methods:
 
     def verdicts(self, count: int = 100) -> list[dict[str, Any]]:
         """Newest first."""
-        if not 0 < count <= MAX_VERDICTS:
+        if type(count) is not int or not 0 < count <= MAX_VERDICTS:
             raise ValueError(f"count must be between 1 and {MAX_VERDICTS}")
         return [
             {
@@ -89,7 +98,13 @@ class _Methods:
                 "reason": verdict.reason.name,
                 "meaning": verdict.reason.value,
                 "detail": verdict.detail,
-                "l1Block": {"hash": to_hex(verdict.inclusion.hash), "number": verdict.inclusion.number},
+                "l1Block": block_id_to_json(verdict.inclusion),
             }
             for verdict in self._verdicts.newest(count)
         ]
+
+
+def _block_number(text: Any) -> int:
+    if not isinstance(text, str) or not _UINT64.fullmatch(text):
+        raise ValueError(f'{text!r} is no block number; they are written in hex, "0x1a" for 26')
+    return int(text, 16)

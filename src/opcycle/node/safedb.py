@@ -4,20 +4,12 @@ Source: op-node `node/safedb/safedb.go`.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from opcycle.node.database import Database
+from opcycle.protocol.safe_head import SafeHead
 from opcycle.protocol.types import BlockId
 
 _COLUMNS = "l1_number, l1_hash, l2_number, l2_hash"
-
-
-@dataclass(frozen=True, slots=True)
-class SafeHead:
-    """With L1 up to and including `l1_block`, `safe_head` is the safe head."""
-
-    l1_block: BlockId
-    safe_head: BlockId
 
 
 class SafeDB:
