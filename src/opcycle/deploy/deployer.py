@@ -226,7 +226,7 @@ class _Run:
         """The CREATE2 deployer swallows a constructor's reason; creating without it tells."""
         if request.to != CREATE2_DEPLOYER:
             return error
-        call = {"from": to_hex(CREATE2_DEPLOYER), "data": to_hex(request.data[32:])}
+        call = {"from": to_hex(self.transactions.address), "data": to_hex(request.data[32:])}
         try:
             self.rpc.call("eth_call", call, "latest")
         except RpcError as reason:

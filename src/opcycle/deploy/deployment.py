@@ -82,16 +82,16 @@ class Deployment:
 
     def write(self, genesis: Mapping[str, Any]) -> None:
         """Write all three files; each is whole or not there, and `addresses.json` comes last."""
-        self.directory.mkdir(parents=True, exist_ok=True)
         write_json(self.genesis_file, genesis)
         write_json(self.directory / ROLLUP_FILE, self.rollup.to_json())
         write_json(self.directory / ADDRESSES_FILE, self.addresses.to_json())
 
 
 def write_json(file: Path, data: Mapping[str, Any]) -> None:
-    """Replace `file` in one go. Raises UserError when it cannot be written."""
+    """Replace `file` in one go, in a directory made if need be. Raises UserError when that fails."""
     fresh = file.with_suffix(".new")
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         fresh.write_bytes(orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         fresh.replace(file)
     except OSError as error:

@@ -83,7 +83,6 @@ def start_or_resume(
         head = _block(rpc, "latest")
         if head is None:
             raise UserError(f"the L1 at {rpc.url} has no blocks")
-        directory.mkdir(parents=True, exist_ok=True)
         (directory / ADDRESSES_FILE).unlink(missing_ok=True)  # until it is there again, nothing is deployed
         Start(head, deployer, fingerprint).write(directory)
         return head

@@ -1,0 +1,36 @@
+"""A valid configuration, and accounts, for tests to vary."""
+
+from dataclasses import replace
+from typing import Any
+
+from eth_utils.crypto import keccak
+
+from opcycle.deploy.config import DeployConfig
+from opcycle.deploy.local import local_config
+from opcycle.l1.signer import KeySigner
+from opcycle.protocol.types import Address
+
+DEPLOYER_KEY = keccak(text="a deployer that only these tests know")
+DEPLOYER = KeySigner(DEPLOYER_KEY).address
+
+
+def account(name: str) -> Address:
+    """An address that nobody has the key of."""
+    return keccak(text=name)[12:]
+
+
+def valid_config(**changes: Any) -> DeployConfig:
+    """A configuration without problems; `changes` replace fields."""
+    config = local_config(
+        owner=DEPLOYER,
+        guardian=account("guardian"),
+        batcher=account("batcher"),
+        proposer=account("proposer"),
+        challenger=account("challenger"),
+        unsafe_block_signer=account("unsafe block signer"),
+        block_time=2,
+        submission_interval=20,
+        finalization_period=3600,
+        balances={account("user"): 10**18},
+    )
+    return replace(config, **changes)

@@ -1,0 +1,143 @@
+"""Configurations from YAML: the files that we ship, and what is said of files that are wrong."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.unit.deploy.configs import account
+
+from opcycle.deploy.config import DeployConfig, L2Fees, ResourceConfig
+from opcycle.errors import UserError
+from opcycle.protocol.rollup import FeeCurve, Fork
+
+SHIPPED = Path(__file__).parents[3] / "deploy"
+
+
+def minimal() -> dict[str, Any]:
+    """Only the keys that have no default."""
+    roles = ("owner", "guardian", "batcher", "proposer", "challenger", "unsafe_block_signer")
+    return {
+        "name": "mine",
+        "l2_chain_id": 901,
+        "block_time": 2,
+        "submission_interval": 20,
+        "finalization_period": 3600,
+        "roles": {role: "0x" + account(role).hex() for role in roles},
+        "fee_vault": {"recipient": "0x" + account("owner").hex(), "minimum": 0, "network": 1},
+    }
+
+
+def write(directory: Path, data: object) -> Path:
+    file = directory / "config.yaml"
+    file.write_text(yaml.safe_dump(data))
+    return file
+
+
+def problems_of(directory: Path, data: object) -> list[str]:
+    """The lines of the error."""
+    with pytest.raises(UserError) as caught:
+        DeployConfig.load(write(directory, data))
+    return str(caught.value).splitlines()
+
+
+def test_load__required_keys_alone__defaults_for_the_rest(tmp_path: Path) -> None:
+    config = DeployConfig.load(write(tmp_path, minimal()))
+    assert config.roles.batcher == account("batcher")
+    assert (config.fees, config.fee_curve, config.resource_config) == (L2Fees(), FeeCurve(), ResourceConfig())
+    assert (config.newest_fork, config.l1_chain_id, config.balances) == (Fork.JOVIAN, None, {})
+
+
+def test_load__local_yaml__every_key_and_its_default() -> None:
+    config = DeployConfig.load(SHIPPED / "local.yaml")
+    assert config.roles.owner.hex() == "f39fd6e51aad88f6f4ce6ab8827279cfffb92266"
+    assert list(config.balances.values()) == [10_000 * 10**18]
+    assert (config.fees, config.fee_curve, config.resource_config) == (L2Fees(), FeeCurve(), ResourceConfig())
+    shown = yaml.safe_load((SHIPPED / "local.yaml").read_text())
+    assert set(shown) == set(DeployConfig.__slots__)
+    for section in ("fees", "fee_curve", "resource_config", "roles", "fee_vault"):
+        assert set(shown[section]) == set(getattr(config, section).__slots__)
+
+
+def test_load__sepolia_yaml__nothing_wrong_but_the_accounts_to_fill_in() -> None:
+    with pytest.raises(UserError) as caught:
+        DeployConfig.load(SHIPPED / "sepolia.yaml")
+    heading, *sentences = str(caught.value).splitlines()
+    assert heading.endswith("sepolia.yaml has 7 problems:")
+    assert all("is the zero address" in sentence for sentence in sentences)
+
+
+def test_load__address_without_quotes__is_text(tmp_path: Path) -> None:
+    file = write(tmp_path, minimal())
+    file.write_text(file.read_text().replace("'", ""))
+    assert DeployConfig.load(file).roles.batcher == account("batcher")
+
+
+def test_load__several_problems__all_in_one_error(tmp_path: Path) -> None:
+    data = {**minimal(), "block_time": "two", "gas_limit": 1, "colour": "red", "name": "No Good"}
+    del data["submission_interval"]
+    data["roles"] = {**data["roles"], "guardian": "0x12", "owner": None}
+    heading, *sentences = problems_of(tmp_path, data)
+    assert heading.endswith("has 7 problems:")
+    for beginning in (
+        "- unknown key colour; it may have name, l2_chain_id",
+        "- block_time must be a whole number, not 'two'",
+        "- submission_interval is missing",
+        "- roles.owner must be an address (0x and 40 hex digits), not None",
+        "- roles.guardian must be an address (0x and 40 hex digits), not '0x12'",
+        "- name is 'No Good'; it must be",
+        "- gas_limit is 1; it must be",
+    ):
+        assert len([sentence for sentence in sentences if sentence.startswith(beginning)]) == 1, beginning
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"roles": 5}, "roles must be a section with keys of its own, not 5"),
+        ({"newest_fork": "bedrock"}, "newest_fork must be one of regolith"),
+        ({"balances": [1]}, "balances must map addresses to wei, not be [1]"),
+        ({"balances": {"0x12": 1}}, "an address in balances must be an address"),
+        ({"name": 5}, "name must be text, not 5"),
+        ({"block_time": True}, "block_time must be a whole number, not True"),
+        ({"block_time": 1.5}, "block_time must be a whole number, not 1.5"),
+        ({"fees": {"tip": 1}}, "unknown key fees.tip; it may have basefee_scalar"),
+        (
+            {"balances": {"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92267": 1}},
+            "an address in balances is mistyped",
+        ),
+    ],
+)
+def test_load__wrong_kind__sentence(tmp_path: Path, changes: dict[str, Any], sentence: str) -> None:
+    assert sentence in "\n".join(problems_of(tmp_path, {**minimal(), **changes}))
+
+
+def test_load__checksum_of_an_address__right_passes_and_wrong_does_not(tmp_path: Path) -> None:
+    right = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+    data = minimal()
+    data["roles"]["owner"] = right
+    assert DeployConfig.load(write(tmp_path, data)).roles.owner.hex() == right[2:].lower()
+    data["roles"]["owner"] = right.replace("f39F", "f38F")
+    (sentence,) = problems_of(tmp_path, data)
+    assert "roles.owner is mistyped: the checksum in the capitals" in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a: [", "is not YAML"),
+        ("- 1", "must be a mapping"),
+        ("", "must be a mapping"),
+        ("\x00", "is not YAML"),
+    ],
+)
+def test_load__no_mapping__user_error(tmp_path: Path, text: str, sentence: str) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(text)
+    with pytest.raises(UserError, match=sentence):
+        DeployConfig.load(file)
+
+
+def test_load__no_file__user_error(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="cannot read the configuration"):
+        DeployConfig.load(tmp_path / "none.yaml")

@@ -1,0 +1,101 @@
+"""The files of a deployment: written whole, read back, refused with a sentence when they are not right."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+from tests.unit.deploy.configs import DEPLOYER_KEY, valid_config
+from tests.unit.deploy.evm_l1 import EvmL1
+
+from opcycle.deploy.deployer import deploy
+from opcycle.deploy.deployment import ADDRESSES_FILE, GENESIS_FILE, ROLLUP_FILE, Addresses, Deployment
+from opcycle.errors import UserError
+from opcycle.l1.signer import KeySigner
+from opcycle.l1.transactions import TransactionManager
+
+FILES = (ADDRESSES_FILE, ROLLUP_FILE, GENESIS_FILE)
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Deployment:
+    l1 = EvmL1()
+    return deploy(
+        valid_config(),
+        rpc=l1,
+        transactions=TransactionManager(l1, KeySigner(DEPLOYER_KEY), chain_id=l1.chain_id),
+        directory=tmp_path,
+        next_block=l1.mine,
+        progress=lambda _: None,
+    )
+
+
+def test_load__what_was_written__same_deployment_and_no_leftovers(deployment: Deployment) -> None:
+    assert Deployment.load(deployment.directory) == deployment
+    assert deployment.genesis_file.exists()
+    assert {file.name for file in deployment.directory.iterdir()} == {*FILES, "started.json"}
+
+
+def test_addresses__json__names_of_the_op_stack(deployment: Deployment) -> None:
+    data = deployment.addresses.to_json()
+    assert Addresses.from_json(data) == deployment.addresses
+    assert set(data) == {
+        "BatchInbox",
+        "L2OutputOracleProxy",
+        "OptimismPortalProxy",
+        "SystemConfigProxy",
+        "SuperchainConfigProxy",
+    }
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_load__file_is_missing__user_error(deployment: Deployment, name: str) -> None:
+    (deployment.directory / name).unlink()
+    with pytest.raises(UserError, match=f"there is no {name} in .*run the deployment"):
+        Deployment.load(deployment.directory)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b"\xff"])
+def test_load__file_is_damaged__user_error(deployment: Deployment, name: str, content: bytes) -> None:
+    (deployment.directory / name).write_bytes(content)
+    with pytest.raises(UserError, match=f"{name} is damaged"):
+        Deployment.load(deployment.directory)
+
+
+def test_load__address_too_short__user_error(deployment: Deployment) -> None:
+    data = {**deployment.addresses.to_json(), "BatchInbox": "0x00"}
+    (deployment.directory / ADDRESSES_FILE).write_bytes(orjson.dumps(data))
+    with pytest.raises(UserError, match="'0x00' is no address"):
+        Deployment.load(deployment.directory)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "value"),
+    [
+        (ADDRESSES_FILE, ["OptimismPortalProxy"], "0x" + "11" * 20),
+        (ADDRESSES_FILE, ["SystemConfigProxy"], "0x" + "11" * 20),
+        (ADDRESSES_FILE, ["BatchInbox"], "0x" + "11" * 20),
+        (ROLLUP_FILE, ["genesis", "l2_time"], 5),
+        (GENESIS_FILE, ["config", "chainId"], 5),
+    ],
+)
+def test_load__files_of_two_deployments__user_error(
+    deployment: Deployment, name: str, path: list[str], value: object
+) -> None:
+    file = deployment.directory / name
+    data = orjson.loads(file.read_bytes())
+    place = data
+    for key in path[:-1]:
+        place = place[key]
+    assert place[path[-1]] != value
+    place[path[-1]] = value
+    file.write_bytes(orjson.dumps(data))
+    with pytest.raises(UserError, match="of different deployments"):
+        Deployment.load(deployment.directory)
+
+
+def test_write__directory_cannot_be_made__user_error(deployment: Deployment, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    elsewhere = Deployment(tmp_path / "file" / "below", deployment.addresses, deployment.rollup)
+    with pytest.raises(UserError, match="cannot write"):
+        elsewhere.write({})

@@ -1,0 +1,102 @@
+"""Where contracts will be: the examples of EIP-1014, and what an address depends on."""
+
+from dataclasses import replace
+
+import pytest
+from tests.unit.deploy.configs import DEPLOYER, account, valid_config
+
+from opcycle.deploy.config import DeployConfig
+from opcycle.deploy.plan import Plan, create2_address, make_plan, proxy_admin_of
+from opcycle.engine.system_contracts import CREATE2_DEPLOYER
+from opcycle.protocol.types import L1BlockRef
+
+ANCHOR = L1BlockRef(hash=b"\x01" * 32, number=7, parent_hash=b"\x02" * 32, timestamp=1_700_000_000)
+
+
+def plan_of(config: DeployConfig, *, anchor: L1BlockRef = ANCHOR) -> Plan:
+    return make_plan(config, deployer=DEPLOYER, anchor=anchor)
+
+
+@pytest.mark.parametrize(
+    ("creator", "salt", "initcode", "address"),
+    [
+        ("00" * 20, "00" * 32, "00", "4d1a2e2bb4f88f0250f26ffff098b0b30b26bf38"),
+        ("deadbeef" + "00" * 16, "00" * 32, "00", "b928f69bb1d91cd65274e3c79d8986362984fda3"),
+        (
+            "deadbeef" + "00" * 16,
+            "000000000000000000000000feed" + "00" * 18,
+            "00",
+            "d04116cdd17bebe565eb2422f2497e06cc1c9833",
+        ),
+        ("00" * 20, "00" * 32, "deadbeef", "70f2b2914a2a4b783faefb75f459a580616fcb5e"),
+        (
+            "00" * 16 + "deadbeef",
+            "00" * 28 + "cafebabe",
+            "deadbeef",
+            "60f3f640a8508fc6a86d45df051962668e1e8ac7",
+        ),
+        ("00" * 20, "00" * 32, "", "e33c0c7f7df4809055c3eba6c09cfe4baf1bd9e0"),
+    ],
+)
+def test_create2_address__examples_of_eip_1014(creator: str, salt: str, initcode: str, address: str) -> None:
+    found = create2_address(bytes.fromhex(creator), bytes.fromhex(salt), bytes.fromhex(initcode))
+    assert found.hex() == address
+
+
+def test_proxy_admin_of__first_create_of_a_contract__has_nonce_one() -> None:
+    # Foundry's default test contract and the first contract that it creates
+    test_contract = bytes.fromhex("7fa9385be102ac3eac297483dd6233d62b3e1496")
+    assert proxy_admin_of(test_contract).hex() == "5615deb798bb3e4dfa0139dfa1b3d433cc23b72f"
+
+
+def test_make_plan__same_input__same_addresses() -> None:
+    assert plan_of(valid_config()).addresses == plan_of(valid_config()).addresses
+
+
+def test_make_plan__other_name_or_anchor__no_address_in_common() -> None:
+    plans = [
+        plan_of(valid_config()),
+        plan_of(valid_config(name="other")),
+        plan_of(valid_config(), anchor=replace(ANCHOR, hash=b"\x03" * 32)),
+    ]
+    found = [
+        creation.address for plan in plans for creation in (*plan.logic.values(), *plan.proxies.values())
+    ]
+    assert len(set(found)) == len(found) == 30
+
+
+def test_make_plan__proxies__name_each_other() -> None:
+    plan = plan_of(valid_config())
+    addresses = plan.addresses
+    assert addresses.optimism_portal in plan.proxies["SystemConfig"].initcode
+    assert addresses.batch_inbox in plan.proxies["SystemConfig"].initcode
+    assert addresses.system_config in plan.portal_setup.data
+    assert addresses.l2_output_oracle in plan.portal_setup.data
+
+
+def test_creation__request__calls_the_deployer_with_salt_and_initcode() -> None:
+    creation = plan_of(valid_config()).logic["BatchInbox"]
+    assert creation.request.to == CREATE2_DEPLOYER
+    assert creation.request.data == creation.salt + creation.initcode
+
+
+def test_settings__defaults__nothing_to_send() -> None:
+    assert plan_of(valid_config()).settings == []
+    fees = replace(valid_config().fees, operator_fee_constant=5)
+    (setting,) = plan_of(valid_config(fees=fees)).settings
+    assert (setting.setter, setting.values) == ("setOperatorFeeScalars", (0, 5))
+
+
+def test_system_config__fees__packed_as_derivation_reads_them() -> None:
+    fees = replace(
+        valid_config().fees,
+        eip1559_denominator=1,
+        eip1559_elasticity=2,
+        operator_fee_scalar=3,
+        operator_fee_constant=4,
+    )
+    found = valid_config(fees=fees).system_config
+    assert found.batcher_address == account("batcher")
+    assert found.scalar == b"\x01" + bytes(23) + (810_949).to_bytes(4, "big") + (1368).to_bytes(4, "big")
+    assert found.eip_1559_params == bytes.fromhex("0000000100000002")
+    assert found.operator_fee_params == bytes(20) + bytes.fromhex("000000030000000000000004")

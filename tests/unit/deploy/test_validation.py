@@ -1,0 +1,138 @@
+"""One sentence for each value out of range or in contradiction, and none for the values next to it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.unit.deploy.configs import account, valid_config
+
+from opcycle.deploy.validation import MAX_GAS_LIMIT, problems
+from opcycle.errors import UserError
+from opcycle.protocol.rollup import Fork
+from opcycle.protocol.types import ZERO_ADDRESS
+
+ISTHMUS = {"newest_fork": Fork.ISTHMUS}
+
+
+def changed(section: str, **values: Any) -> dict[str, Any]:
+    """Changes in a section of the valid configuration."""
+    return {section: replace(getattr(valid_config(), section), **values)}
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "sentence"),
+    [
+        ({"name": "a-1"}, {"name": "a/1"}, "name is 'a/1'"),
+        ({"name": "a" * 40}, {"name": "a" * 41}, "name is "),
+        ({"name": "x"}, {"name": ""}, "name is ''"),
+        ({"l2_chain_id": 1}, {"l2_chain_id": 0}, "l2_chain_id is 0; it must be 1 to"),
+        ({"l2_chain_id": 2**53 - 1}, {"l2_chain_id": 2**53}, "l2_chain_id is 9007199254740992"),
+        (
+            {"l1_chain_id": 900},
+            {"l1_chain_id": 901, "balances": {}},
+            "both 901; a rollup needs an id of its own",
+        ),
+        ({"l1_chain_id": 1, "balances": {}}, {"l1_chain_id": 0, "balances": {}}, "l1_chain_id is 0"),
+        ({"block_time": 1}, {"block_time": 0}, "block_time is 0; it must be 1 to 60"),
+        ({"block_time": 60}, {"block_time": 61}, "block_time is 61"),
+        ({"submission_interval": 1}, {"submission_interval": 0}, "submission_interval is 0"),
+        ({"finalization_period": 1}, {"finalization_period": 0}, "finalization_period is 0"),
+        ({"seq_window_size": 2}, {"seq_window_size": 1}, "seq_window_size is 1; it must be 2 to"),
+        ({"max_sequencer_drift": 1}, {"max_sequencer_drift": 0}, "max_sequencer_drift is 0"),
+        ({"channel_timeout": 1}, {"channel_timeout": 0}, "channel_timeout is 0"),
+        ({"gas_limit": 21_000_000}, {"gas_limit": 20_999_999}, "gas_limit is 20999999; it must be 21000000"),
+        ({"gas_limit": MAX_GAS_LIMIT}, {"gas_limit": MAX_GAS_LIMIT + 1}, "gas_limit is 500000001"),
+        (changed("fee_vault", network=0), changed("fee_vault", network=2), "is 2; it must be 0 to 1"),
+        (changed("fee_vault", minimum=0), changed("fee_vault", minimum=-1), "fee_vault.minimum is -1"),
+        (
+            changed("fees", basefee_scalar=2**32 - 1),
+            changed("fees", basefee_scalar=2**32),
+            "fees.basefee_scalar is 4294967296; it must be 0 to 4294967295",
+        ),
+        (
+            changed("fees", operator_fee_constant=2**64 - 1),
+            changed("fees", operator_fee_constant=2**64),
+            "fees.operator_fee_constant is",
+        ),
+        (
+            changed("fees", da_footprint_gas_scalar=2**16 - 1),
+            changed("fees", da_footprint_gas_scalar=2**16),
+            "fees.da_footprint_gas_scalar is 65536",
+        ),
+        (
+            changed("fees", eip1559_denominator=8, eip1559_elasticity=2),
+            changed("fees", eip1559_denominator=8),
+            "fees.eip1559_denominator is 8 and fees.eip1559_elasticity is 0; set both",
+        ),
+        (
+            changed("fees", min_base_fee=7),
+            {**changed("fees", min_base_fee=7), **ISTHMUS},
+            "only from jovian on",
+        ),
+        (
+            changed("fees", da_footprint_gas_scalar=7),
+            {**changed("fees", da_footprint_gas_scalar=7), **ISTHMUS},
+            "only from jovian on",
+        ),
+        (
+            changed("fee_curve", denominator=1),
+            changed("fee_curve", denominator=0),
+            "fee_curve.denominator is 0",
+        ),
+        (ISTHMUS, {"newest_fork": Fork.HOLOCENE}, "newest_fork is holocene; a new chain starts with"),
+        (
+            changed("resource_config", base_fee_max_change_denominator=2),
+            changed("resource_config", base_fee_max_change_denominator=1),
+            "base_fee_max_change_denominator is 1; it must be 2 to 255",
+        ),
+        (
+            changed("resource_config", elasticity_multiplier=5),
+            changed("resource_config", elasticity_multiplier=3),
+            "is no multiple of elasticity_multiplier 3",
+        ),
+        (
+            changed("resource_config", elasticity_multiplier=1),
+            changed("resource_config", elasticity_multiplier=0),
+            "resource_config.elasticity_multiplier is 0",
+        ),
+        (
+            changed("resource_config", minimum_base_fee=5, maximum_base_fee=5),
+            changed("resource_config", minimum_base_fee=5, maximum_base_fee=4),
+            "minimum_base_fee 5 is above maximum_base_fee 4",
+        ),
+        (
+            {"l1_chain_id": 31337},
+            {"l1_chain_id": 11155111},
+            "balances creates ether that no deposit backs",
+        ),
+        ({"balances": {account("user"): 0}}, {"balances": {account("user"): -1}}, "is -1; it must be 0 to"),
+        (
+            changed("roles", owner=account("x")),
+            changed("roles", owner=ZERO_ADDRESS),
+            "roles.owner is the zero",
+        ),
+        (
+            changed("fee_vault", recipient=account("x")),
+            changed("fee_vault", recipient=ZERO_ADDRESS),
+            "fee_vault.recipient is the zero address",
+        ),
+        (
+            changed("roles", guardian=account("batcher")),
+            changed("roles", proposer=account("batcher")),
+            "roles.batcher and roles.proposer are the same account",
+        ),
+    ],
+)
+def test_problems__good_value_and_the_bad_one_beside_it(
+    good: dict[str, Any], bad: dict[str, Any], sentence: str
+) -> None:
+    assert problems(valid_config(**good)) == []
+    (found,) = problems(valid_config(**bad))
+    assert sentence in found
+
+
+def test_require_valid__several__all_in_one_error() -> None:
+    config = valid_config(block_time=0, gas_limit=0, submission_interval=0)
+    with pytest.raises(UserError, match="3 problems") as caught:
+        config.require_valid()
+    assert len(str(caught.value).splitlines()) == 4
