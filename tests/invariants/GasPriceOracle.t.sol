@@ -37,7 +37,7 @@ contract GasPriceOracleTest is L2 {
         vm.assertGt(gasPriceOracle.getL1Fee(_incompressible(99)), 3_203_000, "171 bytes");
     }
 
-    function test_getL1GasUsed_fastLz() public view {
+    function test_getL1GasUsed_fastLz() public pure {
         vm.assertEq(
             gasPriceOracle.getL1GasUsed(REFERENCE_TX), 2932, "(836500 * (202 + 68) - 42585600) * 16 / 1e6"
         );

@@ -44,6 +44,7 @@ contract ProveWithdrawalTest is System {
         vm.assertFalse(portal.finalizedWithdrawals(withdrawalHash), "not finalized by it");
     }
 
+    /// forge-config: default.fuzz.runs = 64
     /// @dev Anybody may prove, any withdrawal, in a trie of any shape.
     function testFuzz_prove_anyWithdrawalAmongOthers(
         Types.WithdrawalTransaction memory w,
@@ -192,6 +193,7 @@ contract ProveWithdrawalTest is System {
         _prove(index);
     }
 
+    /// forge-config: default.fuzz.runs = 64
     /// @dev A bit anywhere in the proof: the hashes refuse it.
     function testFuzz_prove_flippedBit_reverts(uint256 node, uint256 bit) public {
         bytes32[] memory keys = withdrawalHash.keyOf().crowd(2);

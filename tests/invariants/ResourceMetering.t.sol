@@ -53,6 +53,7 @@ contract ResourceMeteringTest is System {
         _assertMarket(price - fall, 21_000, block.number);
     }
 
+    /// forge-config: default.fuzz.runs = 64
     /// @dev One block's change by the spec's formula in plain numbers, from any price that the market can reach.
     function testFuzz_buy_nextBlock_byFormula(uint256 fullBlocks, uint256 bought) public {
         uint256 price = _raisePrice(bound(fullBlocks, 0, 20));
@@ -67,6 +68,7 @@ contract ResourceMeteringTest is System {
         _assertMarket(next < MINIMUM ? MINIMUM : next, 21_000, block.number);
     }
 
+    /// forge-config: default.fuzz.runs = 64
     /// @dev Each empty block lowers the price by an eighth; the power is taken in fixed point.
     function testFuzz_buy_afterEmptyBlocks_priceDecays(uint256 fullBlocks, uint256 emptyBlocks) public {
         uint256 price = _raisePrice(bound(fullBlocks, 0, 20));
@@ -93,7 +95,7 @@ contract ResourceMeteringTest is System {
     function test_buy_highestPrice_isHeld() public {
         ResourceMetering.ResourceConfig memory market = defaultMarket();
         market.maximumBaseFee = 3 gwei;
-        vm.mockCall(address(config), abi.encodeCall(config.resourceConfig, ()), abi.encode(market));
+        deploySystem(market);
         _raisePrice(1);
         uint256 price = _raisePrice(1);
         vm.assertEq(price, 3 gwei, "not above the highest price");

@@ -98,10 +98,10 @@ library StorageTrie {
     }
 
     /// @dev Where the keys, equal before `depth`, first differ.
-    function _fork(bytes32[] memory keys, uint256 depth) private pure returns (uint256) {
-        for (;; ++depth) {
+    function _fork(bytes32[] memory keys, uint256 depth) private pure returns (uint256 fork_) {
+        for (fork_ = depth;; ++fork_) {
             for (uint256 i = 1; i < keys.length; ++i) {
-                if (_nibble(keys[i], depth) != _nibble(keys[0], depth)) return depth;
+                if (_nibble(keys[i], fork_) != _nibble(keys[0], fork_)) return fork_;
             }
         }
     }

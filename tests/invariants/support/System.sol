@@ -50,6 +50,10 @@ abstract contract System {
     OptimismPortal internal portal;
 
     function deploySystem() internal {
+        deploySystem(defaultMarket());
+    }
+
+    function deploySystem(ResourceMetering.ResourceConfig memory market) internal {
         vm.warp(STARTING_TIMESTAMP + 1000 * SUBMISSION_INTERVAL * L2_BLOCK_TIME);
         vm.roll(1000);
         Reserved reserved = new Reserved();
@@ -64,7 +68,7 @@ abstract contract System {
             address(new SuperchainConfig()),
             abi.encodeCall(SuperchainConfig.initialize, guardian)
         );
-        setUpProxy(address(config), address(new SystemConfig()), systemConfigCall(defaultMarket(), GAS_LIMIT));
+        setUpProxy(address(config), address(new SystemConfig()), systemConfigCall(market, GAS_LIMIT));
         setUpProxy(address(oracle), address(new L2OutputOracle()), oracleCall());
         setUpProxy(
             address(portal),

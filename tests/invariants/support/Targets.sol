@@ -45,7 +45,7 @@ contract WithdrawalTarget {
     }
 
     function callBack(bytes calldata call) external payable {
-        note();
+        ++calls;
         bool success;
         (success, answer) = address(PORTAL).call(call);
         require(!success, "WithdrawalTarget: called back successfully");
