@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from opcycle.agent import Outcome
-from opcycle.challenger.decide import Delete, Snapshot, Wait, decide, is_deletable
+from opcycle.challenger.decide import Delete, Snapshot, Wait, decide, seconds_left
 from opcycle.errors import ResetError, UserError
 from opcycle.l1.oracle import OutputProposal
 from opcycle.l1.transactions import TransactionRequest
@@ -87,11 +87,12 @@ class Challenger:
         another account delete.
         """
         if self._transactions.in_flight() > 0:
-            return Outcome.idle("L1 to take the last deletion")
+            return Outcome.idle("L1 to take what was sent")
         # Read after the account was found quiet, so that it has whatever was mined.
         l1 = self._l1.header("latest").ref
         self._check_account(l1)
-        outputs = self._deletable_outputs(l1)
+        period = self._oracle.finalization_period(block=l1.hash)
+        outputs = self._deletable_outputs(l1, period)
         status = self._node.sync_status()
         known = {output.l2_block_number: self._roots.get(output.l2_block_number) for output in outputs}
         computed = self._compute([number for number, root in known.items() if root is None], status)
@@ -100,23 +101,23 @@ class Challenger:
         self._remember_l1(status.current_l1.id, l1)
         self._roots = computed | {number: root for number, root in known.items() if root is not None}
         did = [f"checked the output of L2 block {number}" for number in computed]
-        for action in decide(Snapshot(outputs, self._roots, status.safe_l2)):
+        waiting_for = ""
+        for action in decide(Snapshot(l1, period, outputs, self._roots, status.safe_l2)):
             match action:
                 case Delete():
-                    return Outcome.done(*did, self._delete(action))
+                    did.append(self._delete(action))
                 case Wait(reason):
-                    return Outcome.done(*did) if did else Outcome.idle(reason)
-        raise AssertionError("a decision is one action")
+                    waiting_for = reason
+        return Outcome.done(*did) if did else Outcome.idle(waiting_for)
 
-    def _deletable_outputs(self, l1: L1BlockRef) -> list[OutputProposal]:
+    def _deletable_outputs(self, l1: L1BlockRef, period: int) -> list[OutputProposal]:
         """Read from the newest backwards, because their L1 times never decrease."""
-        period = self._oracle.finalization_period(block=l1.hash)
         first = self._oracle.next_output_index(block=l1.hash)
         found: list[OutputProposal] = []
         while first > 0:
             last, first = first, max(0, first - OUTPUTS_PER_READ)
             read = self._oracle.outputs(range(first, last), block=l1.hash)
-            deletable = [output for output in read if is_deletable(output, period=period, l1=l1)]
+            deletable = [output for output in read if seconds_left(output, period=period, l1=l1) > 0]
             found = deletable + found
             if len(deletable) < len(read):
                 break
