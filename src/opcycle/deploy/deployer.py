@@ -39,7 +39,7 @@ def deploy(
     rpc: RpcClient,
     transactions: TransactionManager,
     directory: Path,
-    next_block: Callable[[], None],
+    next_block: Callable[[], object],
     progress: Callable[[str], None],
 ) -> Deployment:
     """Deploy, or go on with what was started in `directory`.
@@ -130,7 +130,7 @@ class _Run:
     plan: Plan
     rpc: RpcClient
     transactions: TransactionManager
-    next_block: Callable[[], None]
+    next_block: Callable[[], object]
     progress: Callable[[str], None]
 
     def run(self) -> None:

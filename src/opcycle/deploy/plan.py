@@ -131,37 +131,19 @@ def make_plan(config: DeployConfig, *, deployer: Address, anchor: L1BlockRef) ->
     """The plan of a deployment that starts at L1 block `anchor` and is sent by `deployer`."""
     salt = keccak(config.name.encode() + anchor.hash)
     logic = {name: Creation(name, salt, artifact(name).bytecode, ()) for name in LOGIC}
+    owner = config.roles.owner
 
-    def proxy(name: str, owner: Address, *arguments: Any, reserved: bool = False) -> Creation:
+    def proxy(name: str, *arguments: Any) -> Creation:
         abi = artifact(name).abi
-        data = b"" if reserved else encode_call(abi, "initialize", *arguments)
-        runs = logic["Reserved" if reserved else name].address
-        return Creation(f"the proxy of {name}", salt, _proxy_initcode(runs, owner, data), abi)
+        initcode = _proxy_initcode(logic[name].address, owner, encode_call(abi, "initialize", *arguments))
+        return Creation(f"the proxy of {name}", salt, initcode, abi)
 
-    roles = config.roles
-    superchain = proxy("SuperchainConfig", roles.owner, roles.guardian)
-    oracle = proxy(
-        "L2OutputOracle",
-        roles.owner,
-        config.submission_interval,
-        config.block_time,
-        0,
-        anchor.timestamp,
-        roles.proposer,
-        roles.challenger,
-        config.finalization_period,
-    )
-    portal = proxy("OptimismPortal", deployer, reserved=True)
+    reserved = _proxy_initcode(logic["Reserved"].address, deployer, b"")
+    portal = Creation("the proxy of OptimismPortal", salt, reserved, ())
+    superchain = proxy("SuperchainConfig", config.roles.guardian)
     system_config = proxy(
         "SystemConfig",
-        roles.owner,
-        deployer,
-        config.fees.basefee_scalar,
-        config.fees.blobbasefee_scalar,
-        roles.batcher.rjust(32, b"\0"),
-        config.gas_limit,
-        roles.unsafe_block_signer,
-        resource_config_tuple(config),
+        *_system_parameters(config, deployer),
         logic["BatchInbox"].address,
         _system_addresses(portal.address),
         config.l2_chain_id,
@@ -169,7 +151,7 @@ def make_plan(config: DeployConfig, *, deployer: Address, anchor: L1BlockRef) ->
     )
     proxies = {
         "SuperchainConfig": superchain,
-        "L2OutputOracle": oracle,
+        "L2OutputOracle": proxy("L2OutputOracle", *_oracle_parameters(config, anchor)),
         "SystemConfig": system_config,
         "OptimismPortal": portal,
     }
@@ -206,3 +188,29 @@ def _proxy_initcode(logic: Address, owner: Address, data: bytes) -> bytes:
 def _system_addresses(portal: Address) -> tuple[Address, ...]:
     """`ISystemConfig.Addresses`: of its seven contracts only the fourth, the portal, exists so far."""
     return (ZERO_ADDRESS,) * 3 + (portal,) + (ZERO_ADDRESS,) * 3
+
+
+def _system_parameters(config: DeployConfig, owner: Address) -> tuple[Any, ...]:
+    """The first seven arguments of `SystemConfig.initialize`."""
+    return (
+        owner,
+        config.fees.basefee_scalar,
+        config.fees.blobbasefee_scalar,
+        config.roles.batcher.rjust(32, b"\0"),
+        config.gas_limit,
+        config.roles.unsafe_block_signer,
+        resource_config_tuple(config),
+    )
+
+
+def _oracle_parameters(config: DeployConfig, anchor: L1BlockRef) -> tuple[Any, ...]:
+    """The arguments of `L2OutputOracle.initialize`; outputs are counted from the L2 genesis."""
+    return (
+        config.submission_interval,
+        config.block_time,
+        0,
+        anchor.timestamp,
+        config.roles.proposer,
+        config.roles.challenger,
+        config.finalization_period,
+    )

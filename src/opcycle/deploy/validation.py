@@ -25,6 +25,9 @@ LOCAL_L1_CHAIN_IDS = frozenset({LOCAL_L1_CHAIN_ID, 1337, 31337})
 _U8, _U16, _U32, _U64, _U128, _U256 = (2**bits - 1 for bits in (8, 16, 32, 64, 128, 256))
 _MAX_CHAIN_ID = 2**53 - 1
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+Limit = tuple[str, int, int, int]
+"""A value by name, the value, the least and the most that it may be."""
+
 _SENDERS = ("batcher", "proposer", "challenger")
 
 
@@ -59,45 +62,48 @@ def _names(config: "DeployConfig") -> Iterator[str]:
 
 
 def _ranges(config: "DeployConfig") -> Iterator[str]:
-    fees, curve, market = config.fees, config.fee_curve, config.resource_config
-    limits: list[tuple[str, int, int, int]] = [
-        ("l2_chain_id", config.l2_chain_id, 1, _MAX_CHAIN_ID),
-        ("block_time", config.block_time, 1, 60),
-        ("submission_interval", config.submission_interval, 1, _U64),
-        ("finalization_period", config.finalization_period, 1, _U64),
-        ("seq_window_size", config.seq_window_size, 2, _U32),
-        ("max_sequencer_drift", config.max_sequencer_drift, 1, _U32),
-        ("channel_timeout", config.channel_timeout, 1, _U32),
-        ("fee_vault.minimum", config.fee_vault.minimum, 0, _U256),
-        ("fee_vault.network (0 for L1, 1 for L2)", config.fee_vault.network, 0, 1),
-        ("fees.basefee_scalar", fees.basefee_scalar, 0, _U32),
-        ("fees.blobbasefee_scalar", fees.blobbasefee_scalar, 0, _U32),
-        ("fees.eip1559_denominator", fees.eip1559_denominator, 0, _U32),
-        ("fees.eip1559_elasticity", fees.eip1559_elasticity, 0, _U32),
-        ("fees.operator_fee_scalar", fees.operator_fee_scalar, 0, _U32),
-        ("fees.operator_fee_constant", fees.operator_fee_constant, 0, _U64),
-        ("fees.min_base_fee", fees.min_base_fee, 0, _U64),
-        ("fees.da_footprint_gas_scalar", fees.da_footprint_gas_scalar, 0, _U16),
-        ("fee_curve.elasticity", curve.elasticity, 1, _U32),
-        ("fee_curve.denominator", curve.denominator, 1, _U32),
-        ("fee_curve.denominator_canyon", curve.denominator_canyon, 1, _U32),
-        ("resource_config.max_resource_limit", market.max_resource_limit, 1, _U32),
-        ("resource_config.elasticity_multiplier", market.elasticity_multiplier, 1, _U8),
-        (
-            "resource_config.base_fee_max_change_denominator",
-            market.base_fee_max_change_denominator,
-            2,
-            _U8,
-        ),
-        ("resource_config.minimum_base_fee", market.minimum_base_fee, 0, _U32),
-        ("resource_config.system_tx_max_gas", market.system_tx_max_gas, 0, _U32),
-        ("resource_config.maximum_base_fee", market.maximum_base_fee, 0, _U128),
-    ]
-    if config.l1_chain_id is not None:
-        limits.append(("l1_chain_id", config.l1_chain_id, 1, _MAX_CHAIN_ID))
-    for name, value, least, most in limits:
+    for name, value, least, most in (*_chain_limits(config), *_fee_limits(config), *_market_limits(config)):
         if not least <= value <= most:
             yield f"{name} is {value}; it must be {least} to {most}"
+
+
+def _chain_limits(config: "DeployConfig") -> Iterator[Limit]:
+    if config.l1_chain_id is not None:
+        yield "l1_chain_id", config.l1_chain_id, 1, _MAX_CHAIN_ID
+    yield "l2_chain_id", config.l2_chain_id, 1, _MAX_CHAIN_ID
+    yield "block_time", config.block_time, 1, 60
+    yield "submission_interval", config.submission_interval, 1, _U64
+    yield "finalization_period", config.finalization_period, 1, _U64
+    yield "seq_window_size", config.seq_window_size, 2, _U32
+    yield "max_sequencer_drift", config.max_sequencer_drift, 1, _U32
+    yield "channel_timeout", config.channel_timeout, 1, _U32
+
+
+def _fee_limits(config: "DeployConfig") -> Iterator[Limit]:
+    fees, curve, vault = config.fees, config.fee_curve, config.fee_vault
+    yield "fee_vault.minimum", vault.minimum, 0, _U256
+    yield "fee_vault.network (0 for L1, 1 for L2)", vault.network, 0, 1
+    yield "fees.basefee_scalar", fees.basefee_scalar, 0, _U32
+    yield "fees.blobbasefee_scalar", fees.blobbasefee_scalar, 0, _U32
+    yield "fees.eip1559_denominator", fees.eip1559_denominator, 0, _U32
+    yield "fees.eip1559_elasticity", fees.eip1559_elasticity, 0, _U32
+    yield "fees.operator_fee_scalar", fees.operator_fee_scalar, 0, _U32
+    yield "fees.operator_fee_constant", fees.operator_fee_constant, 0, _U64
+    yield "fees.min_base_fee", fees.min_base_fee, 0, _U64
+    yield "fees.da_footprint_gas_scalar", fees.da_footprint_gas_scalar, 0, _U16
+    yield "fee_curve.elasticity", curve.elasticity, 1, _U32
+    yield "fee_curve.denominator", curve.denominator, 1, _U32
+    yield "fee_curve.denominator_canyon", curve.denominator_canyon, 1, _U32
+
+
+def _market_limits(config: "DeployConfig") -> Iterator[Limit]:
+    market, section = config.resource_config, "resource_config"
+    yield f"{section}.max_resource_limit", market.max_resource_limit, 1, _U32
+    yield f"{section}.elasticity_multiplier", market.elasticity_multiplier, 1, _U8
+    yield f"{section}.base_fee_max_change_denominator", market.base_fee_max_change_denominator, 2, _U8
+    yield f"{section}.minimum_base_fee", market.minimum_base_fee, 0, _U32
+    yield f"{section}.system_tx_max_gas", market.system_tx_max_gas, 0, _U32
+    yield f"{section}.maximum_base_fee", market.maximum_base_fee, 0, _U128
 
 
 def _roles(config: "DeployConfig") -> Iterator[str]:
