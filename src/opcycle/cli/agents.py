@@ -7,7 +7,7 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import click
 
 from opcycle.agent import Agent
 from opcycle.batcher.options import BatcherOptions
+from opcycle.cli.options import options
 from opcycle.cli.where import key_signer
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.assembly import Assembly
@@ -31,57 +32,132 @@ from opcycle.protocol.channels import Compression
 from opcycle.rpc.client import RpcClient
 from opcycle.rpc.hexjson import from_quantity
 
-Command = Callable[..., Any]
-
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
-
-
-def options(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """Several click options as one decorator, shown in this order."""
-
-    def apply(command: Command) -> Command:
-        for decorator in reversed(decorators):
-            command = decorator(command)
-        return command
-
-    return apply
 
 
 deployment_option = click.option(
     "--deployment", type=DIRECTORY, required=True, help="Where `deploy` wrote rollup.json and addresses.json."
 )
 l1_option = click.option("--l1", required=True, help="L1 RPC URL.")
-l2_option = click.option("--l2", required=True, help="The sequencer's L2 RPC URL.")
 node_option = click.option("--node", required=True, help="A rollup node's RPC URL (ours, or op-node).")
 engine_options = options(
-    click.option("--data", type=DIRECTORY, required=True, help="Where the database and the secret are kept."),
+    deployment_option,
+    click.option("--data", type=DIRECTORY, required=True, help="Where databases and secrets are kept."),
     click.option("--l2-port", type=int, default=9545, show_default=True, help="op-geth's public RPC."),
     click.option("--engine-port", type=int, default=9551, show_default=True, help="op-geth's Engine API."),
     click.option("--engine-url", help="Attach this Engine API (say, op-reth's) and start no op-geth."),
     click.option("--engine-l2-url", help="The attached engine's public RPC."),
     click.option("--jwt-secret", type=click.Path(path_type=Path), help="The attached engine's secret file."),
+    click.option(
+        "--l1-confirmations",
+        type=int,
+        default=0,
+        show_default=True,
+        help="L1 blocks to stay behind its head.",
+    ),
 )
-confirmations_option = click.option(
-    "--l1-confirmations", type=int, default=0, show_default=True, help="L1 blocks to stay behind its head."
+
+# Each agent's options but for L1 and key, which `ape run` has from Ape.
+sequencer_options = options(
+    engine_options,
+    click.option("--node", default="", help="A rollup node's RPC URL, for safe and finalized heads."),
 )
+node_options = options(
+    engine_options,
+    click.option(
+        "--rpc-port", type=int, default=7545, show_default=True, help="Where the node's own RPC listens."
+    ),
+)
+batcher_options = options(
+    deployment_option,
+    click.option("--l2", required=True, help="The sequencer's L2 RPC URL."),
+    node_option,
+    click.option("--compression", type=click.Choice([item.value for item in Compression]), default="brotli"),
+    click.option(
+        "--max-channel-duration",
+        type=int,
+        default=1,
+        show_default=True,
+        help="L1 blocks after which a channel is closed, full or not.",
+    ),
+)
+proposer_options = options(
+    deployment_option,
+    node_option,
+    click.option("--allow-non-finalized", is_flag=True, help="Propose safe blocks too."),
+)
+challenger_options = options(deployment_option, node_option)
 
 
 @click.command()
-@options(deployment_option, l1_option, engine_options, confirmations_option)
-@click.option("--node", default="", help="A rollup node's RPC URL, for safe and finalized heads.")
-def sequencer(
-    *, deployment: Path, l1: str, data: Path, node: str, l1_confirmations: int, **engine: Any
-) -> None:
+@sequencer_options
+@l1_option
+def sequencer(**chosen: Any) -> None:
     """Make L2 blocks. Users send to the engine's public RPC.
 
     \b
     opcycle sequencer --deployment deployments/mine --l1 $L1_RPC_URL --data sequencer-data
     """
+    run_sequencer(**chosen)
+
+
+@click.command()
+@node_options
+@l1_option
+def node(**chosen: Any) -> None:
+    """Derive L2 from L1 alone and serve op-node's RPC.
+
+    \b
+    opcycle node --deployment deployments/mine --l1 $L1_RPC_URL --data node-data
+    """
+    run_node(**chosen)
+
+
+@click.command()
+@batcher_options
+@l1_option
+def batcher(**chosen: Any) -> None:
+    """Post L2 blocks to L1. The key is taken from $OPCYCLE_PRIVATE_KEY.
+
+    \b
+    opcycle batcher --deployment deployments/mine --l1 $L1_RPC_URL --l2 URL --node URL
+    """
+    run_batcher(key_signer(default=None), **chosen)
+
+
+@click.command()
+@proposer_options
+@l1_option
+def proposer(**chosen: Any) -> None:
+    """Propose output roots. The key is taken from $OPCYCLE_PRIVATE_KEY.
+
+    \b
+    opcycle proposer --deployment deployments/mine --l1 $L1_RPC_URL --node URL
+    """
+    run_proposer(key_signer(default=None), **chosen)
+
+
+@click.command()
+@challenger_options
+@l1_option
+def challenger(**chosen: Any) -> None:
+    """Delete wrong output roots. The key is taken from $OPCYCLE_PRIVATE_KEY.
+
+    \b
+    opcycle challenger --deployment deployments/mine --l1 $L1_RPC_URL --node URL
+    """
+    run_challenger(key_signer(default=None), **chosen)
+
+
+def run_sequencer(
+    *, deployment: Path, l1: str, data: Path, node: str, l1_confirmations: int, **engine: Any
+) -> None:
+    """The sequencer and its engine."""
     found = _load(deployment, l1)
     reader = L1Reader(RpcClient(l1))
     with ExitStack() as stack:
         l2 = _engine("sequencer-engine", found, data, stack=stack, **engine)
-        agent = Assembly(found, l1=l1, l2=l2.l2.rpc.url, node=node).sequencer(
+        agent = Assembly(found, l1=l1, l2=l2.source.http_url, node=node).sequencer(
             l2,
             journal=data / "payloads.jsonl",
             clock=L1Clock(lambda: reader.header("latest").timestamp),
@@ -92,17 +168,10 @@ def sequencer(
         run_until_stopped([l2, agent])
 
 
-@click.command()
-@options(deployment_option, l1_option, engine_options, confirmations_option)
-@click.option("--rpc-port", type=int, default=7545, show_default=True, help="Where the node's RPC listens.")
-def node(
+def run_node(
     *, deployment: Path, l1: str, data: Path, rpc_port: int, l1_confirmations: int, **engine: Any
 ) -> None:
-    """Derive L2 from L1 alone and serve op-node's RPC.
-
-    \b
-    opcycle node --deployment deployments/mine --l1 $L1_RPC_URL --data node-data
-    """
+    """The verifier, its engine and its RPC."""
     found = _load(deployment, l1)
     with ExitStack() as stack:
         l2 = _engine("node-engine", found, data, stack=stack, **engine)
@@ -119,25 +188,6 @@ def node(
         run_until_stopped([l2, verifier.node])
 
 
-@click.command()
-@options(deployment_option, l1_option, l2_option, node_option)
-@click.option("--compression", type=click.Choice([item.value for item in Compression]), default="brotli")
-@click.option(
-    "--max-channel-duration",
-    type=int,
-    default=1,
-    show_default=True,
-    help="L1 blocks after which a channel is closed, full or not.",
-)
-def batcher(**options: Any) -> None:
-    """Post L2 blocks to L1. The key is taken from $OPCYCLE_PRIVATE_KEY.
-
-    \b
-    opcycle batcher --deployment deployments/mine --l1 $L1_RPC_URL --l2 URL --node URL
-    """
-    run_batcher(key_signer(default=None), **options)
-
-
 def run_batcher(
     signer: Signer,
     *,
@@ -148,43 +198,20 @@ def run_batcher(
     compression: str,
     max_channel_duration: int,
 ) -> None:
-    """The batcher of any signer."""
+    """The batcher that `signer` sends for."""
     settings = BatcherOptions(compression=Compression(compression), max_channel_duration=max_channel_duration)
     assembly = Assembly(_load(deployment, l1), l1=l1, l2=l2, node=node)
     run_until_stopped([assembly.batcher(signer, settings)])
 
 
-@click.command()
-@options(deployment_option, l1_option, node_option)
-@click.option("--allow-non-finalized", is_flag=True, help="Propose safe blocks too.")
-def proposer(**options: Any) -> None:
-    """Propose output roots. The key is taken from $OPCYCLE_PRIVATE_KEY.
-
-    \b
-    opcycle proposer --deployment deployments/mine --l1 $L1_RPC_URL --node URL
-    """
-    run_proposer(key_signer(default=None), **options)
-
-
 def run_proposer(signer: Signer, *, deployment: Path, l1: str, node: str, allow_non_finalized: bool) -> None:
-    """The proposer of any signer."""
+    """The proposer that `signer` sends for."""
     assembly = Assembly(_load(deployment, l1), l1=l1, l2="", node=node)
     run_until_stopped([assembly.proposer(signer, allow_non_finalized=allow_non_finalized)])
 
 
-@click.command()
-@options(deployment_option, l1_option, node_option)
-def challenger(**options: Any) -> None:
-    """Delete wrong output roots. The key is taken from $OPCYCLE_PRIVATE_KEY.
-
-    \b
-    opcycle challenger --deployment deployments/mine --l1 $L1_RPC_URL --node URL
-    """
-    run_challenger(key_signer(default=None), **options)
-
-
 def run_challenger(signer: Signer, *, deployment: Path, l1: str, node: str) -> None:
-    """The challenger of any signer."""
+    """The challenger that `signer` sends for."""
     assembly = Assembly(_load(deployment, l1), l1=l1, l2="", node=node)
     run_until_stopped([assembly.challenger(signer)])
 

@@ -16,7 +16,7 @@ from opcycle.rpc.hexjson import from_hex, to_hex
 CONTRACT = "contracts/predeploys/WETH.sol:WETH"
 """What the demo deploys once more, as a user's contract: it takes ether and remembers whose it is."""
 
-GLANCE = 0.1
+GLANCE = 0.5
 """Seconds that a look at the running program takes at most."""
 
 

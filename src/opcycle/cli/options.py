@@ -1,0 +1,18 @@
+"""Sets of click options that several commands share."""
+
+from collections.abc import Callable
+from typing import Any
+
+Command = Callable[..., Any]
+Decorator = Callable[[Command], Command]
+
+
+def options(*decorators: Decorator) -> Decorator:
+    """Several click options as one decorator, shown in this order."""
+
+    def apply(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return apply
