@@ -54,7 +54,7 @@ class Story:
         self._view = view
         self._make_devnet = make_devnet
         self._stack = ExitStack()
-        self._devnet: Devnet
+        self.devnet: Devnet
         self._on_l2: TransactionManager
         self._transfer: Hash
         self._withdrawal: Hash
@@ -81,7 +81,7 @@ class Story:
         ]
 
     def _set_up(self) -> Evidence:
-        self._devnet = devnet = self._stack.enter_context(self._make_devnet(self._config, self._view.note))
+        self.devnet = devnet = self._stack.enter_context(self._make_devnet(self._config, self._view.note))
         rollup = devnet.deployment.rollup
         for who, engine in (("sequencer", devnet.l2), ("verifier", devnet.verifier.engine.l2)):
             check(
@@ -98,7 +98,7 @@ class Story:
         }
 
     def _pool(self) -> Evidence:
-        devnet, bridge = self._devnet, self._devnet.bridge(USER)
+        devnet, bridge = self.devnet, self.devnet.bridge(USER)
         before = devnet.l2.balance(FRIEND.address)
         deposit = bridge.deposit(FRIEND.address, DEPOSIT)
         self._transfer = self._on_l2.send(TransactionRequest(RECIPIENT, value=TRANSFER, what="transfer"))
@@ -117,7 +117,7 @@ class Story:
         }
 
     def _unsafe(self) -> Evidence:
-        devnet = self._devnet
+        devnet = self.devnet
         transfer = self._mined("the transfer", self._transfer)
         forge = ForgeCreate.start(devnet.assembly.l2, USER)
         self._until("forge create", lambda: forge.is_done() or None)
@@ -145,7 +145,7 @@ class Story:
         }
 
     def _batch(self) -> Evidence:
-        devnet = self._devnet
+        devnet = self.devnet
         block = devnet.l2.block(self._withdrawal_block)
         found = self._until("the batch on L1", lambda: self._find_batch(block.ref.timestamp))
         check("the batch is for this block", holds=found.batch.parent_hash == block.ref.parent_hash)
@@ -159,7 +159,7 @@ class Story:
         }
 
     def _derive(self) -> Evidence:
-        devnet, number = self._devnet, self._withdrawal_block
+        devnet, number = self.devnet, self._withdrawal_block
         self._until("the safe head", lambda: devnet.node.sync_status().safe_l2.number >= number or None)
         for each in range(1, number + 1):
             ours, theirs = devnet.l2.hash_of(each), devnet.verifier.engine.l2.hash_of(each)
@@ -173,7 +173,7 @@ class Story:
         }
 
     def _propose(self) -> Evidence:
-        devnet, oracle = self._devnet, self._devnet.assembly.oracle()
+        devnet, oracle = self.devnet, self.devnet.assembly.oracle()
         number = self._withdrawal_block
         self._until(
             f"an output for L2 block {number}",
@@ -192,7 +192,7 @@ class Story:
 
     def _challenge(self) -> Evidence:
         """The proposer's own key, in the wrong hands for once."""
-        devnet, oracle = self._devnet, self._devnet.assembly.oracle()
+        devnet, oracle = self.devnet, self.devnet.assembly.oracle()
         devnet.pace.pause("proposer")
         rogue = devnet.assembly.l1_sender(KeySigner(ACCOUNTS["proposer"].key))
         self._until("the proposer's last transaction", lambda: rogue.in_flight() == 0 or None)
@@ -216,7 +216,7 @@ class Story:
         }
 
     def _settle(self) -> Evidence:
-        devnet, bridge = self._devnet, self._devnet.bridge(USER)
+        devnet, bridge = self.devnet, self.devnet.bridge(USER)
         proof = bridge.prove(self._withdrawal)
         receipt = self._until("the proof", lambda: bridge.receipt(proof))
         check("the proof was accepted", holds=receipt.succeeded)
@@ -238,7 +238,7 @@ class Story:
         }
 
     def _rebuild(self) -> Evidence:
-        devnet = self._devnet
+        devnet = self.devnet
         devnet.pace.pause("sequencer")
         head = devnet.l2.block("latest").ref
         self._until("every block on L1", lambda: devnet.node.sync_status().safe_l2 == head or None)
@@ -265,30 +265,30 @@ class Story:
                 found.append(seen)
             return seen is not None
 
-        self._devnet.until(what, has_come, seconds=PATIENCE)
+        self.devnet.until(what, has_come, seconds=PATIENCE)
         return found[0]
 
     def _mined(self, what: str, transaction: Hash) -> Receipt:
         """The receipt of an L2 transaction that succeeded."""
-        receipt = self._until(what, lambda: self._devnet.l2.receipt(transaction))
+        receipt = self._until(what, lambda: self.devnet.l2.receipt(transaction))
         check(f"{what} succeeded", holds=receipt.succeeded)
         return receipt
 
     def _code(self, address: Address) -> bytes:
-        return from_hex(self._devnet.l2.rpc.call("eth_getCode", to_hex(address), "latest"))
+        return from_hex(self.devnet.l2.rpc.call("eth_getCode", to_hex(address), "latest"))
 
     def _wrapped_balance(self, contract: Address) -> int:
         data = _calldata("balanceOf(address)") + encode(["address"], [USER.address])
         query = {"to": to_hex(contract), "data": to_hex(data)}
-        reply = self._devnet.l2.rpc.call("eth_call", query, "latest")
+        reply = self.devnet.l2.rpc.call("eth_call", query, "latest")
         balance: int = decode(["uint256"], from_hex(reply))[0]
         return balance
 
     def _l1_balance(self, address: Address) -> int:
-        return from_quantity(self._devnet.l1.rpc.call("eth_getBalance", to_hex(address), "latest"))
+        return from_quantity(self.devnet.l1.rpc.call("eth_getBalance", to_hex(address), "latest"))
 
     def _find_batch(self, timestamp: int) -> BatchOnL1 | None:
-        devnet, rollup = self._devnet, self._devnet.deployment.rollup
+        devnet, rollup = self.devnet, self.devnet.deployment.rollup
         blocks = L1Reader(devnet.l1.rpc).blocks(
             rollup.genesis_l1.number,
             devnet.l1.head.number,
