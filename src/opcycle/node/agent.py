@@ -9,11 +9,11 @@ from opcycle.derivation.chain_spec import first_l1_number
 from opcycle.derivation.pipeline import DerivationPipeline, NeedL1Block
 from opcycle.engine.client import EngineClient
 from opcycle.engine.l2 import L2Client
-from opcycle.errors import CriticalError, ResetError, TemporaryError, UserError
-from opcycle.node.execution import execute
+from opcycle.errors import CriticalError, OpcycleError, ResetError, TemporaryError, UserError
+from opcycle.node.execution import announce, execute
 from opcycle.node.heads import Heads
 from opcycle.node.l1_view import L1Heads, L1Source, L1View
-from opcycle.node.reset import block_of_epoch, newest_valid
+from opcycle.node.reset import block_of_epoch, block_to_go_on_from
 from opcycle.node.safedb import SafeDB
 from opcycle.node.verdict_store import VerdictStore
 from opcycle.protocol.l1_chain import L1ChainConfig
@@ -55,13 +55,14 @@ class Node:
         self._tip: L2Block | None = None
         self._heads: Heads | None = None
         self._status: SyncStatus | None = None
+        self._verdicts_from = 0
         self._waiting_for = "its first look at L1"
 
     @property
     def status(self) -> SyncStatus:
         """As of the last step, for any thread to read. Raises TemporaryError before the first step."""
         if self._status is None:
-            raise TemporaryError("the node has not looked at L1 yet; try again")
+            raise TemporaryError(f"the node knows no heads yet; it waits for: {self._waiting_for}")
         return self._status
 
     @property
@@ -75,6 +76,17 @@ class Node:
         Raises ResetError after an L1 reorg, CriticalError if one undoes a finalized block or the engine
         rejects deposits, UserError if L1 or the engine is of another chain.
         """
+        try:
+            return self._step()
+        except OpcycleError as error:
+            self._waiting_for = str(error)
+            raise
+
+    def reset(self) -> None:
+        """Go back to the newest safe head that L1 still vouches for, at the next step."""
+        self._tip = None
+
+    def _step(self) -> Outcome:
         l1 = self._l1.heads()
         tip = self._tip or self._restart(l1)
         was_read = self._read_l1(tip, l1)
@@ -83,7 +95,7 @@ class Node:
         finalized = self._finalize(l1)
         heads = self._current_heads
         if built or finalized:
-            self._engine.forkchoice_updated(heads.forkchoice)
+            announce(self._engine, heads)
         self._tip = built[-1] if built else tip
         self._status = _status(l1, self._pipeline, heads)
         self._waiting_for = str(self._pipeline.waiting_for())
@@ -93,10 +105,6 @@ class Node:
             *([f"read L1 up to {self._pipeline.origin}"] if was_read else []),
         ]
         return Outcome(progress=bool(did), did=tuple(did), waiting_for=self._waiting_for)
-
-    def reset(self) -> None:
-        """Go back to the newest safe head that L1 still vouches for, at the next step."""
-        self._tip = None
 
     def _read_l1(self, tip: L2Block, l1: L1Heads) -> bool:
         """Give the pipeline the next range of L1 if it needs one. False if there is nothing to give."""
@@ -120,7 +128,8 @@ class Node:
             self._heads = self._current_heads.advance(tip.ref)
             built.append(tip)
             safe_heads[derived.derived_from.number] = SafeHead(derived.derived_from.id, tip.ref.id)
-        if verdicts := self._pipeline.take_verdicts():
+        verdicts = [v for v in self._pipeline.take_verdicts() if v.inclusion.number >= self._verdicts_from]
+        if verdicts:
             self._verdicts.record(verdicts)
         if safe_heads:
             self._safe_db.record(safe_heads.values())
@@ -140,40 +149,56 @@ class Node:
         return [f"finalized L2 block {entry.safe_head}"]
 
     def _restart(self, l1: L1Heads) -> L2Block:
-        """Find the newest safe head that holds, forget what came after it, and set the pipeline on it."""
+        """Find the L2 block to go on from, forget what came after it, and set engine and pipeline on it."""
         self._check_chains(l1)
         finalized = self._l2.block(self._l2.number("finalized") or self._config.genesis_l2.number)
-        entry = self._newest_valid(l1)
-        tip = finalized if entry is None else self._l2.block(entry.safe_head.hash)
-        if not self._l1.has(tip.ref.l1_origin, l1):
-            raise CriticalError(
-                f"L1 no longer has block {tip.ref.l1_origin}, on which the finalized L2 block {tip.ref} "
-                "rests; L1 has undone what it had finalized, or the node reads another L1 now"
-            )
+        tip = self._l2.block(self._go_on_from(finalized.ref.id, l1).hash)
+        if tip.ref == finalized.ref:
+            self._require_origin(tip, l1)
         self._heads = Heads(safe=tip.ref, finalized=finalized.ref)
-        if entry is not None:
-            self._safe_db.forget_after(entry.l1_block.number)
+        announce(self._engine, self._heads)
+        self._safe_db.forget_after(tip.ref.number)
         start = first_l1_number(self._config, tip.ref)
         genesis = self._config.genesis_l2.number
         epoch = block_of_epoch(self._l2.block, start, first=genesis, last=tip.ref.number)
         self._pipeline.reset(
             origin_block=self._l1.block(start), system_config=epoch.system_config, safe_head=tip.ref
         )
+        # frames before the safe head's own L1 origin may lack their first ones now, and were judged before
+        self._verdicts_from = tip.ref.l1_origin.number
         return tip
 
-    def _newest_valid(self, l1: L1Heads) -> SafeHead | None:
-        """The entry to start from; the genesis is safe from the first L1 block on, and the first entry."""
-        if self._safe_db.at(l1.head.number) is None and not self._l2.number("finalized"):
-            first = self._l1.header(0).id
-            self._safe_db.record([SafeHead(first, self._config.genesis_l2)])
-        newest = self._l2.number() or 0
+    def _go_on_from(self, finalized: BlockId, l1: L1Heads) -> BlockId:
+        genesis = self._config.genesis_l2
+        if finalized == genesis and self._safe_db.at(l1.head.number) is None:
+            # the genesis is safe from the first L1 block on, which may be older than the rollup
+            self._safe_db.record([SafeHead(self._l1.header(0).id, genesis)])
+        newest = self._l2.number() or genesis.number
 
         def is_on_l2(block: BlockId) -> bool:
             return block.number <= newest and self._l2.hash_of(block.number) == block.hash
 
-        return newest_valid(
-            self._safe_db.newest_first(), is_on_l1=lambda block: self._l1.has(block, l1), is_on_l2=is_on_l2
+        return block_to_go_on_from(
+            self._safe_db.newest_first(),
+            finalized,
+            l1_head=l1.head.number,
+            is_on_l1=lambda block: self._l1.has(block, l1),
+            is_on_l2=is_on_l2,
         )
+
+    def _require_origin(self, tip: L2Block, l1: L1Heads) -> None:
+        """Where no record vouches for a finalized block, its L1 origin has to be part of L1 at least."""
+        origin = tip.ref.l1_origin
+        if origin.number > l1.head.number:
+            raise TemporaryError(
+                f"L1 is at block {l1.head} and was at {origin} before, the L1 origin of L2 block {tip.ref}; "
+                "waiting for it"
+            )
+        if not self._l1.has(origin, l1):
+            raise CriticalError(
+                f"L1 no longer has block {origin}, on which the finalized L2 block {tip.ref} rests; "
+                "L1 has undone what it had finalized, or the node reads another L1 now"
+            )
 
     def _check_chains(self, l1: L1Heads) -> None:
         config = self._config

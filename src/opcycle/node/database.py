@@ -1,12 +1,13 @@
 """The node's SQLite file: which safe head each L1 block gave, and what derivation decided.
 
-One file belongs to one chain. Written by the node's thread, read by those of its RPC server.
+One file belongs to one chain. Written by the node's thread, read by those of its RPC server. A write survives
+a kill of the process; only a power cut may lose the last ones, and L1 gives them again.
 """
 
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,37 +16,40 @@ from opcycle.protocol.rollup import RollupConfig
 
 SCHEMA_VERSION = 1
 
-_SCHEMA = """
-CREATE TABLE chain (schema_version INTEGER, l2_chain_id INTEGER, genesis BLOB);
-CREATE TABLE safe_heads (
-    l1_number INTEGER PRIMARY KEY, l1_hash BLOB NOT NULL, l2_number INTEGER NOT NULL, l2_hash BLOB NOT NULL
-);
-CREATE TABLE verdicts (
-    id INTEGER PRIMARY KEY, l1_number INTEGER NOT NULL, l1_hash BLOB NOT NULL, subject TEXT NOT NULL,
-    identity TEXT NOT NULL, decision TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL,
-    UNIQUE (identity, l1_hash, subject)
-);
-"""
+_SCHEMA = (
+    "CREATE TABLE chain (schema_version INTEGER, l2_chain_id INTEGER, genesis BLOB)",
+    """CREATE TABLE safe_heads (
+        l1_number INTEGER PRIMARY KEY, l1_hash BLOB NOT NULL,
+        l2_number INTEGER NOT NULL, l2_hash BLOB NOT NULL
+    )""",
+    """CREATE TABLE verdicts (
+        id INTEGER PRIMARY KEY, l1_number INTEGER NOT NULL, l1_hash BLOB NOT NULL, subject TEXT NOT NULL,
+        identity TEXT NOT NULL, decision TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL,
+        UNIQUE (identity, l1_hash, subject)
+    )""",
+)
 
 
 class Database:
     """An open file. Raises UserError if it is no database of ours, or one of another chain."""
 
     def __init__(self, path: Path, config: RollupConfig):
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         try:
-            self._prepare(path, config)
-        except sqlite3.Error as error:
-            self._connection.close()
-            raise UserError(
-                f"{path} is not a node's database ({error}); use another data directory, or delete the file: "
-                "a node finds everything on L1 again"
-            ) from error
-        except UserError:
-            self._connection.close()
-            raise
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        except (OSError, sqlite3.Error) as error:
+            raise UserError(f"{path} cannot be opened ({error}); use another data directory") from error
+        with ExitStack() as on_failure:
+            on_failure.callback(self._connection.close)
+            try:
+                self._prepare(path, config)
+            except sqlite3.Error as error:
+                raise UserError(
+                    f"{path} is not a node's database ({error}); use another data directory, or delete the "
+                    "file: a node finds everything on L1 again"
+                ) from error
+            on_failure.pop_all()
 
     def write(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run a statement for each row, all or none."""
@@ -58,16 +62,19 @@ class Database:
             return self._connection.execute(sql, parameters).fetchall()
 
     def close(self) -> None:
-        with self._lock, suppress(sqlite3.ProgrammingError):
+        with self._lock:
             self._connection.close()
 
     def _prepare(self, path: Path, config: RollupConfig) -> None:
         self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
         ours = (SCHEMA_VERSION, config.l2_chain_id, config.genesis_l2.hash)
-        if not self._connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-            self._connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
-            self.write("INSERT INTO chain VALUES (?, ?, ?)", [ours])
+        with self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            if not self._connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+                for statement in _SCHEMA:
+                    self._connection.execute(statement)
+                self._connection.execute("INSERT INTO chain VALUES (?, ?, ?)", ours)
         found = self._connection.execute("SELECT * FROM chain").fetchone()
         if found is None or found[0] != SCHEMA_VERSION:
             raise UserError(f"{path} was written by another version of opcycle; use another data directory")

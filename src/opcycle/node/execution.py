@@ -38,13 +38,21 @@ def execute(
     return l2_block_of_payload(envelope.payload)
 
 
+def announce(engine: EngineClient, heads: Heads) -> None:
+    """Make `heads` those of the engine. Raises CriticalError if it rejects them."""
+    try:
+        engine.forkchoice_updated(heads.forkchoice)
+    except InvalidPayloadError as error:
+        raise _own_head_rejected(heads, error) from error
+
+
 def _build(engine: EngineClient, heads: Heads, derived: DerivedAttributes) -> ExecutionEnvelope:
     try:
         payload_id = engine.forkchoice_updated(heads.forkchoice, derived.attributes)
     except InvalidAttributesError as error:
         raise _RejectedError(str(error)) from error
     except InvalidPayloadError as error:
-        raise CriticalError(f"the engine rejects its own head {heads.unsafe}: {error}") from error
+        raise _own_head_rejected(heads, error) from error
     if payload_id is None:
         raise CriticalError("the engine started no block")
     envelope = engine.get_payload(payload_id)
@@ -53,3 +61,10 @@ def _build(engine: EngineClient, heads: Heads, derived: DerivedAttributes) -> Ex
     except InvalidPayloadError as error:
         raise _RejectedError(str(error)) from error
     return envelope
+
+
+def _own_head_rejected(heads: Heads, error: InvalidPayloadError) -> CriticalError:
+    return CriticalError(
+        f"the engine rejects L2 block {heads.unsafe}, which it had executed itself: {error}; "
+        "delete its data directory, and the node derives the chain again"
+    )

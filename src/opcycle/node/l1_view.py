@@ -6,6 +6,7 @@ from typing import Protocol
 from opcycle.errors import TemporaryError
 from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.types import Address, BlockId, L1Block, L1BlockRef, L1Header
+from opcycle.rpc.client import RpcUnreachableError
 
 AHEAD = 64
 """L1 blocks read at a time."""
@@ -43,7 +44,7 @@ class L1View:
         return L1Heads(head, self._labelled("safe"), self._labelled("finalized"))
 
     def has(self, block: BlockId, heads: L1Heads) -> bool:
-        """Whether `block` is part of L1."""
+        """Whether `block` is part of L1; not if L1 is not that far."""
         return block.number <= heads.head.number and self._source.header(block.number).id == block
 
     def header(self, number: int) -> L1Header:
@@ -70,5 +71,7 @@ class L1View:
     def _labelled(self, label: str) -> L1BlockRef | None:
         try:
             return self._source.header(label).ref
+        except RpcUnreachableError:
+            raise
         except TemporaryError:
             return None

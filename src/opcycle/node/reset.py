@@ -6,19 +6,51 @@ which L1 block each safe head rests on; if that block is still part of L1, so is
 
 from collections.abc import Callable, Iterable
 
+from opcycle.errors import CriticalError, TemporaryError
 from opcycle.protocol.l2_block import L2Block
 from opcycle.protocol.safe_head import SafeHead
 from opcycle.protocol.types import BlockId
 
 
-def newest_valid(
-    entries: Iterable[SafeHead],
+def block_to_go_on_from(
+    records: Iterable[SafeHead],
+    finalized: BlockId,
     *,
+    l1_head: int,
     is_on_l1: Callable[[BlockId], bool],
     is_on_l2: Callable[[BlockId], bool],
-) -> SafeHead | None:
-    """The first of `entries` (newest first) that is part of L1 and whose safe head the engine still has."""
-    return next((e for e in entries if is_on_l2(e.safe_head) and is_on_l1(e.l1_block)), None)
+) -> BlockId:
+    """The newest L2 block that L1 vouches for and the engine has, and never one before its `finalized`.
+
+    `records` come newest first. An engine that was killed lacks the last blocks, one that was replaced all:
+    they are derived again. Where the records begin later than the engine's chain, its finalized block has to
+    do. Raises CriticalError if L1 has undone that block or it is of another chain, TemporaryError if L1 has
+    not come that far (it is being synced).
+    """
+    evidence: SafeHead | None = None
+    is_vouched_for = False
+    for record in records:
+        if record.safe_head.number <= finalized.number and not is_on_l2(record.safe_head):
+            raise CriticalError(
+                f"the engine has finalized {finalized}, but L1 gave the L2 block {record.safe_head}; "
+                "engine and node database belong to different chains"
+            )
+        if record.safe_head.number < finalized.number:
+            break
+        evidence = record
+        is_vouched_for = is_vouched_for or is_on_l1(record.l1_block)
+        if is_vouched_for and is_on_l2(record.safe_head):
+            return record.safe_head
+    if evidence is not None and not is_vouched_for:
+        if evidence.l1_block.number > l1_head:
+            raise TemporaryError(
+                f"L1 is at block {l1_head} and was at {evidence.l1_block} before; waiting for it"
+            )
+        raise CriticalError(
+            f"L1 no longer has the block from which the finalized L2 block {finalized} was derived; "
+            "L1 has undone what it had finalized, or the node reads another L1 now"
+        )
+    return finalized
 
 
 def block_of_epoch(block_at: Callable[[int], L2Block], l1_number: int, *, first: int, last: int) -> L2Block:

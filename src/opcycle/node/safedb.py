@@ -11,6 +11,9 @@ from opcycle.protocol.types import BlockId
 
 _COLUMNS = "l1_number, l1_hash, l2_number, l2_hash"
 
+_MAX_NUMBER = 2**63 - 1
+"""The largest integer of SQLite."""
+
 
 class SafeDB:
     """An entry for each L1 block that moved the safe head; survives a restart."""
@@ -28,17 +31,20 @@ class SafeDB:
 
     def at(self, l1_number: int) -> SafeHead | None:
         """The newest entry at or before an L1 block; None if the records start later."""
-        return next(self._select(f"WHERE l1_number <= {l1_number:d} ORDER BY l1_number DESC LIMIT 1"), None)
+        for l1, l1_hash, l2, l2_hash in self._database.read(
+            f"SELECT {_COLUMNS} FROM safe_heads WHERE l1_number <= ? ORDER BY l1_number DESC LIMIT 1",
+            min(l1_number, _MAX_NUMBER),
+        ):
+            return SafeHead(BlockId(l1_hash, l1), BlockId(l2_hash, l2))
+        return None
 
     def newest_first(self) -> Iterator[SafeHead]:
-        return self._select("ORDER BY l1_number DESC")
+        """All entries, read one by one: a caller seldom wants many."""
+        entry = self.at(_MAX_NUMBER)
+        while entry is not None:
+            yield entry
+            entry = self.at(entry.l1_block.number - 1)
 
-    def forget_after(self, l1_number: int) -> None:
-        """Drop what L1 blocks after that one said: L1 has replaced them."""
-        self._database.write("DELETE FROM safe_heads WHERE l1_number > ?", [(l1_number,)])
-
-    def _select(self, condition: str) -> Iterator[SafeHead]:
-        for l1_number, l1_hash, l2_number, l2_hash in self._database.read(
-            f"SELECT {_COLUMNS} FROM safe_heads {condition}"
-        ):
-            yield SafeHead(BlockId(l1_hash, l1_number), BlockId(l2_hash, l2_number))
+    def forget_after(self, l2_number: int) -> None:
+        """Drop the entries whose safe head is later than that L2 block: it will be derived again."""
+        self._database.write("DELETE FROM safe_heads WHERE l2_number > ?", [(l2_number,)])

@@ -15,9 +15,11 @@ from opcycle.errors import CriticalError, OpcycleError, UserError
 from opcycle.protocol.l1_chain import L1ChainConfig
 from opcycle.protocol.l2_block import L2Block, l2_block_of_payload
 from opcycle.protocol.rollup import RollupConfig
+from opcycle.protocol.types import BlockId
 from opcycle.sequencer.decide import BuildBlock, Snapshot, Wait, decide, is_due, waits_until
 from opcycle.sequencer.l1_origins import L1Origins, L1Source
 from opcycle.sequencer.labels import Labels, RollupNode
+from opcycle.sequencer.reset import newest_on_l1
 
 BLOCKS_PER_STEP = 32
 """Blocks that one step makes at most; about a quarter of a second of empty ones."""
@@ -54,6 +56,7 @@ class Sequencer:
     ):
         self._config = config
         self._l1_chain = l1_chain
+        self._l1 = l1
         self._origins = L1Origins(config, l1, confirmations=l1_confirmations)
         self._engine = engine
         self._l2 = l2
@@ -66,8 +69,8 @@ class Sequencer:
     def step(self) -> Outcome:
         """Make the blocks that are due, at most `BLOCKS_PER_STEP`; the last one is the engine's head then.
 
-        Raises ResetError if L1 no longer has the head's L1 origin, UserError for an engine of another chain,
-        CriticalError if the engine rejects a block of ours.
+        Raises ResetError if L1 no longer has the head's L1 origin, UserError for an engine or L1 of another
+        chain, CriticalError if L1 undid a finalized block or the engine rejects one of ours.
         """
         try:
             return self._step()
@@ -91,7 +94,7 @@ class Sequencer:
         now = self._clock.now()
         if not is_due(self._config, head.ref, now):
             return Outcome.idle(waits_until(self._config, head.ref, now))
-        self._labels.refresh()
+        self._labels.refresh(head.ref)
         self._origins.refresh(head.ref.l1_origin)
         built: list[L2Block] = []
         waiting_for = ""
@@ -132,16 +135,35 @@ class Sequencer:
         return l2_block_of_payload(envelope.payload)
 
     def _load(self) -> L2Block:
-        """The engine's head, after giving back what a kill has cost it."""
-        genesis = self._config.genesis_l2
-        found = self._l2.hash_of(genesis.number)
-        if found != genesis.hash:
-            raise UserError(
-                f"the L2 engine starts from block 0x{found.hex() if found else ''}, "
-                f"the rollup config from 0x{genesis.hash.hex()}: one of them belongs to another chain"
-            )
+        """The block to go on from: the engine's head, after giving back what a kill has cost it; an ancestor
+        where L1 has replaced the head's L1 origin."""
+        self._check_chains()
         head = self._l2.block("latest")
-        return self._l2.block("latest") if self._journal.replay(self._engine, head.ref.hash) else head
+        if self._journal.replay(self._engine, head.ref.hash):
+            head = self._l2.block("latest")
+        return newest_on_l1(
+            head,
+            finalized=self._l2.number("finalized") or self._config.genesis_l2.number,
+            block_at=self._l2.block,
+            is_on_l1=self._is_on_l1,
+        )
+
+    def _is_on_l1(self, block: BlockId) -> bool:
+        return self._l1.header(block.number).id == block
+
+    def _check_chains(self) -> None:
+        config = self._config
+        found = self._l2.hash_of(config.genesis_l2.number)
+        if found != config.genesis_l2.hash:
+            raise UserError(
+                f"the L2 engine starts from block 0x{found.hex() if found else ''}, the rollup config from "
+                f"0x{config.genesis_l2.hash.hex()}: one of them belongs to another chain"
+            )
+        if not self._is_on_l1(config.genesis_l1):
+            raise UserError(
+                f"this L1 has no block {config.genesis_l1}, from which the rollup config starts; "
+                "is it the right L1?"
+            )
 
 
 def _summary(built: list[L2Block]) -> str:

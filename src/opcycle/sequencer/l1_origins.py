@@ -36,11 +36,11 @@ class L1Origins:
         Raises ResetError if `origin` itself is no longer part of L1.
         """
         self._advance(origin)
-        if self._blocks and self._l1.header(self._blocks[-1].header.number).id != self._blocks[-1].header.id:
+        head = self._l1.header("latest")
+        if self._blocks and not self._is_on_l1(self._blocks[-1].header, head):
             self._blocks.clear()
-        newest = self._l1.header("latest").number - self._confirmations
         first = origin.number + len(self._blocks)
-        last = max(origin.number, min(newest, origin.number + AHEAD))
+        last = max(origin.number, min(head.number - self._confirmations, origin.number + AHEAD))
         if first <= last:
             self._blocks += self._read(first, last)
         if self._blocks[0].header.id != origin:
@@ -60,6 +60,11 @@ class L1Origins:
     def _advance(self, origin: BlockId) -> None:
         while self._blocks and self._blocks[0].header.id != origin:
             self._blocks.popleft()
+
+    def _is_on_l1(self, block: L1Header, head: L1Header) -> bool:
+        if block.number >= head.number:
+            return block.id == head.id
+        return self._l1.header(block.number).id == block.id
 
     def _read(self, first: int, last: int) -> list[L1Block]:
         config = self._config

@@ -33,16 +33,16 @@ class Labels:
         self._safe: Hash = ZERO_HASH
         self._finalized: Hash = ZERO_HASH
 
-    def refresh(self) -> None:
-        """Ask the node; one that does not answer holds up nobody."""
+    def refresh(self, head: L2BlockRef) -> None:
+        """Ask the node what is safe up to `head`; one that does not answer holds up nobody."""
         if self._node is None:
             return
         try:
             status = self._node.sync_status()
         except TemporaryError:
             return
-        self._safe = self._follow(self._safe, status.safe_l2)
-        self._finalized = self._follow(self._finalized, status.finalized_l2)
+        self._safe = self._follow(self._safe, status.safe_l2, head)
+        self._finalized = self._follow(self._finalized, status.finalized_l2, head)
 
     def forkchoice(self, head: Hash) -> ForkchoiceState:
         return ForkchoiceState(head=head, safe=self._safe, finalized=self._finalized)
@@ -50,7 +50,7 @@ class Labels:
     def clear(self) -> None:
         self._safe = self._finalized = ZERO_HASH
 
-    def _follow(self, known: Hash, stated: L2BlockRef) -> Hash:
-        if stated.hash != known and self._chain.hash_of(stated.number) == stated.hash:
-            return stated.hash
-        return known
+    def _follow(self, known: Hash, stated: L2BlockRef, head: L2BlockRef) -> Hash:
+        if stated.hash == known or stated.number > head.number:
+            return known
+        return stated.hash if self._chain.hash_of(stated.number) == stated.hash else known
