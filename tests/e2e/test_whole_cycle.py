@@ -53,15 +53,15 @@ def test_the_story_ends_at_the_first_stage_that_the_chains_do_not_show(tmp_path:
     """Without a verifier no block becomes safe: the stages before are checked, the later ones never begin."""
     view = Recorder()
     with Story(config(tmp_path), view, Devnet.stepped) as story:
-        setup, *rest = story.stages()
+        setup, pool, *rest = story.stages()
 
-        def setup_without_verifier() -> Evidence:
-            evidence = setup.play()
+        def pool_and_no_verifier() -> Evidence:
+            evidence = pool.play()
             story.devnet.pace.pause("node")
             return evidence
 
-        without = Stage("setup", "the same, and the verifier stops", setup_without_verifier)
-        is_all_checked = tell([without, *rest], view)
+        without = Stage("pool", "the same, and then the verifier stops", pool_and_no_verifier)
+        is_all_checked = tell([setup, without, *rest], view)
     assert not is_all_checked
     assert [report.name for report in view.reports] == STAGES[: STAGES.index("derive") + 1]
     assert list(view.failures) == ["derive"]
