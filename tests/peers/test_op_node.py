@@ -62,9 +62,7 @@ def test_op_node_derives_our_blocks_with_deposits_and_transactions(devnet: Devne
 
 def test_op_node_and_our_node_agree_on_outputs_and_safe_heads(devnet: Devnet, peer: Peer) -> None:
     client, _ = peer
-    devnet.until(
-        "finalized blocks", lambda: client.sync_status().finalized_l2.number > 3, seconds=PATIENCE
-    )
+    devnet.until("finalized blocks", lambda: client.sync_status().finalized_l2.number > 3, seconds=PATIENCE)
     number = min(client.sync_status().safe_l2.number, devnet.node.sync_status().safe_l2.number)
     theirs, ours = client.output_at_block(number), devnet.node.output_at_block(number)
     assert (theirs.block, theirs.output) == (ours.block, ours.output)
