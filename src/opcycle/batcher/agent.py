@@ -1,39 +1,36 @@
 """The batcher: posts every L2 block to L1, in order, once.
 
-One step looks at the node (how far L1 has been derived), at L1 (what was mined) and at L2 (new blocks),
-closes channels that are due and sends their frames. Nothing is kept on disk; after a restart it waits until
-everything that an earlier run may have sent is mined and derived, then goes on from the safe head.
+One step looks at L1 (what was mined), at the node (how far L1 has been derived) and at L2 (new blocks),
+closes the channels that are due and sends their frames, until L1 has enough to mine. Nothing is kept on disk:
+a start waits until all that was ever sent is mined and derived, and goes on from the safe head. So does a
+`reset`, whatever its reason: L2 replaced blocks that were posted, L1 lost them, derivation dropped them.
 """
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from opcycle.agent import Outcome
-from opcycle.batcher.channel import Channel, PendingBlock, build_channel
-from opcycle.batcher.decide import PostChannel, Snapshot, decide
+from opcycle.batcher.channel import PendingBlock, build_channel
+from opcycle.batcher.decide import CloseChannel, SendFrame, Snapshot, Wait, blocks_that_fill, decide
 from opcycle.batcher.options import BatcherOptions
+from opcycle.batcher.posted import PostedChannel, Situation, why_start_over
+from opcycle.batcher.settling import L1Source, Settling
 from opcycle.da import BatchPublisher
-from opcycle.errors import ResetError, TemporaryError, UserError
+from opcycle.derivation.chain_spec import channel_timeout
+from opcycle.errors import OpcycleError, ResetError, TemporaryError, UserError
 from opcycle.l1.receipts import Receipt
 from opcycle.protocol.l2_block import L2Block
 from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.sync_status import SyncStatus
-from opcycle.protocol.types import Address, BlockId, Hash, L1Header, L2BlockRef
+from opcycle.protocol.types import Address, BlockId, Hash, L1BlockRef, L2BlockRef
 from opcycle.rpc.hexjson import checksum
 
-BLOCKS_PER_READ = 500
-"""L2 blocks asked for in one request."""
-
-MAX_PENDING = 5_000
-"""L2 blocks held in memory before they are in a channel."""
+READ_AT_ONCE = 100
+"""L2 blocks asked for in one request, at most; fewer after a server could not answer."""
 
 KEPT = 256
-"""Channels remembered after they became safe."""
-
-SETTLING = 2
-"""L1 blocks that a node must have read beyond a channel before its absence from the safe chain means that it
-was dropped: a batch may wait for the L1 block after its epoch."""
+"""Channels remembered after they became safe, or were given up."""
 
 
 class RollupNode(Protocol):
@@ -45,8 +42,6 @@ class RollupNode(Protocol):
 class L2Source(Protocol):
     """The sequencer's chain; `opcycle.engine.l2.L2Client` is one."""
 
-    def block(self, label: int | bytes | str) -> L2Block: ...
-
     def blocks(self, first: int, last: int) -> list[L2Block]: ...
 
     def hash_of(self, number: int) -> Hash | None: ...
@@ -54,10 +49,10 @@ class L2Source(Protocol):
     def number(self, label: str = "latest") -> int | None: ...
 
 
-class L1Source(Protocol):
-    """`opcycle.l1.reader.L1Reader` is one."""
+class SystemConfig(Protocol):
+    """Who may post; `opcycle.l1.system_config.SystemConfigContract` is one."""
 
-    def header(self, label: int | str | bytes) -> L1Header: ...
+    def batcher_address(self, *, block: int | str | bytes) -> Address: ...
 
 
 class Transactions(Protocol):
@@ -73,21 +68,11 @@ class Transactions(Protocol):
     def receipt(self, transaction: Hash) -> Receipt | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class PostedChannel:
-    """A channel on its way: the `transactions` sent so far, and the L1 block of the last frame once mined."""
-
-    channel: Channel
-    transactions: tuple[Hash, ...] = ()
-    included: BlockId | None = None
-
-    @property
-    def unsent(self) -> tuple[bytes, ...]:
-        return self.channel.payloads[len(self.transactions) :]
-
-
 class Batcher:
-    """`publisher` must send from the account of `transactions`; one batcher per account."""
+    """`publisher` sends from the account of `transactions`; only one batcher may use it.
+
+    `channels`: the last ones posted, oldest first, as of the last step; for any thread to read.
+    """
 
     name = "batcher"
 
@@ -98,6 +83,7 @@ class Batcher:
         l2: L2Source,
         node: RollupNode,
         l1: L1Source,
+        system_config: SystemConfig,
         transactions: Transactions,
         publisher: BatchPublisher,
         options: BatcherOptions,
@@ -106,130 +92,176 @@ class Batcher:
         self._l2 = l2
         self._node = node
         self._l1 = l1
+        self._system_config = system_config
         self._transactions = transactions
         self._publisher = publisher
         self._options = options
-        self._safe: deque[PostedChannel] = deque(maxlen=KEPT)
+        self._read_at_once = READ_AT_ONCE
+        self._past: deque[PostedChannel] = deque(maxlen=KEPT)
+        self._posted: list[PostedChannel] = []
+        self.channels: tuple[PostedChannel, ...] = ()
         self.reset()
-
-    @property
-    def channels(self) -> tuple[PostedChannel, ...]:
-        """The last channels, oldest first."""
-        return (*self._safe, *self._posted)
 
     def reset(self) -> None:
         """Start over from the safe head, once nothing that was sent can still change it."""
-        self._cursor: L2BlockRef | None = None
-        self._quiet_since: int | None = None
+        self._past.extend(channel for channel in self._posted if channel.transactions)
+        self._posted = []
+        self._unsent: deque[bytes] = deque()
         self._pending: list[PendingBlock] = []
-        self._waiting_since = 0
-        self._posted: list[PostedChannel] = []
+        self._cursor: L2BlockRef | None = None
+        self._settling = Settling(self._l1)
+        self._seen: tuple[BlockId, SyncStatus] | None = None
 
     def step(self) -> Outcome:
         """Read what is new, and post what is due.
 
-        Raises ResetError if L2 has replaced blocks, or derivation has not accepted what was posted; UserError
-        if the key is not the batcher's.
+        Raises ResetError if L2 has replaced blocks that were read, or what was posted did not become safe as
+        it should; UserError if the key is not the batcher's.
         """
+        in_flight = self._transactions.in_flight()  # L1's head, read next, has all that this calls mined
+        l1_head = self._l1.header("latest")
         status = self._node.sync_status()
-        l1_head = self._l1.header("latest").id
-        cursor = self._cursor or self._start(status, l1_head.number)
+        cursor = self._cursor or self._start(in_flight, l1_head.ref, status)
         if cursor is None:
             return Outcome.idle("what was sent before to be mined and derived")
-        in_flight = self._transactions.in_flight()
-        self._follow(status)
-        did = self._send_rest()
-        self._read(cursor, l1_head.number)
-        while True:
-            unsent = sum(len(posted.unsent) for posted in self._posted)
-            snapshot = Snapshot(self._pending, l1_head.number, self._waiting_since, in_flight + unsent)
-            action = decide(self._config, self._options, snapshot)
-            if not isinstance(action, PostChannel):
-                return Outcome(progress=bool(did), did=tuple(did), waiting_for=action)
-            channel = build_channel(self._pending[: action.count], l1_head.hash, self._options)
-            del self._pending[: action.count]
-            self._waiting_since = l1_head.number
-            self._posted.append(PostedChannel(channel))
-            did += self._send_rest()
-            in_flight += len(channel.frames)
+        l2_head = self._l2_head(cursor)
+        self._follow(in_flight, l1_head.ref, status)
+        outcome = self._post(in_flight, l1_head.ref, l2_head)
+        self.channels = (*self._past, *self._posted)
+        return outcome
 
-    def _start(self, status: SyncStatus, l1_number: int) -> L2BlockRef | None:
-        """The safe head, if whatever this account has sent is part of it by now.
-
-        That is so when nothing is in flight, and the node has read the L1 block that was the head then.
-        """
-        if self._transactions.next_nonce() > 0:
-            if self._transactions.in_flight() > 0:
-                self._quiet_since = None
-                return None
-            self._quiet_since = l1_number if self._quiet_since is None else self._quiet_since
-            if status.current_l1.number <= self._quiet_since:
-                return None
-        if self._l2.hash_of(status.safe_l2.number) != status.safe_l2.hash:
-            raise TemporaryError(f"the sequencer's L2 does not have the node's safe head {status.safe_l2}")
-        self._check_account(status.safe_l2)
+    def _start(self, in_flight: int, l1_head: L1BlockRef, status: SyncStatus) -> L2BlockRef | None:
+        """The safe head, if it can be relied on by now."""
+        if self._transactions.next_nonce() > 0 and not self._settling.has_settled(
+            in_flight=in_flight, l1_head=l1_head.id, current_l1=status.current_l1.id
+        ):
+            return None
+        if disagreement := self._disagreement(status.safe_l2):
+            raise TemporaryError(disagreement)
+        self._check_account(l1_head)
+        self._base = status.safe_l2.id
         self._cursor = status.safe_l2
-        self._waiting_since = l1_number
         return status.safe_l2
 
-    def _check_account(self, safe_head: L2BlockRef) -> None:
-        batcher = self._l2.block(safe_head.hash).system_config.batcher_address
+    def _check_account(self, l1_head: L1BlockRef) -> None:
+        batcher = self._system_config.batcher_address(block=l1_head.hash)
         if self._transactions.address != batcher:
             raise UserError(
                 f"the key is that of {checksum(self._transactions.address)}, the batcher is "
                 f"{checksum(batcher)}; derivation would ignore whatever this key posts"
             )
 
-    def _read(self, cursor: L2BlockRef, l1_number: int) -> None:
-        """Take in new L2 blocks. Raises ResetError if one does not follow the last."""
-        head = self._l2.number() or 0
-        if self._l2.hash_of(cursor.number) not in (cursor.hash, None):
-            raise ResetError(f"L2 has replaced block {cursor}, which was read already")
-        while cursor.number < head and len(self._pending) < MAX_PENDING:
-            last = min(head, cursor.number + BLOCKS_PER_READ)
-            for block in self._l2.blocks(cursor.number + 1, last):
-                if block.ref.parent_hash != cursor.hash:
-                    raise ResetError(f"L2 block {block.ref} does not follow {cursor}, which was read already")
-                if not self._pending:
-                    self._waiting_since = l1_number
-                self._pending.append(PendingBlock.of(block))
-                cursor = self._cursor = block.ref
-
-    def _follow(self, status: SyncStatus) -> None:
-        """Learn what was mined and what became safe. Raises ResetError if a channel was dropped."""
-        while self._posted and status.safe_l2.number >= self._posted[0].channel.last.number:
-            first = self._posted.pop(0)
-            self._safe.append(replace(first, included=self._inclusion(first)))
-        for index, posted in enumerate(self._posted):
-            included = self._inclusion(posted)
-            self._posted[index] = replace(posted, included=included)
-            if included is not None and status.current_l1.number > included.number + SETTLING:
-                raise ResetError(
-                    f"{posted.channel} was mined in L1 block {included}, the node has read up to "
-                    f"{status.current_l1}, and the safe head is {status.safe_l2}: posting again from there"
-                )
-
-    def _inclusion(self, posted: PostedChannel) -> BlockId | None:
-        """The L1 block of the last frame. Asked again each time: L1 may have replaced it."""
-        if posted.unsent:
+    def _disagreement(self, safe_head: L2BlockRef) -> str | None:
+        """What the sequencer has instead of the safe head, if it does not have it."""
+        found = self._l2.hash_of(safe_head.number)
+        if found == safe_head.hash:
             return None
-        receipt = self._transactions.receipt(posted.transactions[-1])
+        instead = "no block" if found is None else f"block 0x{found.hex()[:8]}"
+        return f"the node's safe head is {safe_head}; the sequencer's L2 has {instead} at that height"
+
+    def _l2_head(self, cursor: L2BlockRef) -> int:
+        """The number of L2's newest block, if it is a descendant of the last one that was read."""
+        found = self._l2.hash_of(cursor.number)
+        if found is None:
+            raise TemporaryError(f"L2 has lost block {cursor}, which was read already; is it starting?")
+        if found != cursor.hash:
+            raise ResetError(f"L2 has replaced block {cursor}, which was read already")
+        return max(cursor.number, self._l2.number() or 0)
+
+    def _follow(self, in_flight: int, l1_head: L1BlockRef, status: SyncStatus) -> None:
+        """Learn what was mined and what became safe, whenever L1 or the node has anything new."""
+        if self._seen == (l1_head.id, status):
+            return
+        self._posted = [self._located(channel) for channel in self._posted]
+        if disagreement := self._disagreement(status.safe_l2):
+            raise ResetError(disagreement)
+        while self._posted and self._posted[0].last.number <= status.safe_l2.number:
+            self._base = self._posted[0].last
+            self._past.append(self._posted.pop(0))
+        situation = Situation(
+            posted=self._posted,
+            base=self._base,
+            safe_head=status.safe_l2.number,
+            current_l1=status.current_l1.number,
+            l1_head=l1_head.number,
+            in_flight=in_flight,
+            timeout=channel_timeout(self._config, l1_head.timestamp),
+        )
+        if reason := why_start_over(situation):
+            raise ResetError(f"{reason}; posting from the safe head again")
+        self._seen = (l1_head.id, status)
+
+    def _located(self, channel: PostedChannel) -> PostedChannel:
+        """With the L1 blocks of its ends. Asked anew each time: L1 may have replaced them."""
+        if not channel.transactions:
+            return channel
+        opened = self._block_of(channel.transactions[0])
+        completed = self._block_of(channel.transactions[-1]) if channel.is_sent else None
+        return replace(channel, opened=opened, completed=completed)
+
+    def _block_of(self, transaction: Hash) -> BlockId | None:
+        receipt = self._transactions.receipt(transaction)
         return None if receipt is None else receipt.block
 
-    def _send_rest(self) -> list[str]:
-        """Send every frame that is due, in order; what fails to go out goes first next time."""
-        did: list[str] = []
-        for index, posted in enumerate(self._posted):
-            if not posted.unsent:
-                continue
-            for payload in posted.unsent:
-                sent = (*self._posted[index].transactions, self._publisher.publish(payload))
-                self._posted[index] = replace(self._posted[index], transactions=sent)
-            did.append(_summary(self._posted[index]))
-        return did
+    def _post(self, in_flight: int, l1_head: L1BlockRef, l2_head: int) -> Outcome:
+        """Do what is due until there is something to wait for.
 
+        An error after a frame was sent is left to the next step, which meets it again: what was sent is told.
+        """
+        sent: list[PostedChannel] = []
+        waiting_for = ""
+        while not waiting_for:
+            try:
+                self._read(l1_head.number, l2_head)
+                snapshot = Snapshot(self._pending, len(self._unsent), in_flight + len(sent), l1_head.number)
+                for action in decide(self._config, self._options, snapshot):
+                    match action:
+                        case SendFrame():
+                            sent.append(self._send_frame())
+                        case CloseChannel(count, reason):
+                            self._close(count, reason, l1_head)
+                        case Wait(reason):
+                            waiting_for = reason
+            except OpcycleError as error:
+                if not sent:
+                    raise
+                waiting_for = str(error)
+        did = {channel.id: str(channel) for channel in sent}  # a channel's last word has all its frames
+        return Outcome(progress=bool(did), did=tuple(did.values()), waiting_for=waiting_for)
 
-def _summary(posted: PostedChannel) -> str:
-    channel = posted.channel
-    hashes = [f"0x{transaction.hex()[:8]}" for transaction in posted.transactions]
-    return f"{channel}: {channel.size} bytes in {len(channel.frames)} frames, {', '.join(hashes)}"
+    def _read(self, l1_number: int, l2_head: int) -> None:
+        """Take in L2 blocks until they fill a channel. Raises ResetError if one does not follow the last."""
+        cursor = self._cursor
+        while cursor is not None and cursor.number < l2_head and not self._can_fill:
+            for block in self._blocks(cursor.number + 1, l2_head):
+                if block.ref.parent_hash != cursor.hash:
+                    raise ResetError(f"L2 block {block.ref} does not follow {cursor}, which was read already")
+                self._pending.append(PendingBlock.of(block, l1_number=l1_number))
+                cursor = self._cursor = block.ref
+
+    @property
+    def _can_fill(self) -> bool:
+        return blocks_that_fill(self._pending, self._options.max_channel_size) > 0
+
+    def _blocks(self, first: int, l2_head: int) -> list[L2Block]:
+        """The next blocks, as many as the server has shown to manage in one answer."""
+        try:
+            blocks = self._l2.blocks(first, min(l2_head, first + self._read_at_once - 1))
+        except TemporaryError:
+            self._read_at_once = max(1, self._read_at_once // 2)
+            raise
+        self._read_at_once = min(READ_AT_ONCE, 2 * self._read_at_once)
+        return blocks
+
+    def _close(self, count: int, reason: str, l1_head: L1BlockRef) -> None:
+        channel = build_channel(self._pending[:count], l1_head.hash, self._options)
+        del self._pending[:count]
+        self._posted.append(PostedChannel.of(channel, reason))
+        self._unsent.extend(channel.payloads)
+
+    def _send_frame(self) -> PostedChannel:
+        """Whatever is raised here, the same frame goes out first next time."""
+        transaction = self._publisher.publish(self._unsent[0])
+        self._unsent.popleft()
+        self._posted[-1] = self._posted[-1].with_transaction(transaction)
+        return self._posted[-1]

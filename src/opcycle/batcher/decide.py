@@ -1,7 +1,11 @@
-"""When a channel is closed and posted, from one snapshot. Pure."""
+"""What the batcher does next, from one snapshot. Pure.
+
+A frame that is due goes before anything else, so that no other can come between those of one channel.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from opcycle.batcher.channel import PendingBlock
 from opcycle.batcher.options import BatcherOptions
@@ -10,43 +14,66 @@ from opcycle.protocol.rollup import RollupConfig
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that a decision depends on. `pending` are consecutive L2 blocks, the oldest first.
+    """All that a decision depends on. `pending` are consecutive L2 blocks in no channel yet.
 
-    `l1_number` is L1's head, `waiting_since` what it was when the oldest pending block was first seen;
-    `in_flight` counts transactions that L1 has not mined, or that are not sent yet.
+    `unsent` counts frames of the newest channel that are not sent, `in_flight` transactions that L1 has not
+    mined; `l1_number` is L1's height.
     """
 
     pending: Sequence[PendingBlock]
-    l1_number: int
-    waiting_since: int
+    unsent: int
     in_flight: int
+    l1_number: int
 
 
 @dataclass(frozen=True, slots=True)
-class PostChannel:
-    """Close a channel with the first `count` pending blocks, and post it."""
+class SendFrame:
+    """Send the next frame of the newest channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseChannel:
+    """Make a channel of the first `count` pending blocks, `reason` says why now."""
 
     count: int
-    why: str
+    reason: str
 
 
-def decide(config: RollupConfig, options: BatcherOptions, snapshot: Snapshot) -> PostChannel | str:
-    """The next channel, or what it waits for."""
-    if not snapshot.pending:
-        return "L2 blocks"
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing to do before `reason` has gone away."""
+
+    reason: str
+
+
+Action: TypeAlias = SendFrame | CloseChannel | Wait
+
+
+def decide(config: RollupConfig, options: BatcherOptions, snapshot: Snapshot) -> list[Action]:
+    """One action: a frame that is due, a channel that is, or what to wait for."""
     if snapshot.in_flight >= options.max_in_flight:
-        return f"L1 to take {snapshot.in_flight} transactions"
-    size = 0
-    for count, block in enumerate(snapshot.pending, 1):
-        size += len(block.batch)
-        if size >= options.max_channel_size:
-            return PostChannel(count, "full")
-    everything = len(snapshot.pending)
-    if snapshot.l1_number >= snapshot.waiting_since + options.max_channel_duration:
-        return PostChannel(everything, "it has waited long enough")
-    deadline = snapshot.pending[0].ref.l1_origin.number + config.seq_window_size - options.window_margin
-    if snapshot.l1_number >= deadline:
-        return PostChannel(everything, "the sequence window ends soon")
-    return (
-        f"L1 block {min(deadline, snapshot.waiting_since + options.max_channel_duration)}, or more L2 blocks"
-    )
+        return [Wait(f"L1 to mine one of {snapshot.in_flight} transactions")]
+    if snapshot.unsent:
+        return [SendFrame()]
+    if not snapshot.pending:
+        return [Wait("L2 blocks")]
+    if count := blocks_that_fill(snapshot.pending, options.max_channel_size):
+        return [CloseChannel(count, "full")]
+    oldest, everything = snapshot.pending[0], len(snapshot.pending)
+    window_ends = oldest.ref.l1_origin.number + config.seq_window_size - options.window_margin
+    if snapshot.l1_number >= window_ends:
+        return [CloseChannel(everything, "its window ends soon")]
+    has_waited = oldest.read_at + options.max_channel_duration
+    if snapshot.l1_number >= has_waited:
+        return [CloseChannel(everything, "it has waited")]
+    return [Wait(f"L1 block {min(window_ends, has_waited)}, or more L2 blocks")]
+
+
+def blocks_that_fill(pending: Sequence[PendingBlock], size: int) -> int:
+    """How many of the first blocks have `size` bytes or more; 0 if all together have less."""
+    total = 0
+    for count, block in enumerate(pending, 1):
+        total += len(block.batch)
+        if total >= size:
+            return count
+    return 0

@@ -6,8 +6,19 @@ from opcycle.errors import UserError
 from opcycle.protocol.channels import Compression
 from opcycle.protocol.frames import FRAME_OVERHEAD
 
-MAX_L1_TRANSACTION = 131_072
-"""Bytes of a transaction that go-ethereum's pool takes."""
+MAX_PAYLOAD_SIZE = 130_000
+"""Bytes; go-ethereum's pool takes transactions of 131,072 bytes, data and all else."""
+
+MAX_CHANNEL_SIZE = 5_000_000
+"""Bytes; if incompressible, 42 transactions of 120 kB. L1 must take them within the channel timeout."""
+
+LIMITS = {
+    "max_channel_size": (1, MAX_CHANNEL_SIZE),
+    "max_payload_size": (FRAME_OVERHEAD + 2, MAX_PAYLOAD_SIZE),  # version byte, frame, one byte of data
+    "max_channel_duration": (1, None),
+    "window_margin": (0, None),
+    "max_in_flight": (1, None),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +26,9 @@ class BatcherOptions:
     """Sizes in bytes, `max_channel_duration` and `window_margin` in L1 blocks.
 
     `max_channel_size`: uncompressed batches after which a channel is full; `max_payload_size`: of one L1
-    transaction's data; `max_channel_duration`: how long a channel may wait for more blocks;
+    transaction's data; `max_channel_duration`: how long a block may wait for others to share a channel with;
     `window_margin`: how long before the end of its sequence window a block is posted in any case;
-    `max_in_flight`: transactions that may wait for L1 at once.
+    `max_in_flight`: transactions that may wait for L1 at once. Raises UserError for a value out of range.
     """
 
     compression: Compression = Compression.BROTLI
@@ -28,16 +39,8 @@ class BatcherOptions:
     max_in_flight: int = 10
 
     def __post_init__(self) -> None:
-        if not FRAME_OVERHEAD + 1 < self.max_payload_size <= MAX_L1_TRANSACTION - 1_000:
-            raise UserError(
-                f"batcher transactions of {self.max_payload_size} bytes: choose between "
-                f"{FRAME_OVERHEAD + 2} and {MAX_L1_TRANSACTION - 1_000}"
-            )
-        for name in ("max_channel_size", "max_channel_duration", "max_in_flight"):
-            if getattr(self, name) < 1:
-                raise UserError(f"{name} is {getattr(self, name)}; it must be at least 1")
-
-    @property
-    def level(self) -> int:
-        """Brotli 9 and 10 differ by 0.1 % of the size and a factor of nine in time; 9 is zlib's best."""
-        return 9
+        for name, (least, most) in LIMITS.items():
+            value = getattr(self, name)
+            if value < least or (most is not None and value > most):
+                bounds = f"at least {least}" if most is None else f"between {least} and {most}"
+                raise UserError(f"the batcher's {name} is {value}; it must be {bounds}")

@@ -22,6 +22,7 @@ from opcycle.l1.oracle import L2OutputOracle
 from opcycle.l1.portal import OptimismPortal
 from opcycle.l1.reader import L1Reader
 from opcycle.l1.signer import Signer
+from opcycle.l1.system_config import SystemConfigContract
 from opcycle.l1.transactions import TransactionManager
 from opcycle.proposer.agent import Proposer
 from opcycle.protocol.l1_chain import l1_chain_of
@@ -64,11 +65,13 @@ class Assembly:
 
     def batcher(self, signer: Signer, options: BatcherOptions) -> Batcher:
         rollup, sender = self.deployment.rollup, self.l1_sender(signer)
+        l1 = RpcClient(self.l1)
         return Batcher(
             rollup,
             l2=L2Client(self.l2, rollup),
             node=RollupClient(self.node),
-            l1=L1Reader(RpcClient(self.l1)),
+            l1=L1Reader(l1),
+            system_config=SystemConfigContract(l1, rollup.l1_system_config),
             transactions=sender,
             publisher=CalldataPublisher(sender, rollup.batch_inbox),
             options=options,
