@@ -1,4 +1,4 @@
-"""Kills, restarts and junk, on a stepped devnet: the chain goes on, nothing is lost, nothing is sent twice."""
+"""Kills, restarts and junk, on a stepped devnet: the chain goes on, nothing is lost or sent twice."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,7 +41,7 @@ def safe_number(devnet: Devnet) -> int:
 
 
 def assert_verified(devnet: Devnet, number: int) -> None:
-    """The verifier comes to call the sequencer's block `number` safe, and every block before it is the same."""
+    """The verifier comes to call block `number` safe, and all blocks up to it are the sequencer's."""
     devnet.until(f"safe block {number}", lambda: safe_number(devnet) >= number, seconds=60)
     ours = [devnet.l2.hash_of(n) for n in range(number + 1)]
     assert None not in ours

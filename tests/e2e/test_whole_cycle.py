@@ -1,4 +1,4 @@
-"""The demo's story, stepped: every stage of a transaction's life on real op-geth, without waiting for a clock."""
+"""The demo's story, stepped: every stage of a transaction's life on real op-geth, with no clock but the chain's."""
 
 from pathlib import Path
 
