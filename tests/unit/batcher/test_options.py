@@ -1,0 +1,24 @@
+"""A batcher's options: what is in range works, what is next to it is refused by name."""
+
+import pytest
+
+from opcycle.batcher.options import MAX_CHANNEL_SIZE, MAX_PAYLOAD_SIZE, BatcherOptions
+from opcycle.errors import UserError
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad", "bounds"),
+    [
+        ("max_channel_size", 1, 0, "between 1 and 5000000"),
+        ("max_channel_size", MAX_CHANNEL_SIZE, MAX_CHANNEL_SIZE + 1, "between 1 and 5000000"),
+        ("max_payload_size", 25, 24, "between 25 and 130000"),
+        ("max_payload_size", MAX_PAYLOAD_SIZE, MAX_PAYLOAD_SIZE + 1, "between 25 and 130000"),
+        ("max_channel_duration", 1, 0, "at least 1"),
+        ("window_margin", 0, -1, "at least 0"),
+        ("max_in_flight", 1, 0, "at least 1"),
+    ],
+)
+def test_option__at_its_bound_and_beyond(name, good, bad, bounds):
+    assert getattr(BatcherOptions(**{name: good}), name) == good
+    with pytest.raises(UserError, match=f"the batcher's {name} is {bad}; it must be {bounds}"):
+        BatcherOptions(**{name: bad})
