@@ -8,7 +8,7 @@ import click
 from opcycle.devnet.config import DevnetConfig, discard
 from opcycle.devnet.demo.stage import tell
 from opcycle.devnet.demo.story import Story
-from opcycle.devnet.demo.view import JsonView, LiveTableView, PlainView, View
+from opcycle.devnet.demo.view import JsonView, LiveView, PlainView, View
 from opcycle.devnet.ports import Ports, free_ports
 
 SUBMISSION_INTERVAL = 5
@@ -51,4 +51,4 @@ def demo(*, as_json: bool, auto_ports: bool, data: Path) -> None:
 def _view(*, as_json: bool) -> View:
     if as_json:
         return JsonView()
-    return LiveTableView() if sys.stdout.isatty() else PlainView()
+    return LiveView() if sys.stdout.isatty() else PlainView()

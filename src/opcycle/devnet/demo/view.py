@@ -1,4 +1,4 @@
-"""How the demo shows itself: a live table on a terminal, plain lines in a pipe, JSON for programs."""
+"""How the demo shows itself: panels on a terminal, plain lines in a pipe, JSON for programs."""
 
 import json
 from collections.abc import Mapping
@@ -8,6 +8,9 @@ from typing import Protocol
 import click
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
+from rich.panel import Panel
+from rich.spinner import Spinner
 from rich.table import Table
 
 Evidence = Mapping[str, str | int]
@@ -84,46 +87,36 @@ class JsonView:
         pass
 
 
-class LiveTableView:
-    """A table that grows a row per stage; the row of the running stage shows what it waits for."""
+class LiveView:
+    """A panel per stage that is over, and beneath them one line that moves: what the running stage waits for."""
 
     def __init__(self) -> None:
-        self._done: list[StageReport] = []
-        self._running: tuple[str, str] | None = None
-        self._live = Live(self._table(), console=Console(), refresh_per_second=8)
+        self._console = Console()
+        self._live = Live(console=self._console, refresh_per_second=8, transient=True)
         self._live.start()
+        self._title = ""
 
     def begin(self, name: str, title: str) -> None:
-        self._running = (name, title)
-        self._live.update(self._table())
+        self._title = f"[bold]{name}[/bold]  {title}"
+        self._live.update(Spinner("dots", text=self._title))
 
     def note(self, text: str) -> None:
-        if self._running:
-            self._running = (self._running[0], text)
-            self._live.update(self._table())
+        self._live.update(Spinner("dots", text=f"{self._title}  [dim]{escape(text)}[/dim]"))
 
     def end(self, report: StageReport) -> None:
-        self._done.append(report)
-        self._running = None
-        self._live.update(self._table())
+        body = Table.grid(padding=(0, 2))
+        body.add_column(style="dim", no_wrap=True)
+        body.add_column(overflow="fold")
+        for key, value in report.evidence.items():
+            body.add_row(key, escape(str(value)))
+        if report.failure:
+            body.add_row("failed", f"[red]{escape(report.failure)}[/red]")
+        colour, mark = ("green", "✓") if report.ok else ("red", "✗")
+        title = f"[{colour}]{mark}[/{colour}] [bold]{report.name}[/bold]  {report.title}"
+        panel = Panel(
+            body, title=title, title_align="left", subtitle=f"{report.seconds:.1f} s", border_style=colour
+        )
+        self._console.print(panel)
 
     def close(self) -> None:
         self._live.stop()
-
-    def _table(self) -> Table:
-        table = Table(expand=True, show_lines=True, title="the life of a transaction")
-        table.add_column("stage", no_wrap=True)
-        table.add_column("what was seen on the chains", ratio=1)
-        table.add_column("s", justify="right", no_wrap=True)
-        for report in self._done:
-            seen = "\n".join(f"[dim]{key}[/dim] {value}" for key, value in report.evidence.items())
-            mark = "[green]✓[/green]" if report.ok else "[red]✗[/red]"
-            body = (
-                report.title
-                + ("\n" + seen if seen else "")
-                + (f"\n[red]{report.failure}[/red]" if report.failure else "")
-            )
-            table.add_row(f"{mark} {report.name}", body, f"{report.seconds:.1f}")
-        if self._running:
-            table.add_row(f"[yellow]…[/yellow] {self._running[0]}", self._running[1], "")
-        return table
