@@ -58,7 +58,11 @@ class ChallengerMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.integers(1, MARGIN))
     def l1_block_after_the_challenger_has_come_to_rest(self, seconds):
-        """Whatever its node could tell it about, and could be deleted in this block, is deleted."""
+        """Whatever its node could tell it about, and could be deleted in this block, is deleted.
+
+        With nothing in flight before: what is sent was decided on all that the node knows.
+        """
+        self.oracle.mine(1)
         while self.challenger.step().progress:
             pass
         passed = [output for output in self.oracle.standing if output.l2_block_number <= self.node.safe]
