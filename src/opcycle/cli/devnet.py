@@ -91,6 +91,7 @@ def _run(running: Devnet) -> None:
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
     default=DEFAULT_DATA,
+    envvar="OPCYCLE_DATA",
     show_default=True,
     help="The devnet's directory.",
 )

@@ -80,6 +80,7 @@ def chain_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--data",
         type=click.Path(path_type=Path, file_okay=False),
         default=DEFAULT_DATA,
+        envvar="OPCYCLE_DATA",
         show_default=True,
         help="A running devnet's directory.",
     )
