@@ -100,9 +100,9 @@ class Node:
         self._status = _status(l1, self._pipeline, heads)
         self._waiting_for = str(self._pipeline.waiting_for())
         did = [
+            *([f"read L1 up to {self._pipeline.origin}"] if was_read else []),
             *_summary(built),
             *finalized,
-            *([f"read L1 up to {self._pipeline.origin}"] if was_read else []),
         ]
         return Outcome(progress=bool(did), did=tuple(did), waiting_for=self._waiting_for)
 
