@@ -1,0 +1,58 @@
+"""Running `opcycle` as a user does: a process, its output, its exit status."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+OPCYCLE = str(Path(sys.executable).parent / "opcycle")
+PATIENCE = 180
+
+
+def opcycle(
+    *arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command to its end."""
+    return subprocess.run(
+        [OPCYCLE, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+        cwd=cwd,
+        env=os.environ | (env or {}),
+    )
+
+
+@contextmanager
+def running_devnet(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """`opcycle devnet` from its "ready" line on; stopped by Ctrl-C if the test has not ended it."""
+    process = subprocess.Popen(
+        [OPCYCLE, "devnet", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=ROOT,
+    )
+    try:
+        read_until_ready(process)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.communicate(timeout=PATIENCE)
+
+
+def read_until_ready(process: "subprocess.Popen[str]") -> list[str]:
+    """The lines up to the one that says so."""
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if line.startswith("ready"):
+            return lines
+    raise AssertionError("the devnet ended before it was ready:\n" + "".join(lines))
