@@ -5,6 +5,8 @@ What a call needs of earlier ones it finds on the chains, so that any process ca
 
 from dataclasses import dataclass
 
+from eth_utils.crypto import keccak
+
 from opcycle.artifacts import artifact
 from opcycle.bridge.deposits import DepositStatus, deposit_of
 from opcycle.bridge.proof import with_embedded_nodes
@@ -116,7 +118,7 @@ class Bridge:
             withdrawal,
             output_index=output.index,
             output=block.output,
-            proof=with_embedded_nodes(proof.nodes, slot),
+            proof=with_embedded_nodes(proof.nodes, keccak(slot)),
         )
         return _require(self._l1_sender, "L1").send(request)
 

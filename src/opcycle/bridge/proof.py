@@ -2,7 +2,7 @@
 
 A trie node of less than 32 bytes is embedded in its parent instead of referenced by its hash. `eth_getProof`
 leaves such nodes out, since the parent has them; Optimism's MerkleTrie.sol wants each node as an element of
-its own (OpenZeppelin's TrieProof takes both). Withdrawals meet this when two slots share nine nibbles.
+its own (OpenZeppelin's TrieProof takes both). A withdrawal's leaf is one if another key shares eight nibbles.
 
 Source: Ethereum yellow paper, appendix D; viem, `maybeAddProofNode`.
 """
@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import rlp
-from eth_utils.crypto import keccak
 
 from opcycle.protocol.types import Hash
 
@@ -19,9 +18,9 @@ BRANCH_ITEMS = 17
 """Sixteen children and a value; leaves and extensions have two items."""
 
 
-def with_embedded_nodes(nodes: Sequence[bytes], slot: Hash) -> tuple[bytes, ...]:
-    """A proof of the storage `slot`, and at its end the nodes that its last node embeds on the way there."""
-    nibbles = keccak(slot).hex()
+def with_embedded_nodes(nodes: Sequence[bytes], key: Hash) -> tuple[bytes, ...]:
+    """A proof, and at its end the nodes that its last node embeds on the way to `key`, a slot's hash."""
+    nibbles = key.hex()
     proof = list(nodes)
     child: Any = None
     for node in nodes:
