@@ -51,7 +51,8 @@ interface IOptimismPortal {
     ) external;
 
     /// @notice Execute a proven withdrawal whose proof and output have aged for the finalization period. Final even
-    ///         if the target fails; reverts if too little gas is left to promise the target its gas limit.
+    ///         if the target fails; reverts if too little gas is left to promise the target its gas limit, or if less
+    ///         ETH is here than the withdrawal's value.
     function finalizeWithdrawalTransaction(Types.WithdrawalTransaction memory _tx) external;
 
     /// @notice Proofs that wait, or whose withdrawals were executed.

@@ -111,7 +111,8 @@ interface IL2OutputOracle {
     /// @notice The first proposal whose block is at or after `_l2BlockNumber`.
     function getL2OutputAfter(uint256 _l2BlockNumber) external view returns (Types.OutputProposal memory);
 
-    /// @notice Index of the first proposal whose block is at or after `_l2BlockNumber`.
+    /// @notice Index of the first proposal whose block is at or after `_l2BlockNumber`. Reverts while there is none,
+    ///         in Bedrock's words, by which clients know that a withdrawal waits for its output.
     function getL2OutputIndexAfter(uint256 _l2BlockNumber) external view returns (uint256);
 
     /// @notice Index of the newest proposal. Reverts while there is none.

@@ -138,7 +138,6 @@ contract L2OutputOracle is IL2OutputOracle, Initializable {
     /// @inheritdoc IL2OutputOracle
     function getL2OutputIndexAfter(uint256 _l2BlockNumber) public view returns (uint256) {
         if (l2Outputs.length == 0 || _l2BlockNumber > latestBlockNumber()) {
-            // Bedrock's text: by it, viem and others know that a withdrawal waits for its output.
             revert("L2OutputOracle: cannot get output for a block that has not been proposed");
         }
         uint256 lo = 0;
