@@ -4,6 +4,13 @@ pragma solidity 0.8.30;
 import {BatchInbox} from "../../contracts/inbox/BatchInbox.sol";
 import {bound, vm} from "./support/Vm.sol";
 
+/// @notice Whatever is sent to the BatchInbox:
+///
+///         I-INBOX-1  Any payload with a version byte is taken, in silence.
+///         I-INBOX-2  Nothing is emitted: nodes read calldata.
+///         I-INBOX-3  `appendBatch` cannot be mistaken for a raw payload.
+///         I-INBOX-4  It never holds ETH.
+///         I-INBOX-5  A raw payload of any length is taken with next to no gas.
 contract BatchInboxTest {
     BatchInbox internal inbox = new BatchInbox();
 
