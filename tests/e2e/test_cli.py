@@ -9,6 +9,7 @@ import pytest
 from tests.e2e.builders import wait_until_gone
 from tests.e2e.programs import PATIENCE, opcycle, running_devnet
 
+from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.rpc.client import RpcClient
 
 STAGES = ["setup", "pool", "unsafe", "batch", "derive", "propose", "challenge", "settle", "rebuild"]
@@ -84,19 +85,26 @@ def test_kill_9_of_a_devnet_leaves_no_process_and_the_chain_goes_on(tmp_path: Pa
             ["batcher", "--deployment", "x", "--l1", "x", "--l2", "x", "--node", "x"],
             "no key: put a private key",
         ),
-        (["deploy", "--config", "bad.yaml", "--l1", "x"], "bad.yaml"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
 def test_a_mistake_is_one_sentence_and_a_traceback_only_on_request(
     tmp_path: Path, arguments: list[str], sentence: str
 ) -> None:
-    (tmp_path / "bad.yaml").write_text("name: [")
     done = opcycle(*arguments, cwd=tmp_path)
     assert done.returncode == 1
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
     assert "Traceback" in opcycle("--verbose", *arguments, cwd=tmp_path).stderr
+
+
+def test_a_corrupt_config_is_named_before_anything_is_sent(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("name: [")
+    key = {"OPCYCLE_PRIVATE_KEY": ACCOUNTS["user"].key.hex()}
+    done = opcycle("deploy", "--config", "bad.yaml", "--l1", "http://127.0.0.1:1", cwd=tmp_path, env=key)
+    assert done.returncode == 1
+    assert "bad.yaml" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_wrong_key_is_one_sentence(tmp_path: Path) -> None:
