@@ -118,17 +118,21 @@ class Batcher:
         Raises ResetError if L2 has replaced blocks that were read, or what was posted did not become safe as
         it should; UserError if the key is not the batcher's.
         """
+        try:
+            return self._step()
+        finally:
+            self.channels = (*self._past, *self._posted)
+
+    def _step(self) -> Outcome:
         in_flight = self._transactions.in_flight()  # L1's head, read next, has all that this calls mined
-        l1_head = self._l1.header("latest")
+        l1_head = self._l1.header("latest").ref
         status = self._node.sync_status()
-        cursor = self._cursor or self._start(in_flight, l1_head.ref, status)
+        cursor = self._cursor or self._start(in_flight, l1_head, status)
         if cursor is None:
             return Outcome.idle("what was sent before to be mined and derived")
         l2_head = self._l2_head(cursor)
-        self._follow(in_flight, l1_head.ref, status)
-        outcome = self._post(in_flight, l1_head.ref, l2_head)
-        self.channels = (*self._past, *self._posted)
-        return outcome
+        self._follow(in_flight, l1_head, status)
+        return self._post(in_flight, l1_head, l2_head)
 
     def _start(self, in_flight: int, l1_head: L1BlockRef, status: SyncStatus) -> L2BlockRef | None:
         """The safe head, if it can be relied on by now."""

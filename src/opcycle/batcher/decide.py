@@ -62,10 +62,10 @@ def decide(config: RollupConfig, options: BatcherOptions, snapshot: Snapshot) ->
     oldest, everything = snapshot.pending[0], len(snapshot.pending)
     window_ends = oldest.ref.l1_origin.number + config.seq_window_size - options.window_margin
     if snapshot.l1_number >= window_ends:
-        return [CloseChannel(everything, "its window ends soon")]
+        return [CloseChannel(everything, "window ends soon")]
     has_waited = oldest.read_at + options.max_channel_duration
     if snapshot.l1_number >= has_waited:
-        return [CloseChannel(everything, "it has waited")]
+        return [CloseChannel(everything, "has waited")]
     return [Wait(f"L1 block {min(window_ends, has_waited)}, or more L2 blocks")]
 
 

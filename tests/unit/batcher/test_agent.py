@@ -386,7 +386,7 @@ def test_window_of_a_block_ends_soon__is_posted_in_the_l1_block_that_says_so():
     world.l2.extend([0])
     assert world.batcher.step().waiting_for == "L1 block 40, or more L2 blocks"
     world.l1.mine()
-    assert "its window ends soon" in world.batcher.step().did[0]
+    assert "window ends soon" in world.batcher.step().did[0]
 
 
 def test_channels__many__the_oldest_are_forgotten(world, monkeypatch):

@@ -40,7 +40,7 @@ def test_decide__one_byte_less__waits():
 def test_decide__oldest_block_has_waited__closes_with_everything():
     blocks = pending(10) + pending(10, read_at=EPOCH + 2)
     assert decision(blocks, l1_number=EPOCH + 2) == Wait("L1 block 1003, or more L2 blocks")
-    assert decision(blocks, l1_number=EPOCH + 3) == CloseChannel(2, "it has waited")
+    assert decision(blocks, l1_number=EPOCH + 3) == CloseChannel(2, "has waited")
 
 
 def test_decide__window_ends_soon__closes_whenever_the_block_was_read():
@@ -48,7 +48,7 @@ def test_decide__window_ends_soon__closes_whenever_the_block_was_read():
     assert decision(just_read, l1_number=WINDOW_ENDS - 1) == Wait(
         f"L1 block {WINDOW_ENDS}, or more L2 blocks"
     )
-    assert decision(just_read, l1_number=WINDOW_ENDS) == CloseChannel(1, "its window ends soon")
+    assert decision(just_read, l1_number=WINDOW_ENDS) == CloseChannel(1, "window ends soon")
 
 
 def test_decide__frame_is_due__goes_before_another_channel():
