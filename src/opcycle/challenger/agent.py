@@ -13,6 +13,7 @@ from opcycle.errors import ResetError, UserError
 from opcycle.l1.oracle import OutputProposal
 from opcycle.l1.transactions import TransactionRequest
 from opcycle.protocol.output_at_block import OutputAtBlock
+from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.sync_status import SyncStatus
 from opcycle.protocol.types import Address, BlockId, Hash, L1BlockRef, L1Header
 from opcycle.rpc.hexjson import checksum, to_hex
@@ -26,6 +27,8 @@ CHECKS_PER_STEP = 50
 
 class RollupNode(Protocol):
     """`opcycle.engine.rollup_client.RollupClient` is one."""
+
+    def rollup_config(self) -> RollupConfig: ...
 
     def sync_status(self) -> SyncStatus: ...
 
@@ -68,11 +71,21 @@ class Challenger:
 
     name = "challenger"
 
-    def __init__(self, *, oracle: OutputOracle, node: RollupNode, l1: L1Source, transactions: Transactions):
+    def __init__(
+        self,
+        config: RollupConfig,
+        *,
+        oracle: OutputOracle,
+        node: RollupNode,
+        l1: L1Source,
+        transactions: Transactions,
+    ):
+        self._config = config
         self._oracle = oracle
         self._node = node
         self._l1 = l1
         self._transactions = transactions
+        self._is_node_checked = False
         self.reset()
 
     def reset(self) -> None:
@@ -84,10 +97,11 @@ class Challenger:
         """Compute what is new, at most `CHECKS_PER_STEP` roots, and delete what is wrong.
 
         Raises ResetError if L1 has replaced what earlier roots follow from, UserError if the oracle lets
-        another account delete.
+        another account delete, or if the node follows another chain.
         """
         if self._transactions.in_flight() > 0:
             return Outcome.idle("L1 to take what was sent")
+        self._check_node()
         # Read after the account was found quiet, so that it has whatever was mined.
         l1 = self._l1.header("latest").ref
         self._check_account(l1)
@@ -149,6 +163,18 @@ class Challenger:
             f"output {output.index} says {to_hex(output.output_root)} of L2 block {output.l2_block_number}, "
             f"it is {to_hex(action.expected)}: deleting from there on in {to_hex(transaction)}"
         )
+
+    def _check_node(self) -> None:
+        """On another chain every output looks wrong."""
+        if self._is_node_checked:
+            return
+        followed, ours = self._node.rollup_config(), self._config
+        if (followed.l2_chain_id, followed.genesis_l2) != (ours.l2_chain_id, ours.genesis_l2):
+            raise UserError(
+                f"the node follows L2 chain {followed.l2_chain_id} from block {followed.genesis_l2}, the "
+                f"oracle is that of chain {ours.l2_chain_id} from {ours.genesis_l2}; use a node of this chain"
+            )
+        self._is_node_checked = True
 
     def _check_account(self, l1: L1BlockRef) -> None:
         challenger = self._oracle.challenger(block=l1.hash)

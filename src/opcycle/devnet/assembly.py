@@ -79,6 +79,7 @@ class Assembly:
 
     def proposer(self, signer: Signer, *, allow_non_finalized: bool) -> Proposer:
         return Proposer(
+            self.deployment.rollup,
             oracle=self.oracle(),
             node=RollupClient(self.node),
             l1=L1Reader(RpcClient(self.l1)),
@@ -88,6 +89,7 @@ class Assembly:
 
     def challenger(self, signer: Signer) -> Challenger:
         return Challenger(
+            self.deployment.rollup,
             oracle=self.oracle(),
             node=RollupClient(self.node),
             l1=L1Reader(RpcClient(self.l1)),

@@ -12,6 +12,7 @@ from opcycle.l1.receipts import Receipt
 from opcycle.l1.transactions import TransactionRequest
 from opcycle.proposer.decide import Propose, Snapshot, Wait, decide, proposable
 from opcycle.protocol.output_at_block import OutputAtBlock
+from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.sync_status import SyncStatus
 from opcycle.protocol.types import Address, BlockId, Hash, L1BlockRef, L1Header
 from opcycle.rpc.hexjson import checksum, to_hex
@@ -19,6 +20,8 @@ from opcycle.rpc.hexjson import checksum, to_hex
 
 class RollupNode(Protocol):
     """`opcycle.engine.rollup_client.RollupClient` is one."""
+
+    def rollup_config(self) -> RollupConfig: ...
 
     def sync_status(self) -> SyncStatus: ...
 
@@ -73,6 +76,7 @@ class Proposer:
 
     def __init__(
         self,
+        config: RollupConfig,
         *,
         oracle: OutputOracle,
         node: RollupNode,
@@ -80,11 +84,13 @@ class Proposer:
         transactions: Transactions,
         allow_non_finalized: bool = False,
     ):
+        self._config = config
         self._oracle = oracle
         self._node = node
         self._l1 = l1
         self._transactions = transactions
         self._allow_non_finalized = allow_non_finalized
+        self._is_node_checked = False
         self.reset()
 
     def reset(self) -> None:
@@ -95,11 +101,12 @@ class Proposer:
         """Propose the next output if it is time.
 
         Raises TransactionRevertedError once for each proposal that L1 has refused, UserError if the oracle
-        takes proposals from another account.
+        takes proposals from another account, or if the node follows another chain.
         """
         if self._transactions.in_flight() > 0:
             return Outcome.idle("L1 to take the last proposal")
         self._check_last()
+        self._check_node()
         # Read after the account was found quiet, so that it has whatever was mined.
         l1 = self._l1.header("latest").ref
         self._check_account(l1)
@@ -122,7 +129,11 @@ class Proposer:
             due=self._oracle.l2_timestamp(number, block=l1.hash),
             status=status,
             output_root=self._node.output_at_block(number).output_root if is_known else None,
+            reads_this_l1=self._has(status.current_l1.id, l1),
         )
+
+    def _has(self, block: BlockId, l1: L1BlockRef) -> bool:
+        return block.number <= l1.number and self._l1.header(block.number).hash == block.hash
 
     def _propose(self, action: Propose) -> str:
         request = self._oracle.propose(action.output_root, action.number, l1_block=action.l1_block)
@@ -138,6 +149,17 @@ class Proposer:
         receipt = None if sent is None else self._transactions.receipt(sent.transaction)
         if sent is not None and receipt is not None:
             self._transactions.require_success(receipt, sent.request)
+
+    def _check_node(self) -> None:
+        if self._is_node_checked:
+            return
+        followed, ours = self._node.rollup_config(), self._config
+        if (followed.l2_chain_id, followed.genesis_l2) != (ours.l2_chain_id, ours.genesis_l2):
+            raise UserError(
+                f"the node follows L2 chain {followed.l2_chain_id} from block {followed.genesis_l2}, the "
+                f"oracle is that of chain {ours.l2_chain_id} from {ours.genesis_l2}; use a node of this chain"
+            )
+        self._is_node_checked = True
 
     def _check_account(self, l1: L1BlockRef) -> None:
         proposer = self._oracle.proposer(block=l1.hash)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from opcycle.protocol.sync_status import SyncStatus
-from opcycle.protocol.types import ZERO_HASH, BlockId, Hash, L1BlockRef, L2BlockRef
+from opcycle.protocol.types import BlockId, Hash, L1BlockRef, L2BlockRef
 
 MAX_L1_AGE = 200
 """L1 blocks between what the node has read and L1's head. The contract can look back 256; the difference is
@@ -17,6 +17,7 @@ class Snapshot:
 
     The oracle's next output is for L2 block `number`, and due after `due` (seconds of L1 time). `status` was
     read before `output_root`, the root of that block; None: `status` does not vouch for the block yet.
+    `reads_this_l1`: up to `l1`, L1 has the last block that the node has read.
     """
 
     l1: L1BlockRef
@@ -24,6 +25,7 @@ class Snapshot:
     due: int
     status: SyncStatus
     output_root: Hash | None
+    reads_this_l1: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,9 @@ def decide(snapshot: Snapshot, *, allow_non_finalized: bool) -> list[Action]:
     if snapshot.l1.timestamp <= snapshot.due:
         return [Wait(f"L1 time to pass {snapshot.due}, when L2 block {number} is due")]
     read = status.current_l1
-    if read.hash == ZERO_HASH or read.number + MAX_L1_AGE < snapshot.l1.number:
+    if not snapshot.reads_this_l1:
+        return [Wait(f"the node to read this L1; it is at {read}, L1 at {snapshot.l1}")]
+    if read.number + MAX_L1_AGE < snapshot.l1.number:
         return [Wait(f"the node to come near L1 block {snapshot.l1} (it has read up to {read})")]
     return [Propose(snapshot.output_root, number, read.id)]
 

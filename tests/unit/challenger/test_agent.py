@@ -1,6 +1,9 @@
 """The challenger against an oracle that keeps the contract's rules."""
 
+from dataclasses import replace
+
 import pytest
+from tests.unit.derivation.l1_builder import CONFIG
 from tests.unit.proposer.settlement import (
     CHALLENGER,
     INTERVAL,
@@ -29,6 +32,7 @@ class World:
 
     def new_challenger(self, *, address=CHALLENGER):
         return Challenger(
+            CONFIG,
             oracle=self.oracle,
             node=self.node,
             l1=self.oracle,
@@ -251,6 +255,22 @@ def test_outputs_outside_the_window__read_no_further_back_than_one_request(world
     world.oracle.mine(PERIOD)
     world.challenger.step()
     assert world.oracle.reads == [range(OUTPUTS_PER_READ, 2 * OUTPUTS_PER_READ)]
+
+
+@pytest.mark.parametrize("field", ["l2_chain_id", "genesis_l2"])
+def test_node_of_another_chain__refused_before_anything_is_sent(world, field: str) -> None:
+    world.propose(True)
+    other = {"l2_chain_id": 7, "genesis_l2": CONFIG.genesis_l1}[field]
+    world.node.config, world.node.fork = replace(CONFIG, **{field: other}), "another chain"
+    with pytest.raises(UserError, match="the node follows L2 chain"):
+        world.challenger.step()
+    assert (world.oracle.sent, world.node.asked) == ([], [])
+
+
+def test_node_of_this_chain_that_words_its_config_differently__accepted(world) -> None:
+    world.propose(False)
+    world.node.config = replace(CONFIG, fork_times={})
+    assert world.challenger.step().progress
 
 
 def test_key_of_another_account__refused_before_anything_is_sent(world) -> None:

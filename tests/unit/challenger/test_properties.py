@@ -3,6 +3,7 @@
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from tests.unit.derivation.l1_builder import CONFIG
 from tests.unit.proposer.settlement import (
     CHALLENGER,
     INTERVAL,
@@ -32,6 +33,7 @@ class ChallengerMachine(RuleBasedStateMachine):
     def restart(self):
         """As after kill -9: only L1's pool remembers."""
         self.challenger = Challenger(
+            CONFIG,
             oracle=self.oracle,
             node=self.node,
             l1=self.oracle,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eth_utils.crypto import keccak
+from tests.unit.derivation.l1_builder import CONFIG
 
 from opcycle.errors import TemporaryError
 from opcycle.l1.oracle import OutputProposal
@@ -15,6 +16,7 @@ from opcycle.l1.receipts import Receipt
 from opcycle.l1.reverts import TransactionRevertedError
 from opcycle.protocol.output_at_block import OutputAtBlock
 from opcycle.protocol.outputs import OutputRootProof
+from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.sync_status import SyncStatus
 from opcycle.protocol.types import ZERO_HASH, BlockId, L1Header, L2BlockRef
 
@@ -204,6 +206,7 @@ class Node:
     """A rollup node; tests set its heads and the L1 block it has read."""
 
     def __init__(self, oracle: Oracle, *, fork: str = "main"):
+        self.config = CONFIG
         self.fork = fork
         self.safe = self.finalized = 0
         self.current_l1 = oracle.head.ref
@@ -211,6 +214,9 @@ class Node:
 
     def root(self, number: int) -> bytes:
         return self._output(number).root
+
+    def rollup_config(self) -> RollupConfig:
+        return self.config
 
     def sync_status(self) -> SyncStatus:
         return SyncStatus(
@@ -228,10 +234,6 @@ class Node:
         if number > self.safe:
             raise TemporaryError(f"no L2 block {number} yet")
         return OutputAtBlock(self._ref(number), self._output(number), self.sync_status())
-
-    def restarted_at(self, l1: L1Header) -> None:
-        """It reads L1 again, from an earlier block; what it has derived before stays."""
-        self.current_l1 = l1.ref
 
     def _output(self, number: int) -> OutputRootProof:
         state = keccak(text=f"state of {number} on {self.fork}")

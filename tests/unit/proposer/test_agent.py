@@ -1,6 +1,9 @@
 """The proposer against an oracle that keeps the contract's rules."""
 
+from dataclasses import replace
+
 import pytest
+from tests.unit.derivation.l1_builder import CONFIG
 from tests.unit.proposer.settlement import (
     CHALLENGER,
     INTERVAL,
@@ -15,6 +18,7 @@ from tests.unit.proposer.settlement import (
 from opcycle.errors import UserError
 from opcycle.l1.reverts import TransactionRevertedError
 from opcycle.proposer.agent import Proposer
+from opcycle.protocol.sync_status import UNKNOWN_L1
 
 
 class World:
@@ -30,6 +34,7 @@ class World:
 
     def new_proposer(self, *, address=PROPOSER, allow_non_finalized=False):
         return Proposer(
+            CONFIG,
             oracle=self.oracle,
             node=self.node,
             l1=self.oracle,
@@ -104,6 +109,31 @@ def test_proposal_taken_back_by_a_reorg__made_again(world) -> None:
     assert world.roots == [world.node.root(INTERVAL)]
 
 
+def test_node_ahead_of_our_l1__waits_until_l1_has_the_block(world) -> None:
+    ahead = world.oracle.mine()
+    world.oracle.blocks.pop()
+    world.node.current_l1 = ahead.ref
+    assert not world.proposer.step().progress
+    world.oracle.mine()
+    assert world.proposer.step().progress
+    world.oracle.mine()
+    assert world.roots == [world.node.root(INTERVAL)]
+
+
+def test_node_on_another_l1__nothing_is_paid_for_in_vain(world) -> None:
+    world.node.current_l1 = world.oracle.head.ref
+    world.oracle.reorg(1, branch="b")
+    assert not world.proposer.step().progress
+    assert world.oracle.sent == []
+    world.node.current_l1 = world.oracle.head.ref
+    assert world.proposer.step().progress
+
+
+def test_node_that_has_not_looked_at_l1__waits(world) -> None:
+    world.node.current_l1 = UNKNOWN_L1
+    assert world.proposer.step().waiting_for.startswith("the node to read this L1")
+
+
 def test_l1_block_that_the_root_follows_from__replaced__oracle_refuses(world) -> None:
     world.proposer.step()
     pool = world.oracle.pool
@@ -144,6 +174,20 @@ def test_output_deleted_by_the_challenger__proposed_again(world) -> None:
     world.proposer.step()
     world.oracle.mine()
     assert world.roots == [world.node.root(INTERVAL)]
+
+
+@pytest.mark.parametrize("field", ["l2_chain_id", "genesis_l2"])
+def test_node_of_another_chain__refused_before_anything_is_sent(world, field: str) -> None:
+    other = {"l2_chain_id": 7, "genesis_l2": CONFIG.genesis_l1}[field]
+    world.node.config = replace(CONFIG, **{field: other})
+    with pytest.raises(UserError, match="the node follows L2 chain"):
+        world.proposer.step()
+    assert (world.oracle.sent, world.node.asked) == ([], [])
+
+
+def test_node_of_this_chain_that_words_its_config_differently__accepted(world) -> None:
+    world.node.config = replace(CONFIG, fork_times={})
+    assert world.proposer.step().progress
 
 
 def test_key_of_another_account__refused_before_anything_is_sent(world) -> None:

@@ -6,7 +6,6 @@ import pytest
 from tests.unit.proposer.settlement import Node, Oracle
 
 from opcycle.proposer.decide import MAX_L1_AGE, Propose, Snapshot, Wait, decide
-from opcycle.protocol.sync_status import UNKNOWN_L1
 
 NUMBER = 10
 
@@ -23,6 +22,7 @@ def snapshot(*, safe: int = NUMBER, finalized: int = NUMBER, late_by: int = 1, a
         due=oracle.head.timestamp - late_by,
         status=node.sync_status(),
         output_root=node.root(NUMBER),
+        reads_this_l1=True,
     )
 
 
@@ -80,7 +80,5 @@ def test_l1_block_that_the_node_has_read__must_be_one_that_the_oracle_can_look_u
     assert proposes(snapshot(age=age)) == expected
 
 
-def test_node_that_has_not_looked_at_l1__waits() -> None:
-    given = snapshot()
-    given = replace(given, status=replace(given.status, current_l1=UNKNOWN_L1))
-    assert "the node to come near L1 block" in reason(given)
+def test_l1_without_the_block_that_the_node_has_read__waits() -> None:
+    assert reason(replace(snapshot(), reads_this_l1=False)).startswith("the node to read this L1; it is at")
