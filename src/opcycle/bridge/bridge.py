@@ -9,6 +9,7 @@ from eth_utils.crypto import keccak
 
 from opcycle.artifacts import artifact
 from opcycle.bridge.deposits import DepositStatus, deposit_of
+from opcycle.bridge.pick import pick
 from opcycle.bridge.proof import with_embedded_nodes
 from opcycle.bridge.status import (
     Finalized,
@@ -36,6 +37,10 @@ GAS_LIMIT = 100_000
 """Gas of the call on the other chain, if nothing else is asked for: enough to receive ETH."""
 
 
+class UnknownTransactionError(UserError):
+    """One of the chains has never heard of the transaction."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Initiated:
     """A withdrawal and the L2 block that has it."""
@@ -47,9 +52,9 @@ class _Initiated:
 class Bridge:
     """`l1_sender` deposits, proves and finalizes, `l2_sender` withdraws; None: nothing can be sent there.
 
-    Anybody may prove and finalize anybody's withdrawal. A transaction can initiate several: `index`, from 0,
-    says which one is meant. UserError means that the same call will never succeed, TemporaryError that it may
-    later.
+    Anybody may prove and finalize anybody's withdrawal. A transaction can make several deposits or
+    withdrawals: `index`, from 0, says which one is meant. UserError means that the same call will never
+    succeed, TemporaryError that it may later.
     """
 
     def __init__(
@@ -69,18 +74,30 @@ class Bridge:
         self._l1_sender = l1_sender
         self._l2_sender = l2_sender
 
-    def deposit(self, to: Address, wei: int, *, data: bytes = b"", gas_limit: int = GAS_LIMIT) -> Hash:
-        """Send `wei` and `data` to `to` on L2; returns the L1 transaction."""
-        request = self._portal.deposit(to, mint=wei, value=wei, gas_limit=gas_limit, data=data)
+    def deposit(
+        self,
+        to: Address | None,
+        wei: int,
+        *,
+        data: bytes = b"",
+        gas_limit: int = GAS_LIMIT,
+        mint: int | None = None,
+    ) -> Hash:
+        """Send `wei` and `data` to `to` on L2, or create a contract from `data` if None; returns the L1
+        transaction. `mint` wei come from L1, all if None, and the rest from the sender's balance on L2: with
+        0 it is a plain L2 transaction that no sequencer can refuse."""
+        minted = wei if mint is None else mint
+        request = self._portal.deposit(to, mint=minted, value=wei, gas_limit=gas_limit, data=data)
         return _require(self._l1_sender, "L1").send(request)
 
-    def deposit_status(self, l1_transaction: Hash) -> DepositStatus:
-        """Raises UserError if the transaction is unknown, has failed, or deposits nothing."""
+    def deposit_status(self, l1_transaction: Hash, index: int | None = None) -> DepositStatus:
+        """Of ETH sent to the portal as well. Raises UserError if the transaction is unknown, has failed, or
+        makes no such deposit."""
         receipt = read_receipt(self._l1, l1_transaction)
         if receipt is None:
             _require_known(self._l1, l1_transaction, "L1")
             return DepositStatus(None, None, None)
-        deposit = deposit_of(receipt, portal=self._portal.contract.address)
+        deposit = deposit_of(receipt, index, portal=self._portal.contract.address)
         return DepositStatus(receipt, deposit, self._l2.receipt(deposit.hash))
 
     def withdraw(self, to: Address, wei: int, *, data: bytes = b"", gas_limit: int = GAS_LIMIT) -> Hash:
@@ -93,7 +110,7 @@ class Bridge:
     def status(self, l2_transaction: Hash, index: int | None = None) -> WithdrawalStatus:
         """Where a withdrawal stands, as of L1's head.
 
-        Raises UserError if the transaction is unknown, has failed, or initiates no such withdrawal.
+        Raises UserError if the transaction is unknown, has failed, or makes no such withdrawal.
         """
         found = self._initiated(l2_transaction, index)
         if found is None:
@@ -143,15 +160,7 @@ class Bridge:
         if not receipt.succeeded:
             raise UserError(f"{name} failed in block {receipt.block}: it has withdrawn nothing")
         withdrawals = withdrawals_from_logs(receipt.logs)
-        if not withdrawals:
-            raise UserError(f"{name} initiates no withdrawal; is it the right hash?")
-        if index is None and len(withdrawals) > 1:
-            raise UserError(f"{name} initiates {len(withdrawals)} withdrawals; say which one, from 0 on")
-        if not 0 <= (index or 0) < len(withdrawals):
-            raise UserError(
-                f"{name} initiates {len(withdrawals)} withdrawals; number {index} (from 0) is none"
-            )
-        return _Initiated(withdrawals[index or 0], receipt.block.number)
+        return _Initiated(pick(withdrawals, index, maker=name, what="withdrawal"), receipt.block.number)
 
     def _snapshot(self, found: _Initiated) -> Snapshot:
         l1 = L1Reader(self._l1).header("latest").ref
@@ -189,7 +198,7 @@ def _require(sender: TransactionManager | None, chain: str) -> TransactionManage
 
 def _require_known(rpc: RpcClient, transaction: Hash, chain: str) -> None:
     if rpc.call("eth_getTransactionByHash", to_hex(transaction)) is None:
-        raise UserError(
+        raise UnknownTransactionError(
             f"{chain} knows no transaction {to_hex(transaction)}; is it of this chain, and was it sent?"
         )
 

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 import click
 
-from opcycle.bridge.bridge import Bridge
+from opcycle.bridge.bridge import Bridge, UnknownTransactionError
 from opcycle.cli.where import Chain, chain_options
 from opcycle.errors import TemporaryError, UserError
 from opcycle.protocol.types import Address, Hash
@@ -22,7 +22,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 no_wait_option = click.option("--no-wait", is_flag=True, help="Return once it is sent.")
 to_option = click.option("--to", help="Who gets it; yourself, if not given.")
 index_option = click.option(
-    "--index", type=int, help="Which withdrawal, from 0, if the transaction makes several."
+    "--index", type=int, help="Which deposit or withdrawal, from 0, if the transaction makes several."
 )
 
 
@@ -128,11 +128,11 @@ def _status(bridge: Bridge, transaction: Hash, index: int | None) -> str:
     """Of a withdrawal, or of a deposit if L2 does not know the transaction."""
     try:
         return str(bridge.status(transaction, index))
-    except UserError as not_a_withdrawal:
+    except UnknownTransactionError as unknown:
         try:
-            return str(bridge.deposit_status(transaction))
-        except UserError:
-            raise not_a_withdrawal from None
+            return str(bridge.deposit_status(transaction, index))
+        except UnknownTransactionError:
+            raise unknown from None
 
 
 def _wait(what: str, has_come: Callable[[], bool]) -> None:

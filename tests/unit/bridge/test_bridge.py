@@ -18,7 +18,7 @@ from tests.unit.bridge.chains import (
 )
 from tests.unit.bridge.test_deposits import L1_BLOCK, deposit_log
 
-from opcycle.bridge.bridge import GAS_LIMIT, Bridge
+from opcycle.bridge.bridge import GAS_LIMIT, Bridge, UnknownTransactionError
 from opcycle.bridge.deposits import DepositStatus
 from opcycle.bridge.status import (
     Finalizable,
@@ -83,6 +83,19 @@ def test_deposit__mints_what_it_sends(world) -> None:
     assert world.l1_sender.sent == [("deposit", USER, arguments)]
 
 
+def test_deposit__without_a_recipient_creates_a_contract(world) -> None:
+    world.bridge.deposit(None, 0, data=b"init code", gas_limit=500_000)
+    arguments = {"mint": 0, "value": 0, "gas_limit": 500_000, "data": b"init code"}
+    assert world.l1_sender.sent == [("deposit", None, arguments)]
+
+
+@pytest.mark.parametrize("mint", [0, 3])
+def test_deposit__can_spend_ether_that_is_on_l2_already(world, mint: int) -> None:
+    world.bridge.deposit(USER, 7, mint=mint)
+    [(_, _, arguments)] = world.l1_sender.sent
+    assert (arguments["mint"], arguments["value"]) == (mint, 7)
+
+
 def test_withdraw__calls_the_message_passer_with_the_ether(world) -> None:
     world.bridge.withdraw(USER, 7, data=b"call")
     [request] = world.l2_sender.sent
@@ -113,7 +126,9 @@ def test_transaction_in_the_pool__waits_for_an_l2_block(world) -> None:
 
 
 def test_unknown_transaction__one_sentence(world) -> None:
-    with pytest.raises(UserError, match=r"L2 knows no transaction 0x(bb){32}; is it of this chain"):
+    with pytest.raises(
+        UnknownTransactionError, match=r"L2 knows no transaction 0x(bb){32}; is it of this chain"
+    ):
         world.bridge.status(b"\xbb" * 32)
 
 
@@ -125,7 +140,7 @@ def test_failed_transaction__one_sentence(world) -> None:
 
 def test_transaction_that_withdraws_nothing__one_sentence(world) -> None:
     world.l2.receipts[TX] = withdrawing()
-    with pytest.raises(UserError, match="initiates no withdrawal; is it the right hash"):
+    with pytest.raises(UserError, match="makes no withdrawal; is it the right hash"):
         world.bridge.status(TX)
 
 
@@ -141,13 +156,13 @@ def test_several_withdrawals__index_says_which(world) -> None:
 
 def test_several_withdrawals_and_no_index__one_sentence(world) -> None:
     world.l2.receipts[TX] = withdrawing(withdrawal(0), withdrawal(1))
-    with pytest.raises(UserError, match="initiates 2 withdrawals; say which one"):
+    with pytest.raises(UserError, match="makes 2 withdrawals; say which one"):
         world.bridge.status(TX)
 
 
 @pytest.mark.parametrize("index", [-1, 1])
 def test_index_of_no_withdrawal__one_sentence(world, index: int) -> None:
-    with pytest.raises(UserError, match=rf"initiates 1 withdrawals; number {index} \(from 0\) is none"):
+    with pytest.raises(UserError, match=rf"makes 1 withdrawal\(s\); number {index}, counted from 0, is none"):
         world.bridge.status(TX, index)
 
 
@@ -288,7 +303,7 @@ def deposit_receipt() -> dict:
 
 def test_deposit_status__unknown_then_pending_then_on_l1_then_on_l2(world) -> None:
     name = "0x" + TX.hex()
-    with pytest.raises(UserError, match=f"L1 knows no transaction {name}"):
+    with pytest.raises(UnknownTransactionError, match=f"L1 knows no transaction {name}"):
         world.bridge.deposit_status(TX)
     world.l1.pool.add(name)
     assert world.bridge.deposit_status(TX) == DepositStatus(None, None, None)
@@ -298,6 +313,16 @@ def test_deposit_status__unknown_then_pending_then_on_l1_then_on_l2(world) -> No
     arrived = L2Receipt(BlockId(b"\xb2" * 32, 50), True, 21_000, None, ())
     world.l2.receipts[status.l2_transaction] = arrived
     assert world.bridge.deposit_status(TX).l2_receipt == arrived
+
+
+def test_deposit_status__several_deposits__index_says_which(world) -> None:
+    receipt = deposit_receipt()
+    receipt["logs"].append({**receipt["logs"][0], "logIndex": "0x9"})
+    world.l1.receipts["0x" + TX.hex()] = receipt
+    first, second = (world.bridge.deposit_status(TX, index).l2_transaction for index in (0, 1))
+    assert first != second
+    with pytest.raises(UserError, match="makes 2 deposits; say which one"):
+        world.bridge.deposit_status(TX)
 
 
 def test_receipt__none_until_l1_has_it(world) -> None:

@@ -60,8 +60,21 @@ def test_failed_transaction__one_sentence() -> None:
 
 @pytest.mark.parametrize("logs", [(), (deposit_log(emitter=b"\x98" * 20),)], ids=["no log", "other portal"])
 def test_transaction_without_a_deposit__one_sentence(logs: tuple[Log, ...]) -> None:
-    with pytest.raises(UserError, match="deposits nothing into this chain; is it the right hash"):
+    with pytest.raises(UserError, match="makes no deposit; is it the right hash"):
         deposit_of(l1_receipt(*logs), portal=PORTAL)
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_several_deposits__index_says_which(index: int) -> None:
+    receipt = l1_receipt(deposit_log(wei=1, index=4), deposit_log(wei=2, index=7))
+    assert deposit_of(receipt, index, portal=PORTAL).mint == index + 1
+
+
+@pytest.mark.parametrize(("index", "words"), [(None, "say which one"), (2, "number 2"), (-1, "number -1")])
+def test_several_deposits_and_no_valid_index__one_sentence(index: int | None, words: str) -> None:
+    receipt = l1_receipt(deposit_log(wei=1, index=4), deposit_log(wei=2, index=7))
+    with pytest.raises(UserError, match=f"makes 2 deposit.*{words}"):
+        deposit_of(receipt, index, portal=PORTAL)
 
 
 def test_status__l2_transaction_follows_from_l1() -> None:
@@ -84,7 +97,7 @@ def test_status__l2_transaction_follows_from_l1() -> None:
         ),
         (
             DepositStatus(l1_receipt(), None, l2_receipt(succeeded=False)),
-            "ETH arrived, but the call failed, in L2 block 50:0xb2b2b2b2",
+            "failed in L2 block 50:0xb2b2b2b2; its ETH stays with the sender on L2",
         ),
     ],
 )
