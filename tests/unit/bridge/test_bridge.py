@@ -168,7 +168,7 @@ def test_index_of_no_withdrawal__one_sentence(world, index: int) -> None:
 
 @pytest.mark.parametrize(
     ("outputs", "block", "covered_by"),
-    [(0, 5, 10), (0, 10, 10), (0, 11, 20), (1, 11, 20), (1, 20, 20), (1, 21, 30), (2, 45, 50)],
+    [(0, 0, 10), (0, 5, 10), (0, 10, 10), (0, 11, 20), (1, 11, 20), (1, 20, 20), (1, 21, 30), (2, 45, 50)],
 )
 def test_output_that_will_cover_it__is_known_before(world, outputs, block, covered_by) -> None:
     world.propose(outputs)

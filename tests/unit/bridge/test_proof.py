@@ -65,6 +65,13 @@ def test_two_keys_that_share_eight_nibbles__each_gets_its_own_leaf() -> None:
     assert with_embedded_nodes(nodes, NEIGHBOUR) == (*nodes, rlp.encode(other))
 
 
+def test_extension_of_an_odd_number_of_nibbles__leaf_is_found_behind_it() -> None:
+    mine = leaf(KEY.hex()[10:])
+    node = rlp.encode(branch(at_a=mine, at_b=mine))
+    nodes = (rlp.encode([bytes.fromhex("1" + KEY.hex()[:9]), keccak(node)]), node)
+    assert with_embedded_nodes(nodes, KEY) == (*nodes, rlp.encode(mine))
+
+
 def test_two_keys_that_share_six_nibbles__leaf_is_referenced_by_its_hash() -> None:
     node = rlp.encode(leaf(KEY.hex()[7:]))
     assert len(node) >= 32

@@ -224,7 +224,7 @@ class Node:
             head_l1=self.current_l1,
             safe_l1=self.current_l1,
             finalized_l1=self.current_l1,
-            unsafe_l2=self._ref(self.safe),
+            unsafe_l2=self._ref(self.safe + 1),
             safe_l2=self._ref(self.safe),
             finalized_l2=self._ref(self.finalized),
         )
