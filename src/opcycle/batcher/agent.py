@@ -179,13 +179,15 @@ class Batcher:
         self._posted = [self._located(channel) for channel in self._posted]
         if disagreement := self._disagreement(status.safe_l2):
             raise ResetError(disagreement)
-        while self._posted and self._posted[0].last.number <= status.safe_l2.number:
+        safe_number = status.safe_l2.number
+        # One whose last send broke off may be safe before that is settled: it stays until it is.
+        while self._posted and self._posted[0].is_sent and self._posted[0].last.number <= safe_number:
             self._base = self._posted[0].last
             self._past.append(self._posted.pop(0))
         situation = Situation(
             posted=self._posted,
             base=self._base,
-            safe_head=status.safe_l2.number,
+            safe_head=safe_number,
             current_l1=status.current_l1.number,
             l1_head=l1_head.number,
             in_flight=in_flight,

@@ -204,6 +204,21 @@ def test_send_that_breaks_off__frame_goes_out_once_and_in_its_place(cut):
     assert [frame.number for frame in frames_on_l1(world)] == [0, 1]
 
 
+def test_send_that_breaks_off__transaction_safe_before_the_next_step__is_found_out(world):
+    read(world, 50)
+    world.l1.mine()
+    world.account.cut = "after"
+    world.step()
+    (channel,) = world.batcher.channels
+    assert channel.transactions == ()
+    world.l1.mine(3)
+    world.node.catch_up()
+    world.step()
+    (channel,) = world.batcher.channels
+    assert [tx.hash for tx in world.l1.mined] == list(channel.transactions)
+    assert world.l1.pool == []
+
+
 def test_send_that_breaks_off_after_another__what_was_sent_is_told_at_once():
     world = new_world(max_payload_size=500, max_in_flight=10)
     read(world, 700)

@@ -93,7 +93,7 @@ def batches_on_l1(world):
 
 
 @given(options, st.lists(ordinary, max_size=40))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=300)
 def test_ordinary_life__everything_becomes_safe_and_nothing_is_posted_twice(chosen, events):
     world = world_after(chosen, events)
     timestamps = [batch.timestamp for batch in batches_on_l1(world)]
@@ -103,7 +103,7 @@ def test_ordinary_life__everything_becomes_safe_and_nothing_is_posted_twice(chos
 
 
 @given(options, st.lists(disasters, max_size=40))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=300)
 def test_disasters__everything_becomes_safe_all_the_same(chosen, events):
     world = world_after(chosen, events)
     assert world.node.sync_status().safe_l2 == world.l2.head
