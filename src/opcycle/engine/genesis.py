@@ -5,7 +5,7 @@ trie library; op-geth must come to the same hash (tests/e2e hold it to that).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -162,7 +162,7 @@ def build_l2_genesis(config: L2GenesisConfig) -> Genesis:
         is_jovian=config.newest_fork is Fork.JOVIAN,
     )
     for address, wei in (config.balances or {}).items():
-        alloc[address] = Account(balance=wei)
+        alloc[address] = replace(alloc.get(address, Account()), balance=wei)
     return Genesis(config, alloc)
 
 

@@ -153,6 +153,12 @@ def test_build_l2_genesis__balances__beside_the_predeploys_and_none_without() ->
     assert rich.id != poor.id
 
 
+def test_build_l2_genesis__balance_of_a_predeploy__keeps_its_code_and_storage() -> None:
+    passer = build_l2_genesis(CONFIG).alloc[L2_TO_L1_MESSAGE_PASSER]
+    funded = build_l2_genesis(replace(CONFIG, balances={L2_TO_L1_MESSAGE_PASSER: 5}))
+    assert funded.alloc[L2_TO_L1_MESSAGE_PASSER] == replace(passer, balance=5)
+
+
 def test_build_l2_genesis__owner_and_vaults__are_part_of_the_state() -> None:
     roots = {
         build_l2_genesis(config).state_root
