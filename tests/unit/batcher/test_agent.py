@@ -81,9 +81,13 @@ def test_step__record_of_a_channel__says_in_which_l1_blocks_it_is(world):
 def test_step__nothing_new__asks_l1_for_nothing_but_its_head(world):
     post(world, 50)
     world.l1_block()
-    asked = world.l1.headers_asked
+    world.l2.extend([50])
+    assert not world.batcher.step().progress  # the last channel is known to be safe now
+    post(world, 50)
+    world.step()
+    asked = world.l1.asked
     assert not world.batcher.step().progress
-    assert world.l1.headers_asked == asked + 1
+    assert world.l1.asked == asked + 1
 
 
 def test_step__large_backlog__in_several_channels_with_bounded_memory_and_flight():
@@ -233,6 +237,25 @@ def test_send_that_breaks_off_after_another__what_was_sent_is_told_at_once():
     outcome = world.batcher.step()
     assert "1 of 2 frames" in outcome.did[0]
     assert outcome.waiting_for == "the connection broke off"
+
+
+def test_reset__channel_of_which_nothing_was_sent__leaves_no_record(world):
+    read(world, 50)
+    world.l1.mine()
+    world.account.cut = "before"
+    world.step()
+    assert [channel.transactions for channel in world.batcher.channels] == [()]
+    world.batcher.reset()
+    world.step()
+    assert world.batcher.channels == ()
+
+
+def test_reset__channel_that_was_sent__stays_on_record(world):
+    post(world, 50)
+    before = world.batcher.channels
+    world.batcher.reset()
+    world.step()
+    assert world.batcher.channels == before
 
 
 # What L1 does

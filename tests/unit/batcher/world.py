@@ -41,14 +41,15 @@ class Killed(Exception):  # noqa: N818 (not an error of ours: what kill -9 does)
 
 
 class FakeL1:
-    """Blocks, and the pool of one account. `mine` takes transactions in the order of their nonces."""
+    """Blocks, and the pool of one account. `mine` takes transactions in the order of their nonces, at most
+    `takes` into a block; `asked` counts questions about headers and receipts."""
 
     def __init__(self):
         self.blocks = [l1_builder.block(0)]
         self.pool = []
         self.forks = 0
         self.takes = 100
-        self.headers_asked = 0
+        self.asked = 0
 
     @property
     def height(self):
@@ -80,7 +81,7 @@ class FakeL1:
         self.pool = []
 
     def header(self, label):
-        self.headers_asked += 1
+        self.asked += 1
         if label == "latest":
             return self.blocks[-1].header
         if label > self.height:
@@ -110,6 +111,7 @@ class FakeAccount:
         return len(self.l1.pool)
 
     def receipt(self, tx_hash):
+        self.l1.asked += 1
         for block in self.l1.blocks:
             if any(tx.hash == tx_hash for tx in block.transactions):
                 return SimpleNamespace(block=block.header.id)
