@@ -1,4 +1,7 @@
-"""Transactions per second from a user's RPC call to a block, on a live devnet with one-second blocks."""
+"""Transactions per second from a user's RPC call to a block, on a live devnet with one-second blocks.
+
+python -m benchmarks.pool
+"""
 
 import tempfile
 import time

@@ -1,6 +1,8 @@
 """What a sequencer's block costs: op-geth's own time, and ours on top of it.
 
 An L2 catches up on empty blocks after time travel; every call to the engine is timed, the rest is ours.
+
+    python -m benchmarks.sequencer_cycle
 """
 
 import tempfile
@@ -27,7 +29,7 @@ def main() -> None:
             in_engine = _timed_calls()
             devnet.travel(BLOCKS, with_l2=True)
             started = time.perf_counter()
-            devnet.advance(0)
+            devnet.settle()
             seconds = time.perf_counter() - started
             made = devnet.l2.block("latest").ref.number - before
             ours = seconds - in_engine[0]

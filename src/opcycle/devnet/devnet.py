@@ -153,6 +153,10 @@ class Devnet:
             raise UserError("a live devnet advances by itself; use `travel` to jump")
         self.pace.advance(seconds)
 
+    def settle(self) -> None:
+        """Let the agents do what they can at this moment of chain time. Only for a stepped devnet."""
+        self.advance(0)
+
     def travel(self, seconds: int, *, with_l2: bool = False) -> None:
         """Jump in time: L1 makes one block, `seconds` later.
 
