@@ -1,9 +1,6 @@
 """A whole deployment on anvil, by our own deployer, seen through Ape."""
 
-import hashlib
-import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,24 +15,10 @@ from opcycle.l1.signer import KeySigner
 from opcycle.l1.transactions import TransactionManager
 from opcycle.rpc.client import RpcClient
 
-ROOT = Path(__file__).resolve().parents[2]
-
 INTERVAL, BLOCK_TIME, PERIOD = 5, 2, 604_800
 
 ROLES = ("owner", "guardian", "batcher", "proposer", "challenger", "unsafe_block_signer", "user", "friend")
 """Ape's test accounts, in order; they are those of the devnet."""
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _compiled() -> None:
-    """`make build`, if the sources are not those that were compiled: Ape itself would take old bytecode."""
-    digest = hashlib.sha256((ROOT / "ape-config.yaml").read_bytes())
-    for path in sorted((ROOT / "contracts").rglob("*.sol")):
-        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
-    stamp = ROOT / ".build" / "sources.sha256"
-    if not stamp.exists() or stamp.read_text() != digest.hexdigest():
-        (ROOT / "out" / ".stamp").unlink(missing_ok=True)
-        subprocess.run(["make", "build"], cwd=ROOT, check=True)
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +38,7 @@ def config() -> DeployConfig:
 
 
 @pytest.fixture(scope="session")
-def deployment(
-    chain: Any, _compiled: None, config: DeployConfig, tmp_path_factory: pytest.TempPathFactory
-) -> Deployment:
+def deployment(chain: Any, config: DeployConfig, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     rpc = RpcClient(chain.provider.http_uri)
     return deploy(
         config,
