@@ -1,0 +1,35 @@
+"""How long to fuzz: OPCYCLE_PROFILE is dev (default), ci or nightly.
+
+dev and ci try the same examples on every run; nightly draws new ones from a seed that it prints, and
+`pytest --hypothesis-seed=N` tries those again.
+"""
+
+import os
+import secrets
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+_COMMON = {
+    "deadline": None,  # a slow machine is no counterexample
+    "database": None,
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+    "print_blob": True,
+}
+
+settings.register_profile("dev", max_examples=80, stateful_step_count=40, derandomize=True, **_COMMON)
+settings.register_profile("ci", max_examples=150, stateful_step_count=60, derandomize=True, **_COMMON)
+settings.register_profile("nightly", max_examples=2_000, stateful_step_count=100, **_COMMON)
+
+PROFILE = os.environ.get("OPCYCLE_PROFILE", "dev")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile(PROFILE)
+    if PROFILE == "nightly" and config.getoption("--hypothesis-seed") is None:
+        config.option.hypothesis_seed = str(secrets.randbits(64))
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    seed = config.getoption("--hypothesis-seed")
+    return f"fuzz: profile {PROFILE}" + (f", seed {seed}" if seed is not None else "")
