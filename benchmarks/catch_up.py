@@ -1,4 +1,4 @@
-"""How fast a verifier catches up on 5,000 L2 blocks from L1 alone; beside op-node, where `make peers` has built it.
+"""How fast a verifier catches up on 5,000 L2 blocks from L1 alone; beside op-node, if `make peers` built it.
 
 python -m benchmarks.catch_up
 """
