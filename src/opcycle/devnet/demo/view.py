@@ -88,7 +88,7 @@ class JsonView:
 
 
 class LiveView:
-    """A panel per stage that is over, and beneath them a line that moves: what the running stage waits for."""
+    """A panel per stage that is over, and beneath them a line that moves: what the running one waits for."""
 
     def __init__(self) -> None:
         self._console = Console()
