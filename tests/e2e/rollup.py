@@ -6,7 +6,6 @@ There is no deployment: inbox and system config are plain addresses, a few bytes
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -159,9 +158,7 @@ class Rollup:
         ports = self._ports
         self.sequencing = self._engine("sequencing", ports.sequencer_rpc, ports.sequencer_engine)
         self.verifying = self._engine("verifying", ports.verifier_rpc, ports.verifier_engine)
-        with ThreadPoolExecutor() as pool:
-            for started in [pool.submit(l2.geth.start) for l2 in (self.sequencing, self.verifying)]:
-                started.result()
+        self.sequencing.geth.start()
         self.sequencer = self.new_sequencer()
         self.send(RETURN_THE_REST + EMITTER, sender="deployer", to=None)
 
@@ -185,9 +182,10 @@ class Rollup:
         )
 
     def new_verifier(self, *, database: str = "node.db", l2: L2 | None = None) -> Verifier:
-        """On the verifying engine, unless told otherwise."""
-        port = free_ports().node_rpc
-        verifier = Verifier(self, l2 or self.verifying, self.directory / database, port)
+        """On the verifying engine, started now, unless told otherwise."""
+        l2 = l2 or self.verifying
+        l2.geth.start()
+        verifier = Verifier(self, l2, self.directory / database, free_ports().node_rpc)
         self._stack.callback(verifier.close)
         return verifier
 
