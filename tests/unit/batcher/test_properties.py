@@ -99,7 +99,7 @@ def test_ordinary_life__everything_becomes_safe_and_nothing_is_posted_twice(chos
     timestamps = [batch.timestamp for batch in batches_on_l1(world)]
     assert timestamps == [block.ref.timestamp for block in world.l2.chain[1:]]
     assert set(Counter(world.payloads).values()) <= {1}
-    assert world.node._engine.reasons() == []
+    assert world.node.reasons() == []
 
 
 @given(options, st.lists(disasters, max_size=40))

@@ -28,6 +28,7 @@ from opcycle.batcher.options import BatcherOptions
 from opcycle.da.calldata import CalldataPublisher
 from opcycle.devnet.runner import step_once
 from opcycle.errors import TemporaryError
+from opcycle.protocol.frames import parse_frames
 from opcycle.protocol.l2_block import L2Block
 from opcycle.protocol.sync_status import UNKNOWN_L1, SyncStatus
 
@@ -211,6 +212,10 @@ class FakeNode:
             finalized_l2=GENESIS,
         )
 
+    def reasons(self):
+        """Why derivation has dropped or ignored anything, so far."""
+        return self._engine.reasons()
+
     def _derived(self):
         wanted = self.l1.blocks[: self.read + 1]
         engine = self._engine
@@ -274,6 +279,39 @@ class World:
     def payloads(self):
         """All that ever reached a block of the canonical L1, in order."""
         return [tx.data for tx in self.l1.mined]
+
+
+def new_world(**options):
+    """20 L1 blocks, an L2 that has just begun, a batcher that has not stepped yet."""
+    world = World(BatcherOptions(**options))
+    world.l1.mine(20)
+    world.node.catch_up()
+    return world
+
+
+def frames_on_l1(world):
+    return [frame for payload in world.payloads for frame in parse_frames(payload)]
+
+
+def assert_derived_without_waste(world):
+    """Everything is safe, and derivation has used all that was posted."""
+    assert world.settle()
+    assert world.node.reasons() == []
+
+
+def read(world, *sizes):
+    """L2 makes blocks, and the batcher has seen them: their channel is due with the next L1 block."""
+    world.l2.extend(sizes)
+    world.step()
+
+
+def post(world, *sizes):
+    """L2 makes blocks, and their channel is sent."""
+    read(world, *sizes)
+    world.l1.mine()
+    outcome = world.batcher.step()
+    assert outcome.progress
+    return outcome
 
 
 def _l2_block(ref, user_transactions=()):
