@@ -1,4 +1,4 @@
-"""The sequencer on a real op-geth, one chain for all tests: cadence, L1 origins, the pool, kills, L1 reorgs."""
+"""The sequencer on a real op-geth, one chain for all tests: cadence, origins, the pool, kills, L1 reorgs."""
 
 from collections.abc import Iterator
 from itertools import pairwise
