@@ -123,7 +123,7 @@ def test_decode_l2_block__no_transactions_after_genesis__block_error() -> None:
 
 def test_decode_l2_block__header_before_canyon__block_error() -> None:
     assert decode_l2_block(encoded(header=HEADER[:17]), config()).withdrawals_root == raw("withdrawalsRoot")
-    with pytest.raises(BlockError, match="has 16 header fields, an L2 block since Canyon at least 17"):
+    with pytest.raises(BlockError, match=r"16 .*fields, an L2 block since Canyon"):
         decode_l2_block(encoded(header=HEADER[:16]), config())
 
 
