@@ -10,10 +10,12 @@ Span batches (type 1) are recognised and not decoded yet. Source: OP Stack specs
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 import rlp
-from rlp.codec import consume_length_prefix
 
+from opcycle.protocol import rlp_items
+from opcycle.protocol.rlp_items import RlpError
 from opcycle.protocol.types import BlockId, Hash
 
 SINGULAR_BATCH_TYPE = 0
@@ -72,8 +74,8 @@ def decode_batch(data: bytes) -> SingularBatch | BadBatch:
     if data[0] != SINGULAR_BATCH_TYPE:
         return BadBatch(BatchFault.UNKNOWN_TYPE, f"type {data[0]}")
     try:
-        return _singular(rlp.decode(data[1:], strict=False))
-    except (rlp.exceptions.DecodingError, ValueError, TypeError) as error:
+        return _singular(rlp_items.list_content(data[1:], strict=False))
+    except RlpError as error:
         return BadBatch(BatchFault.MALFORMED_CONTENT, str(error))
 
 
@@ -82,43 +84,27 @@ def iter_batches(channel_data: bytes) -> Iterator[SingularBatch | BadBatch]:
     offset = 0
     while offset < len(channel_data):
         try:
-            _, kind, length, start = consume_length_prefix(channel_data, offset)
-        except (rlp.exceptions.DecodingError, IndexError) as error:
+            is_list, start, offset = rlp_items.read_item(channel_data, offset, len(channel_data))
+        except RlpError as error:
             yield BadBatch(BatchFault.MALFORMED_RLP, str(error))
             return
-        end = start + length
-        if kind is list or end > len(channel_data):
-            what = "a list, not a string" if kind is list else f"{end - len(channel_data)} bytes short"
-            yield BadBatch(BatchFault.MALFORMED_RLP, what)
+        if is_list:
+            yield BadBatch(BatchFault.MALFORMED_RLP, "a list, not a string")
             return
-        batch = decode_batch(channel_data[start:end])
+        batch = decode_batch(channel_data[start:offset])
         yield batch
         if isinstance(batch, BadBatch):
             return
-        offset = end
 
 
-def _singular(content: object) -> SingularBatch:
-    if not isinstance(content, list) or len(content) != 5:
-        raise ValueError("not a list of five")
-    parent_hash, number, epoch_hash, timestamp, transactions = content
-    if not isinstance(transactions, list) or not all(isinstance(tx, bytes) for tx in transactions):
-        raise ValueError("transactions are not a list of strings")
+def _singular(content: bytes) -> SingularBatch:
+    fields = list(islice(rlp_items.items(content, 0, len(content)), 6))
+    if [is_list for is_list, _ in fields] != [False, False, False, False, True]:
+        raise RlpError("not four strings and a list")
+    parent_hash, number, epoch_hash, timestamp, transactions = (field for _, field in fields)
     return SingularBatch(
-        parent_hash=_hash(parent_hash),
-        epoch=BlockId(_hash(epoch_hash), _uint64(number)),
-        timestamp=_uint64(timestamp),
-        transactions=tuple(transactions),
+        parent_hash=rlp_items.sized(parent_hash, 32),
+        epoch=BlockId(rlp_items.sized(epoch_hash, 32), rlp_items.uint(number, 64)),
+        timestamp=rlp_items.uint(timestamp, 64),
+        transactions=tuple(rlp_items.strings(transactions)),
     )
-
-
-def _hash(item: object) -> bytes:
-    if not isinstance(item, bytes) or len(item) != 32:
-        raise ValueError("not a 32-byte hash")
-    return item
-
-
-def _uint64(item: object) -> int:
-    if not isinstance(item, bytes) or len(item) > 8 or item[:1] == b"\0":
-        raise ValueError("not a canonical 64-bit number")
-    return int.from_bytes(item, "big")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import rlp
 from eth_utils.crypto import keccak
 
+from opcycle.protocol import rlp_items
+from opcycle.protocol.rlp_items import RlpError
 from opcycle.protocol.types import Address, Hash, Log
 
 DEPOSIT_TX_TYPE = 0x7E
@@ -58,22 +60,23 @@ class DepositTransaction:
         if raw[:1] != bytes([DEPOSIT_TX_TYPE]):
             raise DepositError(f"type 0x{raw[:1].hex()} is not 0x7e")
         try:
-            fields = rlp.decode(raw[1:])
-        except rlp.exceptions.DecodingError as error:
+            return cls._of(rlp_items.strings(rlp_items.list_content(raw[1:])))
+        except RlpError as error:
             raise DepositError(str(error)) from error
-        if not isinstance(fields, list) or len(fields) != 8 or not all(isinstance(f, bytes) for f in fields):
-            raise DepositError("not a list of eight strings")
+
+    @classmethod
+    def _of(cls, fields: list[bytes]) -> "DepositTransaction":
+        if len(fields) != 8:
+            raise RlpError(f"{len(fields)} fields, a deposit has eight")
         source_hash, sender, to, mint, value, gas, is_system, data = fields
-        if len(source_hash) != 32 or len(sender) != 20 or len(to) not in (0, 20):
-            raise DepositError("source hash or address of a wrong length")
         return cls(
-            source_hash=source_hash,
-            sender=sender,
-            to=to or None,
-            mint=int.from_bytes(mint, "big"),
-            value=int.from_bytes(value, "big"),
-            gas=int.from_bytes(gas, "big"),
-            is_system=is_system == b"\x01",
+            source_hash=rlp_items.sized(source_hash, 32),
+            sender=rlp_items.sized(sender, 20),
+            to=rlp_items.sized(to, 20) if to else None,
+            mint=rlp_items.uint(mint, 256),
+            value=rlp_items.uint(value, 256),
+            gas=rlp_items.uint(gas, 64),
+            is_system=rlp_items.flag(is_system),
             data=data,
         )
 
@@ -153,10 +156,10 @@ def deposits_from_logs(
 
 
 def _abi_bytes(data: bytes) -> bytes:
-    """The one `bytes` value of an event, as op-node reads it: offset 32, length, content, zero padding."""
-    if len(data) < 64 or int.from_bytes(data[:32], "big") != 32:
+    """The one `bytes` value of an event, as op-node reads it: offset 32, length, content, least padding."""
+    if len(data) < 64 or len(data) % 32 or int.from_bytes(data[:32], "big") != 32:
         raise DepositError("event data is not one ABI-encoded bytes value")
     length = int.from_bytes(data[32:64], "big")
-    if length > len(data) - 64:
-        raise DepositError(f"opaque data of {length} bytes, {len(data) - 64} are there")
+    if not len(data) - 64 - 32 < length <= len(data) - 64:
+        raise DepositError(f"opaque data of {length} bytes in {len(data) - 64} bytes of event data")
     return data[64 : 64 + length]

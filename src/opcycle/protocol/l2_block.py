@@ -6,16 +6,18 @@ Header fields by position: 0 parent, 1 uncles, 2 coinbase, 3 state root, 4 trans
 18 excess blob gas, 19 parent beacon root, 20 requests hash.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-import rlp
 from eth_utils.crypto import keccak
 
+from opcycle.protocol import rlp_items
 from opcycle.protocol.deposits import DEPOSIT_TX_TYPE, DepositTransaction
 from opcycle.protocol.l1_info import L1Info
 from opcycle.protocol.outputs import OutputRootProof
 from opcycle.protocol.payload import ExecutionPayload
+from opcycle.protocol.rlp_items import RlpError
 from opcycle.protocol.rollup import RollupConfig, SystemConfig
 from opcycle.protocol.system_config import system_config_from_l2
 from opcycle.protocol.types import BlockId, Hash, L2BlockRef
@@ -60,17 +62,12 @@ class L2Block:
 def decode_l2_block(raw: bytes, config: RollupConfig) -> L2Block:
     """The block of a consensus encoding (`debug_getRawBlock`). Raises BlockError."""
     try:
-        body = rlp.decode(raw)
-        header, transactions = body[0], body[1]
-        number = int.from_bytes(header[8], "big")
-        block_hash = keccak(rlp.encode(header))
-    except (rlp.exceptions.DecodingError, IndexError, TypeError) as error:
+        block_hash, header, txs = _parts(raw)
+    except RlpError as error:
         raise BlockError(str(error)) from error
     if len(header) < 17:
-        raise BlockError(
-            f"block {number} has {len(header)} header fields, an L2 block since Canyon at least 17"
-        )
-    txs = tuple(tx if isinstance(tx, bytes) else bytes(rlp.encode(tx)) for tx in transactions)
+        raise BlockError(f"a block has {len(header)} header fields, an L2 block since Canyon at least 17")
+    number = int.from_bytes(header[8], "big")
     gas_limit = int.from_bytes(header[9], "big")
     if number == config.genesis_l2.number:
         origin, sequence_number, system_config = config.genesis_l1, 0, config.genesis_system_config
@@ -93,6 +90,24 @@ def decode_l2_block(raw: bytes, config: RollupConfig) -> L2Block:
         transactions=txs,
         system_config=system_config,
     )
+
+
+def _parts(raw: bytes) -> tuple[Hash, list[bytes], tuple[bytes, ...]]:
+    """Hash, header fields and raw transactions of an encoded block. Raises RlpError."""
+    body = rlp_items.list_content(raw)
+    _, start, stop = rlp_items.read_item(body, 0, len(body))
+    header, block_hash = rlp_items.strings(body[start:stop]), keccak(body[:stop])
+    _, start, stop = rlp_items.read_item(body, stop, len(body))
+    return block_hash, header, tuple(_transactions(body[start:stop]))
+
+
+def _transactions(content: bytes) -> Iterator[bytes]:
+    """A typed transaction is a string there; a legacy one is a list, as it stands."""
+    start = 0
+    while start < len(content):
+        is_list, inner, stop = rlp_items.read_item(content, start, len(content))
+        yield content[start if is_list else inner : stop]
+        start = stop
 
 
 def l2_block_of_payload(payload: ExecutionPayload) -> L2Block:
