@@ -4,12 +4,14 @@
 
 zlib streams speak for themselves (low nibble of the first byte is 8 or 15); Brotli streams carry one
 version byte 0x01 in front. Decompression clips and never rejects what decodes before an error: real
-channels on mainnet lack zlib's end marker. Source: OP Stack specs, "Channel Format" and Fjord's changes.
+channels on mainnet lack zlib's end marker. Source: OP Stack specs, "Channel Format" and Fjord's changes;
+for malformed streams, of which the specs say nothing, op-node.
 """
 
 import zlib
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import pairwise
 
 import brotli
 
@@ -26,6 +28,7 @@ FRAME_SIZE_IN_CHANNEL = 200
 
 BROTLI_VERSION = b"\x01"
 _CHUNK = 64 * 1024
+_FIRST_BROTLI_PIECE, _BROTLI_PIECE = 4095, 32 * 1024
 
 
 class ChannelError(ValueError):
@@ -83,41 +86,93 @@ def _collect(chunks: Iterator[bytes], limit: int) -> bytes:
 
 
 def _inflate(data: bytes) -> Iterator[bytes]:
-    """Raw deflate behind a checked two-byte header: a bad checksum at the end then costs no output."""
-    if len(data) < 2 or int.from_bytes(data[:2], "big") % 31 or data[0] & 0x0F != 8 or data[1] & 0x20:
+    """Raw deflate behind a checked header: a missing or wrong checksum at the end then costs no output."""
+    start = _deflate_start(data)
+    if start is None:
         return
-    inflater = zlib.decompressobj(-15)
-    pending = data[2:]
-    while pending and not inflater.eof:
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    for offset in range(start, len(data), _CHUNK):
+        piece = data[offset : offset + _CHUNK]
+        chunk = b"-"
+        while (piece or chunk) and not inflater.eof:
+            before = inflater.copy()
+            try:
+                chunk = inflater.decompress(piece, _CHUNK)
+            except zlib.error:
+                yield from _before_error(before, piece)
+                return
+            yield chunk
+            piece = inflater.unconsumed_tail
+
+
+def _deflate_start(data: bytes) -> int | None:
+    """Where deflate data begins, None if the header (RFC 1950) is none that op-node's zlib accepts.
+
+    It takes a preset dictionary if that is the empty one, whose checksum is 1.
+    """
+    if len(data) < 2 or int.from_bytes(data[:2], "big") % 31 or data[0] & 0x0F != 8 or data[0] >> 4 > 7:
+        return None
+    if not data[1] & 0x20:
+        return 2
+    return 6 if data[2:6] == b"\0\0\0\1" else None
+
+
+def _before_error(inflater: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
+    """What `data` inflates to before its error.
+
+    The call that fails loses its output, so its input and then its output are halved until nothing is lost
+    but, at most, one byte whose code shares an input byte with the error.
+    """
+    size, limit = len(data), _CHUNK
+    while limit:
+        attempt = inflater.copy()
         try:
-            chunk = inflater.decompress(pending, _CHUNK)
+            chunk = attempt.decompress(data[:size], limit)
         except zlib.error:
-            return
+            size, limit = (size // 2, limit) if size > 1 else (size, limit // 2)
+            continue
         yield chunk
-        pending = inflater.unconsumed_tail
-    while chunk := _flush(inflater):
-        yield chunk
-
-
-def _flush(inflater: "zlib._Decompress") -> bytes:
-    try:
-        return inflater.decompress(b"", _CHUNK)
-    except zlib.error:
-        return b""
+        inflater, data = attempt, attempt.unconsumed_tail + data[size:]
 
 
 def _unbrotli(data: bytes) -> Iterator[bytes]:
+    """In the pieces that op-node reads: an error costs whatever its piece had not given out."""
+    decoder, given = brotli.Decompressor(), 0
+    bounds = [0, *range(_FIRST_BROTLI_PIECE, len(data), _BROTLI_PIECE), len(data)]
+    for start, end in pairwise(bounds):
+        try:
+            for chunk in _pump(decoder, data[start:end]):
+                given += len(chunk)
+                yield chunk
+        except brotli.error:
+            yield _rest_of_stream(data[:end], start, given)
+            return
+        if decoder.is_finished():
+            return
+
+
+def _pump(decoder: brotli.Decompressor, piece: bytes) -> Iterator[bytes]:
+    """What the decoder gives out for one piece of its input. Raises brotli.error."""
+    chunk = b""
+    while piece or chunk:
+        chunk = bytes(decoder.process(piece, output_buffer_limit=_CHUNK))
+        yield chunk
+        piece = b""
+
+
+def _rest_of_stream(data: bytes, start: int, given: int) -> bytes:
+    """The output after its first `given` bytes, if the stream ends after `start`: then all of it is good.
+
+    The decoder fails on bytes that follow the end, and loses what it had; byte by byte it does not.
+    """
     decoder = brotli.Decompressor()
-    for start in range(0, len(data), _CHUNK):
-        piece = data[start : start + _CHUNK]
-        while True:
-            try:
-                chunk = bytes(decoder.process(piece, output_buffer_limit=_CHUNK))
-            except brotli.error:
-                return
-            yield chunk
-            if decoder.is_finished():
-                return
-            piece = b""
-            if decoder.can_accept_more_data():
-                break
+    given -= sum(len(chunk) for chunk in _pump(decoder, data[:start]))
+    rest = bytearray()
+    for position in range(start, len(data)):
+        try:
+            rest += b"".join(_pump(decoder, data[position : position + 1]))
+        except brotli.error:
+            break
+        if decoder.is_finished():
+            return bytes(rest[given:])
+    return b""
