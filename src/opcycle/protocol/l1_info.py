@@ -93,10 +93,12 @@ class L1Info:
 
     @classmethod
     def decode(cls, data: bytes) -> "L1Info":
-        """Raises L1InfoError unless selector and length are those of one form."""
+        """Raises L1InfoError unless selector and length are those of one form and its padding is zero."""
         for form in L1InfoForm:
             if data[:4] == form.selector and len(data) == form.size:
-                return cls._decode_bedrock(data) if form is L1InfoForm.BEDROCK else cls._decode_packed(data)
+                if form is L1InfoForm.BEDROCK:
+                    return cls._decode_bedrock(data)
+                return cls._decode_packed(data)
         raise L1InfoError(f"no L1-attributes call: selector 0x{data[:4].hex()}, {len(data)} bytes")
 
     def _encode_bedrock(self) -> bytes:
@@ -116,12 +118,12 @@ class L1Info:
     def _decode_bedrock(cls, data: bytes) -> "L1Info":
         words = [data[i : i + 32] for i in range(4, len(data), 32)]
         return cls(
-            number=int.from_bytes(words[0], "big"),
-            timestamp=int.from_bytes(words[1], "big"),
+            number=int.from_bytes(_unpadded(words[0], 8), "big"),
+            timestamp=int.from_bytes(_unpadded(words[1], 8), "big"),
             base_fee=int.from_bytes(words[2], "big"),
             hash=words[3],
-            sequence_number=int.from_bytes(words[4], "big"),
-            batcher_address=words[5][12:],
+            sequence_number=int.from_bytes(_unpadded(words[4], 8), "big"),
+            batcher_address=_unpadded(words[5], 20),
             overhead=words[6],
             scalar=words[7],
         )
@@ -140,7 +142,7 @@ class L1Info:
             base_fee=number(36, 68),
             blob_base_fee=number(68, 100),
             hash=data[100:132],
-            batcher_address=data[144:164],
+            batcher_address=_unpadded(data[132:164], 20),
             operator_fee_scalar=number(164, 168),
             operator_fee_constant=number(168, 176),
             da_footprint_gas_scalar=number(176, 178),
@@ -204,3 +206,9 @@ def l1_info_deposit(
 
 def _uint(value: int, size: int) -> bytes:
     return value.to_bytes(size, "big")
+
+
+def _unpadded(word: bytes, size: int) -> bytes:
+    if any(word[:-size]):
+        raise L1InfoError(f"0x{word.hex()} has more than {size} bytes")
+    return word[-size:]

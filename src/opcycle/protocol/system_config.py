@@ -64,11 +64,14 @@ def _unchanged(config: SystemConfig, value: bytes) -> SystemConfig:
 
 
 def _eip_1559(config: SystemConfig, value: bytes) -> SystemConfig:
-    return config if any(value[:24]) else replace(config, eip_1559_params=value[24:])
+    """Denominator and elasticity: both zero (the chain's constants apply) or neither."""
+    if any(value[24:28]) != any(value[28:]):
+        return config
+    return replace(config, eip_1559_params=value[24:])
 
 
 def _operator_fee(config: SystemConfig, value: bytes) -> SystemConfig:
-    return config if any(value[:20]) else replace(config, operator_fee_params=value)
+    return replace(config, operator_fee_params=value)
 
 
 def _min_base_fee(config: SystemConfig, value: bytes) -> SystemConfig:
