@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eth_abi.abi import decode, encode
+from eth_abi.exceptions import DecodingError
 from eth_utils.crypto import keccak
 
 from opcycle.protocol.predeploys import L2_TO_L1_MESSAGE_PASSER
@@ -48,7 +49,10 @@ class Withdrawal:
 
 
 def withdrawals_from_logs(logs: Iterable[Log]) -> list[Withdrawal]:
-    """The withdrawals that L2 logs announce, in order. Raises ValueError if a log contradicts itself."""
+    """The withdrawals that L2 logs announce, in order.
+
+    Raises ValueError if a log is malformed or contradicts itself.
+    """
     return [
         _from_log(log)
         for log in logs
@@ -57,7 +61,12 @@ def withdrawals_from_logs(logs: Iterable[Log]) -> list[Withdrawal]:
 
 
 def _from_log(log: Log) -> Withdrawal:
-    value, gas_limit, data, stated_hash = decode(["uint256", "uint256", "bytes", "bytes32"], log.data)
+    if len(log.topics) != 4:
+        raise ValueError(f"MessagePassed has 4 topics, not {len(log.topics)}")
+    try:
+        value, gas_limit, data, stated_hash = decode(["uint256", "uint256", "bytes", "bytes32"], log.data)
+    except DecodingError as error:
+        raise ValueError(f"malformed MessagePassed: {error}") from error
     withdrawal = Withdrawal(
         nonce=int.from_bytes(log.topics[1], "big"),
         sender=log.topics[2][12:],
