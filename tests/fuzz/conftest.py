@@ -10,16 +10,15 @@ import secrets
 import pytest
 from hypothesis import HealthCheck, settings
 
-_COMMON = {
-    "deadline": None,  # a slow machine is no counterexample
-    "database": None,
-    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-    "print_blob": True,
-}
+_COMMON = settings(
+    deadline=None,  # a slow machine is no counterexample
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
 
-settings.register_profile("dev", max_examples=80, stateful_step_count=40, derandomize=True, **_COMMON)
-settings.register_profile("ci", max_examples=150, stateful_step_count=60, derandomize=True, **_COMMON)
-settings.register_profile("nightly", max_examples=2_000, stateful_step_count=100, **_COMMON)
+settings.register_profile("dev", _COMMON, max_examples=30, stateful_step_count=40, derandomize=True)
+settings.register_profile("ci", _COMMON, max_examples=100, stateful_step_count=60, derandomize=True)
+settings.register_profile("nightly", _COMMON, max_examples=1_000, stateful_step_count=100)
 
 PROFILE = os.environ.get("OPCYCLE_PROFILE", "dev")
 

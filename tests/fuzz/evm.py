@@ -1,7 +1,7 @@
 """Contracts in an EVM of this process: ABI calls in; values, events and custom errors out.
 
-pyrevm 0.3.7 has traps that this file closes: transient storage outlives a transaction, revert data exists only
-in an exception's text, and the logs of an earlier call remain after one that reverts.
+pyrevm 0.3.7 has traps that this file closes: transient storage outlives a transaction, revert data exists
+only in an exception's text, and the logs of an earlier call remain after one that reverts.
 """
 
 import re
@@ -35,7 +35,7 @@ class Event:
 
 
 class RefusedError(Exception):
-    """A call reverted; `args` are the custom error's name and arguments, "" and raw bytes for an unknown one."""
+    """A call reverted; `args` are the custom error's name and arguments ("" and raw bytes if unknown)."""
 
 
 class HaltedError(Exception):
@@ -94,9 +94,7 @@ class Chain:
         """Like `send`, without remembering the gas."""
         self.evm.reset_transient_storage()
         try:
-            returned = self.evm.message_call(
-                _text(sender), _text(to), calldata=data, value=value, gas=gas
-            )
+            returned = self.evm.message_call(_text(sender), _text(to), calldata=data, value=value, gas=gas)
         except RuntimeError as error:
             found = _OUTPUT.search(str(error))
             if not found:
@@ -135,9 +133,7 @@ class Chain:
         plain = [kind for kind, indexed in zip(item.types, item.indexed, strict=True) if not indexed]
         values = iter(_values(plain, log.data))
         pairs = zip(item.types, item.indexed, strict=True)
-        args = tuple(
-            _values([kind], next(topics))[0] if indexed else next(values) for kind, indexed in pairs
-        )
+        args = tuple(_values([kind], next(topics))[0] if indexed else next(values) for kind, indexed in pairs)
         return Event(item.name, args)
 
 
@@ -165,9 +161,7 @@ class Contract:
         """Calldata; name an overloaded function with its types: `paused(address)`."""
         return _calldata(self._functions[function], args)
 
-    def send(
-        self, sender: bytes, function: str, *args: Any, value: int = 0, gas: int = GAS
-    ) -> list[Event]:
+    def send(self, sender: bytes, function: str, *args: Any, value: int = 0, gas: int = GAS) -> list[Event]:
         """A transaction; returns its events."""
         self.chain.send(sender, self.address, self.encode(function, *args), value=value, gas=gas)
         return self.chain.decoded_logs()
@@ -185,12 +179,10 @@ def _calldata(item: _Item, args: tuple[Any, ...]) -> bytes:
 
 
 def _values(types: Sequence[str], data: bytes) -> tuple[Any, ...]:
-    """ABI-decoded, addresses as 20 bytes. Plain words go a short way: eth_abi would take most of a run's time."""
+    """ABI-decoded, addresses as 20 bytes. Plain words go a short way: eth_abi is most of a run's time."""
     if all(kind in _WORDS or kind in _UINTS for kind in types) and len(data) == 32 * len(types):
         words = (data[start : start + 32] for start in range(0, len(data), 32))
-        return tuple(
-            _WORDS.get(kind, _uint)(word) for kind, word in zip(types, words, strict=True)
-        )
+        return tuple(_WORDS.get(kind, _uint)(word) for kind, word in zip(types, words, strict=True))
     return tuple(
         bytes.fromhex(value[2:]) if kind == "address" else value
         for kind, value in zip(types, decode(types, data), strict=True)

@@ -46,7 +46,7 @@ class Claim:
 
 
 class Shows(Enum):
-    """What the nodes of a proof show: the withdrawal; a branch that has no child where it would be; nothing."""
+    """What a proof's nodes show: the withdrawal; a branch without a child where it would be; nothing."""
 
     WITHDRAWAL = auto()
     EMPTY_BRANCH = auto()

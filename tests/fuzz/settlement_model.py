@@ -1,4 +1,4 @@
-"""What portal, oracle and pause must do, told a second time: plain Python that shares nothing with the contracts.
+"""What portal, oracle and pause must do, told again: plain Python that shares nothing with the contracts.
 
 Each action returns the events that it causes, or raises Refusal before it changes anything. Rules that a test
 flips, to see that the machine notices, are methods of one line.
@@ -159,7 +159,7 @@ class SettlementModel:
         return gas * self.market.price // max(self.base_fee, GWEI)
 
     def market_of_this_block(self) -> Market:
-        """Spec, "Guaranteed Gas Fee Market": a step by the last block's demand, then decay by empty blocks."""
+        """Spec, "Guaranteed Gas Fee Market": a step by the last demand, then decay by empty blocks."""
         market, setup = self.market, self.setup
         if self.number == market.block:
             return market
@@ -317,7 +317,9 @@ class SettlementModel:
         return identifier in self.pauses and self.now < self.pauses[identifier] + PAUSE_EXPIRY
 
     def is_portal_paused(self) -> bool:
-        return any(self.is_paused(identifier) and self.pauses_portal(identifier) for identifier in self.pauses)
+        return any(
+            self.is_paused(identifier) and self.pauses_portal(identifier) for identifier in self.pauses
+        )
 
     def _require_guardian(self, caller: bytes) -> None:
         if caller != self.setup.guardian:

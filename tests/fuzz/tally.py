@@ -26,7 +26,7 @@ class CountingMachine(RuleBasedStateMachine):
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        cls.done, cls.refused = Counter(), Counter()
+        cls.done, cls.refused = Counter(), Counter()  # its own, not its parent's
 
     def compare(
         self, rule: str, expected: Callable[[], list[Event]], actual: Callable[[], list[Event]]
@@ -51,15 +51,16 @@ class CountingMachine(RuleBasedStateMachine):
 
 
 def run_and_count(
-    machine: type[CountingMachine], *, deeds: Sequence[str], refusals: Sequence[str] = ()
+    *machines: type[CountingMachine], deeds: Sequence[str], refusals: Sequence[str] = ()
 ) -> None:
-    """Run `machine` by the profile; each of `deeds` must have succeeded, each of `refusals` been met."""
-    machine.done.clear()
-    machine.refused.clear()
-    run_state_machine_as_test(machine, settings=settings())
-    idle = [name for name in deeds if not machine.done[name]]
-    unmet = [name for name in refusals if not machine.refused[name]]
-    found = f"done: {dict(machine.done)}; refused: {dict(machine.refused)}"
+    """Run the machines by the profile; each of `deeds` must have succeeded, each of `refusals` been met."""
+    done, refused = Counter[str](), Counter[str]()
+    for machine in machines:
+        machine.done, machine.refused = done, refused
+        run_state_machine_as_test(machine, settings=settings())
+    idle = [name for name in deeds if not done[name]]
+    unmet = [name for name in refusals if not refused[name]]
+    found = f"done: {dict(done)}; refused: {dict(refused)}"
     assert not idle, f"never succeeded: {idle}; {found}"
     assert not unmet, f"never refused with: {unmet}; {found}"
 

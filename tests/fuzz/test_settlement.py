@@ -1,18 +1,19 @@
-"""Settlement on the real bytecode: OptimismPortal, L2OutputOracle and SuperchainConfig beside a second telling.
+"""Settlement on the real bytecode: OptimismPortal, L2OutputOracle, SuperchainConfig beside a second telling.
 
-The machine deposits, proposes, deletes, proves with real Merkle proofs, finalizes, pauses and lets time pass, by
-those who may and by those who may not. What each step answers (events, or the custom error with its arguments)
-and the state after it must be the model's. That includes:
+The machine deposits, proposes, deletes, proves with real Merkle proofs, finalizes, pauses and lets time pass,
+by those who may and by those who may not. What each step answers (events, or the custom error with its
+arguments) and the state after it must be the model's. That includes:
 
     P1  No ether is made or lost: the portal pays out what was withdrawn, to the withdrawal's target, no more.
     P2  A withdrawal is executed at most once, whatever its target does while it is called.
     P3  Never before its proof and its output have both aged for more than the finalization period.
-    P4  No proof outlives its output: once that is deleted or replaced, the withdrawal must be proven again, and
-        its wait starts again.
+    P4  No proof outlives its output: once that is deleted or replaced, the withdrawal must be proven again,
+        and its wait starts again.
     P5  Outside of a withdrawal the portal acts for nobody; inside, no second one can be executed.
     P6  A target gets the gas that it was promised, or the withdrawal stays to be executed later.
     P7  Only a genuine Merkle proof, from an output's storage root, proves a withdrawal.
-    O1  Outputs lie exactly one interval apart; only the proposer adds them, only to the end, never for the future.
+    O1  Outputs lie exactly one interval apart; only the proposer adds them, only to the end, never for the
+        future.
     O2  Only the challenger deletes, never an output that is final.
     M1  The price of deposit gas stays within its bounds, the gas bought in a block below the limit.
     M2  A deposit burns the L1 gas that its L2 gas costs.
@@ -21,8 +22,10 @@ and the state after it must be the model's. That includes:
         nothing; a pause ends by itself. Only the guardian pauses. Deposits go on.
 """
 
+from typing import Any
+
 import pytest
-from tests.fuzz.settlement_machine import SettlementMachine
+from tests.fuzz.settlement_machine import ATTACKS, SettlementMachine, Start
 from tests.fuzz.settlement_model import Output, Proof, SettlementModel
 from tests.fuzz.tally import run_and_count, run_until_it_fails
 
@@ -43,11 +46,7 @@ DEEDS = (
     "finalize_with_little_gas",
     "starving, in vain",
     "starving, gas measured",
-    "attack: the same again",
-    "attack: another one",
-    "attack: deposit",
-    "attack: prove another",
-    "attack: propose",
+    *ATTACKS,
     "pause",
     "extend",
     "unpause",
@@ -85,8 +84,13 @@ REFUSALS = (
 )
 
 
+def variant(**attributes: Any) -> type[SettlementMachine]:
+    """The machine from another start, or with another model."""
+    return type("Variant", (SettlementMachine,), attributes)
+
+
 def test_settlement__whatever_anybody_does__contracts_and_model_agree() -> None:
-    run_and_count(SettlementMachine, deeds=DEEDS, refusals=REFUSALS)
+    run_and_count(*(variant(start=start) for start in Start), deeds=DEEDS, refusals=REFUSALS)
 
 
 class EarlyModel(SettlementModel):
@@ -97,10 +101,10 @@ class EarlyModel(SettlementModel):
 
 
 class ForgetfulModel(SettlementModel):
-    """P4 flipped: a proof outlives its output."""
+    """P4 flipped: a proof outlives its output once another has taken its place."""
 
     def still_stands(self, proof: Proof) -> bool:
-        return True
+        return proof.index < len(self.outputs)
 
 
 class RepeatingModel(SettlementModel):
@@ -139,12 +143,19 @@ class FrozenModel(SettlementModel):
 
 
 @pytest.mark.parametrize(
-    "flipped",
-    [EarlyModel, ForgetfulModel, RepeatingModel, LateModel, PlainModel, SteadyModel, FrozenModel],
+    ("flipped", "start"),
+    [
+        (EarlyModel, Start.PROVEN),
+        (ForgetfulModel, Start.REPLACED),
+        (RepeatingModel, Start.RIPE),
+        (LateModel, Start.PROVEN),
+        (PlainModel, Start.EMPTY),
+        (SteadyModel, Start.EMPTY),
+        (FrozenModel, Start.PROVEN),
+    ],
 )
 def test_settlement__one_rule_of_the_model_is_flipped__the_machine_notices(
-    flipped: type[SettlementModel],
+    flipped: type[SettlementModel], start: Start
 ) -> None:
-    machine = type(flipped.__name__, (SettlementMachine,), {"model_type": flipped})
     with pytest.raises(AssertionError):
-        run_until_it_fails(machine)
+        run_until_it_fails(variant(model_type=flipped, start=start))
