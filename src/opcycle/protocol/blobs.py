@@ -17,11 +17,22 @@ MAX_BLOB_PAYLOAD = 127 * 1024 - 4
 """Bytes of payload that a blob can carry."""
 
 _ROUND = 4 * 32
+_ROUND_PAYLOAD = 127
 _ENCODING_VERSION = 0
 
 
 class BlobError(ValueError):
     """The blob encodes no payload; it is ignored, the transaction's other blobs are not."""
+
+
+def encode_blob(payload: bytes) -> bytes:
+    """The one blob whose payload it is. Raises ValueError for more than MAX_BLOB_PAYLOAD bytes."""
+    if len(payload) > MAX_BLOB_PAYLOAD:
+        raise ValueError(f"{len(payload)} bytes do not fit into a blob, at most {MAX_BLOB_PAYLOAD} do")
+    data = bytes([_ENCODING_VERSION]) + len(payload).to_bytes(3, "big") + payload
+    rounds = range(0, len(data), _ROUND_PAYLOAD)
+    blob = b"".join(_encode_round(data[start : start + _ROUND_PAYLOAD]) for start in rounds)
+    return blob.ljust(BLOB_SIZE, b"\0")
 
 
 def decode_blob(blob: bytes) -> bytes:
@@ -33,7 +44,7 @@ def decode_blob(blob: bytes) -> bytes:
     length = int.from_bytes(blob[2:5], "big")
     if length > MAX_BLOB_PAYLOAD:
         raise BlobError(f"length {length}, at most {MAX_BLOB_PAYLOAD} fit")
-    rounds = max(1, -(-(length + 4) // 127))
+    rounds = -(-(length + 4) // _ROUND_PAYLOAD)
     used = rounds * _ROUND
     # The first byte of all is exempt: op-node masks its two high bits where it rejects the others.
     if any(first & 0xC0 for first in blob[32:used:32]):
@@ -42,6 +53,23 @@ def decode_blob(blob: bytes) -> bytes:
     if any(data[4 + length :]) or any(blob[used:]):
         raise BlobError(f"data after the payload of {length} bytes")
     return data[4 : 4 + length]
+
+
+def _encode_round(data: bytes) -> bytes:
+    data = data.ljust(_ROUND_PAYLOAD, b"\0")
+    x, y, z = data[31], data[63], data[95]
+    return b"".join(
+        (
+            bytes([x & 0x3F]),
+            data[:31],
+            bytes([(x & 0xC0) >> 2 | y & 0x0F]),
+            data[32:63],
+            bytes([z & 0x3F]),
+            data[64:95],
+            bytes([(z & 0xC0) >> 2 | y >> 4]),
+            data[96:],
+        )
+    )
 
 
 def _decode_round(elements: bytes) -> bytes:
