@@ -84,6 +84,14 @@ class Chain:
         self.evm.insert_account_info(text, AccountInfo(nonce=1, code=code))
         self.evm.set_balance(text, balance)
 
+    def storage(self, address: bytes, slot: bytes | int) -> bytes:
+        index = slot if isinstance(slot, int) else int.from_bytes(slot, "big")
+        return int(self.evm.storage(_text(address), index)).to_bytes(32, "big")
+
+    def set_storage(self, address: bytes, slot: bytes, value: bytes) -> None:
+        index, word = int.from_bytes(slot, "big"), int.from_bytes(value, "big")
+        self.evm.insert_account_storage(_text(address), index, word)
+
     def send(self, sender: bytes, to: bytes, data: bytes, *, value: int = 0, gas: int = GAS) -> bytes:
         """One transaction at no price. Returns what it returns; raises RefusedError or HaltedError."""
         returned = self.call(sender, to, data, value=value, gas=gas)

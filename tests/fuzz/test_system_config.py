@@ -3,8 +3,8 @@
 C1  Only the owner changes anything; ownership moves as a whole.
 C2  A getter states what its setter was given last, or nothing changes and the custom error says why.
 C3  Derivation, which sees nothing but events, comes to what the getters state.
-    C4  Except for two things that the contract takes and derivation ignores, since it cannot use them: a batcher
-        hash that is no address, and a Bedrock scalar beyond 32 bits.
+C4  Except for two things that the contract takes and derivation, which cannot use them, ignores: a batcher
+    hash that is no address, and a Bedrock scalar beyond 32 bits.
 C5  The gas limit stays within its bounds, no EIP-1559 parameter becomes 0.
 """
 
