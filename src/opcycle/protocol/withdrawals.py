@@ -65,7 +65,7 @@ def _from_log(log: Log) -> Withdrawal:
         raise ValueError(f"MessagePassed has 4 topics, not {len(log.topics)}")
     try:
         value, gas_limit, data, stated_hash = decode(["uint256", "uint256", "bytes", "bytes32"], log.data)
-    except DecodingError as error:
+    except (DecodingError, OverflowError) as error:  # eth_abi reads whatever length is stated
         raise ValueError(f"malformed MessagePassed: {error}") from error
     withdrawal = Withdrawal(
         nonce=int.from_bytes(log.topics[1], "big"),
