@@ -1,15 +1,14 @@
 """Blobs against the specs' own layout, written out here once more, and what the codec refuses."""
 
 import pytest
+from eth_utils.crypto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.protocol.examples import steady
+from tests.vectors.read import unhex, vector
 
 from opcycle.protocol.blobs import BLOB_SIZE, MAX_BLOB_PAYLOAD, BlobError, decode_blob, encode_blob
-
-KNOWN = bytes.fromhex(
-    "24000000287468697320697320612074657374206f6620626c6f6220656e636f10696e672f6465636f64696e67"
-).ljust(BLOB_SIZE, b"\0")
-"""A blob of the hildr client's tests."""
+from opcycle.protocol.frames import parse_frames
 
 
 def encode(payload):
@@ -31,19 +30,26 @@ def spoilt(position, value, payload=b"payload"):
     return bytes(blob)
 
 
-def test_decode_blob__known_blob__is_its_text():
-    assert decode_blob(KNOWN) == b"this is a test of blob encoding/decoding"
+@pytest.mark.parametrize("case", vector("blobs.json"), ids=lambda case: case["source"])
+def test_codec__public_blobs__are_what_they_carry(case):
+    blob = unhex(case["blob"]).ljust(BLOB_SIZE, b"\0")
+    payload = decode_blob(blob)
+    assert encode_blob(payload) == blob
+    if "payload" in case:
+        assert payload == unhex(case["payload"])
+    else:
+        assert keccak(payload) == unhex(case["payload_hash"])
+        (frame,) = parse_frames(payload)
+        assert frame.channel_id == unhex("0x2f127415c9cb64ca077f23db3cfa302e")
 
 
-def test_encode_blob__known_payload__is_the_known_blob():
-    assert encode_blob(b"this is a test of blob encoding/decoding") == KNOWN
-
-
+@steady
 @given(st.binary(max_size=600))
 def test_decode_blob__encoded_payload__comes_back(payload):
     assert decode_blob(encode(payload)) == payload
 
 
+@steady
 @given(st.binary(max_size=600))
 def test_encode_blob__any_payload__is_laid_out_as_the_specs_say_and_comes_back(payload):
     blob = encode_blob(payload)
@@ -80,6 +86,19 @@ def test_encode_blob__one_byte_more_than_fits__is_refused():
 def test_decode_blob__malformed__raises(blob, why):
     with pytest.raises(BlobError, match=why):
         decode_blob(blob)
+
+
+@steady
+@given(st.binary(max_size=600), st.lists(st.tuples(st.integers(0, 700), st.integers(0, 255)), max_size=4))
+def test_decode_blob__bytes_changed__another_payload_or_a_blob_error(payload, changes):
+    blob = bytearray(encode(payload))
+    for position, value in changes:
+        blob[position] = value
+    try:
+        found = decode_blob(bytes(blob))
+    except BlobError:
+        return
+    assert encode(found) == bytes([blob[0] & 0x3F]) + blob[1:]
 
 
 def test_decode_blob__high_bits_of_the_very_first_byte__are_masked_as_op_node_does():
