@@ -1,4 +1,4 @@
-"""What a transaction must pay: EIP-1559 prices, and the gas that calldata alone costs (EIP-7623)."""
+"""What a transaction must pay: EIP-1559 and EIP-4844 prices, and the gas that data alone costs (EIP-7623)."""
 
 from dataclasses import dataclass
 from statistics import median_low
@@ -18,25 +18,63 @@ TOKEN_FLOOR_GAS = 10
 MAX_TRANSACTION_GAS = 1 << 24
 """The most gas one transaction may have from Osaka (EIP-7825): 16,777,216."""
 
+GAS_PER_BLOB = 1 << 17
+"""Blob gas of one blob (EIP-4844), however full: 131,072."""
+
 FEE_HISTORY_BLOCKS = 5
 """How many blocks the tip is taken from."""
 
 
 @dataclass(frozen=True, slots=True)
+class Prices:
+    """Wei per gas in the next block: base fee, a tip that suffices, and wei per blob gas."""
+
+    base_fee: int
+    tip: int
+    blob_base_fee: int
+
+
+@dataclass(frozen=True, slots=True)
 class Fees:
-    """Wei per gas: the most in all, and the part of it for the block's builder."""
+    """Wei per gas: the most in all, the part of it for the block's builder, and the most per blob gas."""
 
     max_fee: int
     max_priority_fee: int
+    max_blob_fee: int
 
 
-def suggest_fees(rpc: RpcClient, *, min_tip: int) -> Fees:
-    """A tip that recent blocks took, at least `min_tip`, and twice the base fee as the cap."""
+def read_prices(rpc: RpcClient, *, min_tip: int) -> Prices:
+    """With a tip that recent blocks took, at least `min_tip`. A chain without blobs prices them at 1 wei."""
     blocks = to_quantity(FEE_HISTORY_BLOCKS)
     history = rpc.call("eth_feeHistory", blocks, "latest", [50])
     rewards = [from_quantity(reward[0]) for reward in history.get("reward") or () if reward]
-    tip = max(min_tip, median_low(rewards) if rewards else 0)
-    return Fees(max_fee=2 * from_quantity(history["baseFeePerGas"][-1]) + tip, max_priority_fee=tip)
+    blob_fees = history.get("baseFeePerBlobGas") or ("0x1",)
+    return Prices(
+        base_fee=from_quantity(history["baseFeePerGas"][-1]),
+        tip=max(min_tip, median_low(rewards) if rewards else 0),
+        blob_base_fee=max(1, from_quantity(blob_fees[-1])),
+    )
+
+
+def suggest_fees(rpc: RpcClient, *, min_tip: int) -> Fees:
+    """Caps of twice the next block's prices; they hold for six full blocks in a row."""
+    prices = read_prices(rpc, min_tip=min_tip)
+    return Fees(2 * prices.base_fee + prices.tip, prices.tip, 2 * prices.blob_base_fee)
+
+
+def calldata_cost(data: bytes, prices: Prices) -> int:
+    """Wei for a call that carries `data` and executes next to nothing: it pays the floor."""
+    return floor_data_gas(data) * (prices.base_fee + prices.tip)
+
+
+def blob_cost(prices: Prices) -> int:
+    """Wei for a transaction with one blob, however full, that executes next to nothing."""
+    return TRANSACTION_GAS * (prices.base_fee + prices.tip) + GAS_PER_BLOB * prices.blob_base_fee
+
+
+def blob_is_cheaper(data: bytes, prices: Prices) -> bool:
+    """Whether `data`, which must fit into one blob, costs less as one than as calldata."""
+    return blob_cost(prices) < calldata_cost(data, prices)
 
 
 def calldata_tokens(data: bytes) -> int:

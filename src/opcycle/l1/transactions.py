@@ -7,16 +7,19 @@ first finds out what became of it. One manager per account and process; an agent
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from eth_utils.crypto import keccak
 
 from opcycle.errors import CriticalError, TemporaryError, UserError
-from opcycle.l1.fees import MAX_TRANSACTION_GAS, Fees, floor_data_gas, suggest_fees
+from opcycle.l1.blobs import BLOB_TRANSACTION, committed, with_sidecar
+from opcycle.l1.fees import GAS_PER_BLOB, MAX_TRANSACTION_GAS, Fees, floor_data_gas, suggest_fees
 from opcycle.l1.receipts import Receipt, read_receipt
 from opcycle.l1.reverts import RevertDecoder, TransactionRevertedError
 from opcycle.l1.signer import Signer
+from opcycle.protocol.payload import Blob
 from opcycle.protocol.types import Address, Hash
 from opcycle.rpc.client import RpcClient, RpcError, RpcUnreachableError
 from opcycle.rpc.hexjson import checksum, from_hex, from_quantity, to_hex, to_quantity
@@ -31,8 +34,10 @@ NONCE_CONFLICTS = (
     "nonce too low",
     "nonce too high",
     "replacement transaction underpriced",
-    "already reserved",
 )
+OTHER_POOL = "address already reserved"
+"""go-ethereum keeps transactions with blobs in a pool of their own, and those of one account in one pool."""
+
 DETERMINISTIC = (
     "intrinsic gas",
     "exceeds block gas limit",
@@ -48,7 +53,10 @@ class TransactionRejectedError(CriticalError):
 
 @dataclass(frozen=True, slots=True)
 class TransactionRequest:
-    """What to send; `value` in wei, `gas` estimated when None. `what` names it in messages."""
+    """What to send; `value` in wei, `gas` estimated when None. `what` names it in messages.
+
+    `blobs`: 131,072 bytes each, at most six; only with a recipient.
+    """
 
     to: Address | None
     data: bytes = b""
@@ -56,10 +64,13 @@ class TransactionRequest:
     gas: int | None = None
     what: str = "transaction"
     errors: RevertDecoder = field(default_factory=RevertDecoder, compare=False)
+    blobs: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
+    """`raw` is what the network takes: with the blobs, which are no part of what `hash` is of."""
+
     request: TransactionRequest
     nonce: int
     raw: bytes
@@ -106,6 +117,10 @@ class TransactionManager:
     def send_call(self, *, to: Address, data: bytes, what: str) -> Hash:
         """`send` for callers that do not know this module's types."""
         return self.send(TransactionRequest(to=to, data=data, what=what))
+
+    def send_blob(self, *, to: Address, blob: bytes, what: str) -> Hash:
+        """`send_call`, with one blob and no calldata."""
+        return self.send(TransactionRequest(to=to, blobs=(blob,), what=what))
 
     def receipt(self, transaction: Hash) -> Receipt | None:
         """None while it is in no block of the canonical chain."""
@@ -189,13 +204,18 @@ class TransactionManager:
             raise self._unfunded(balance, request.value)
         fees = suggest_fees(self._rpc, min_tip=self._min_tip)
         gas = self._estimate(request) if request.gas is None else request.gas
-        needed = request.value + gas * fees.max_fee
+        blob_gas = GAS_PER_BLOB * len(request.blobs)
+        needed = request.value + gas * fees.max_fee + blob_gas * fees.max_blob_fee
         if balance < needed:
             raise self._unfunded(balance, needed)
-        raw = self._signer.sign_transaction(self._fields(request, gas, fees))
-        return _Sent(request, self._next_nonce, raw, keccak(raw))
+        blobs = [committed(data) for data in request.blobs]
+        signed = self._signer.sign_transaction(self._fields(request, gas, fees, blobs))
+        raw = with_sidecar(signed, blobs) if blobs else signed
+        return _Sent(request, self._next_nonce, raw, keccak(signed))
 
-    def _fields(self, request: TransactionRequest, gas: int, fees: Fees) -> dict[str, Any]:
+    def _fields(
+        self, request: TransactionRequest, gas: int, fees: Fees, blobs: Sequence[Blob]
+    ) -> dict[str, Any]:
         fields: dict[str, Any] = {
             "type": 2,
             "chainId": self._chain_id,
@@ -206,6 +226,10 @@ class TransactionManager:
             "maxFeePerGas": fees.max_fee,
             "maxPriorityFeePerGas": fees.max_priority_fee,
         }
+        if blobs:
+            fields["type"] = BLOB_TRANSACTION
+            fields["maxFeePerBlobGas"] = fees.max_blob_fee
+            fields["blobVersionedHashes"] = [blob.versioned_hash for blob in blobs]
         return fields if request.to is None else {**fields, "to": request.to}
 
     def _estimate(self, request: TransactionRequest) -> int:
@@ -240,6 +264,11 @@ class TransactionManager:
             if "insufficient funds" in reason:
                 raise UserError(
                     f"{checksum(self.address)} cannot pay for {sent.request.what}: {reason}"
+                ) from error
+            if OTHER_POOL in reason:
+                raise TemporaryError(
+                    f"{sent.request.what} waits for earlier transactions of {checksum(self.address)}: "
+                    "L1's pool holds those with blobs or those without, not both"
                 ) from error
             if any(part in reason for part in NONCE_CONFLICTS):
                 self._forget_from(sent.nonce)

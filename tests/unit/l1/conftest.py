@@ -59,7 +59,11 @@ class FakeChain:
         return hex(pending)
 
     def _eth_feeHistory(self, count: str, newest: str, percentiles: list[int]) -> dict[str, Any]:
-        return {"baseFeePerGas": [hex(7), hex(1000)], "reward": [[hex(3)]]}
+        return {
+            "baseFeePerGas": [hex(7), hex(1000)],
+            "baseFeePerBlobGas": [hex(1), hex(9)],
+            "reward": [[hex(3)]],
+        }
 
     def _eth_estimateGas(self, call: dict[str, str]) -> str:
         if self.revert_data is not None:
@@ -83,20 +87,39 @@ class FakeChain:
         if self.cut_after_next_send:
             self.cut_after_next_send = False
             raise RpcUnreachableError(self.url, "cut")
-        return "0x" + keccak(data).hex()
+        return "0x" + hash_of(data).hex()
 
     def _eth_getTransactionByHash(self, tx_hash: str) -> dict[str, str] | None:
-        known = {"0x" + keccak(raw).hex() for raw in (*self.mined, *self.pool.values())}
+        known = {"0x" + hash_of(raw).hex() for raw in (*self.mined, *self.pool.values())}
         return {"hash": tx_hash} if tx_hash in known else None
 
 
+def without_sidecar(raw: bytes) -> bytes:
+    """A transaction as it stands in a block; those with blobs travel wrapped (EIP-4844)."""
+    return raw[:1] + rlp.encode(rlp.decode(raw[1:])[0]) if raw[0] == 3 else raw
+
+
+def hash_of(raw: bytes) -> bytes:
+    return keccak(without_sidecar(raw))
+
+
 def fields_of(raw: bytes) -> dict[str, Any]:
-    """What a signed EIP-1559 transaction says."""
-    assert raw[0] == 2
+    """What a signed EIP-1559 or EIP-4844 transaction says."""
+    inner = without_sidecar(raw)
+    assert inner[0] in (2, 3)
+    values = rlp.decode(inner[1:])
     names = ("chainId", "nonce", "tip", "max_fee", "gas", "to", "value", "data")
-    fields = dict(zip(names, rlp.decode(raw[1:])[:8], strict=True))
+    fields = dict(zip(names, values[:8], strict=True))
+    if inner[0] == 3:
+        fields["max_blob_fee"] = values[9]
     numbers = {k: int.from_bytes(v, "big") for k, v in fields.items() if k not in ("to", "data")}
-    return {**numbers, "to": fields["to"], "data": fields["data"], "sender": Account.recover_transaction(raw)}
+    return {
+        **numbers,
+        "to": fields["to"],
+        "data": fields["data"],
+        "blob_hashes": values[10] if inner[0] == 3 else [],
+        "sender": Account.recover_transaction(inner),
+    }
 
 
 @pytest.fixture

@@ -1,17 +1,28 @@
-"""Prices and calldata gas; the figures are EIP-7623's and op-geth's."""
+"""Prices, calldata gas and what data costs; the figures are EIP-7623's, EIP-4844's and op-geth's."""
 
 import pytest
 
-from opcycle.l1.fees import floor_data_gas, intrinsic_gas, suggest_fees
+from opcycle.l1.fees import (
+    Prices,
+    blob_cost,
+    blob_is_cheaper,
+    calldata_cost,
+    floor_data_gas,
+    intrinsic_gas,
+    read_prices,
+    suggest_fees,
+)
 
 
 class FakeServer:
-    def __init__(self, rewards):
+    def __init__(self, rewards=(), blob_fees=None):
         self.rewards = rewards
+        self.blob_fees = blob_fees
 
     def call(self, method, *params):
         reward = None if self.rewards is None else [[hex(item)] for item in self.rewards]
-        return {"baseFeePerGas": [hex(90), hex(100)], "reward": reward}
+        blobs = {} if self.blob_fees is None else {"baseFeePerBlobGas": [hex(fee) for fee in self.blob_fees]}
+        return {"baseFeePerGas": [hex(90), hex(100)], "reward": reward, **blobs}
 
 
 @pytest.mark.parametrize(
@@ -33,3 +44,38 @@ def test_calldata_gas__zero_and_other_bytes__one_and_four_tokens(data, intrinsic
 def test_suggest_fees__recent_tips__median_or_the_floor(rewards, tip):
     fees = suggest_fees(FakeServer(rewards), min_tip=2)
     assert (fees.max_priority_fee, fees.max_fee) == (tip, 200 + tip)
+
+
+@pytest.mark.parametrize(("blob_fees", "price"), [([7, 8], 8), ([0, 0], 1), ([], 1), (None, 1)])
+def test_read_prices__blob_fee__of_the_next_block_or_the_least_there_is(blob_fees, price):
+    server = FakeServer(blob_fees=blob_fees)
+    assert read_prices(server, min_tip=2) == Prices(base_fee=100, tip=2, blob_base_fee=price)
+    assert suggest_fees(server, min_tip=2).max_blob_fee == 2 * price
+
+
+def test_costs__one_payload__floor_gas_for_calldata_and_a_whole_blob_for_a_blob():
+    prices = Prices(base_fee=9, tip=1, blob_base_fee=3)
+    assert calldata_cost(b"\x01" * 1000, prices) == (21_000 + 40 * 1000) * 10
+    assert blob_cost(prices) == 21_000 * 10 + 131_072 * 3
+
+
+@pytest.mark.parametrize(
+    ("size", "base_fee", "blob_base_fee", "blob"),
+    [
+        (120_000, 10**9, 1, True),  # mainnet on most days
+        (120_000, 1, 10**9, False),
+        (100, 1000, 30, True),  # 100 bytes cost 4,000 gas more as calldata, a blob 131,072 blob gas
+        (100, 1000, 31, False),
+        (3277, 1, 1, True),
+        (3276, 1, 1, False),
+    ],
+)
+def test_blob_is_cheaper__by_size_and_prices(size, base_fee, blob_base_fee, blob):
+    prices = Prices(base_fee=base_fee, tip=0, blob_base_fee=blob_base_fee)
+    assert blob_is_cheaper(b"\x01" * size, prices) is blob
+
+
+def test_blob_is_cheaper__zeros_are_a_quarter_of_the_calldata():
+    prices = Prices(base_fee=1, tip=0, blob_base_fee=1)
+    assert not blob_is_cheaper(bytes(4 * 3276), prices)
+    assert blob_is_cheaper(bytes(4 * 3277), prices)

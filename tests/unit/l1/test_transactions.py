@@ -8,14 +8,17 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from opcycle.errors import TemporaryError, UserError
+from opcycle.l1.blobs import committed
 from opcycle.l1.fees import MAX_TRANSACTION_GAS
 from opcycle.l1.reverts import RevertDecoder, TransactionRevertedError
 from opcycle.l1.transactions import KEPT, TransactionRejectedError, TransactionRequest, ether
+from opcycle.protocol.blobs import encode_blob
 from opcycle.rpc.client import RpcUnreachableError
 
 TARGET = b"\x11" * 20
 REQUEST = TransactionRequest(to=TARGET, data=b"\x01", value=5, what="first")
 OTHER = TransactionRequest(to=TARGET, data=b"\x02", value=5, what="second")
+BLOB = encode_blob(b"\x00frames")
 
 
 def test_send__funded_account__fields_are_the_requests(chain, manager, read_transaction):
@@ -186,6 +189,53 @@ def test_send_call__goes_to_the_target_with_the_data_as_it_is(chain, manager, re
     manager.send_call(to=TARGET, data=b"\x00frames", what="batch")
     sent = read_transaction(chain.pool[0])
     assert (sent["to"], sent["data"], sent["value"]) == (TARGET, b"\x00frames", 0)
+
+
+def test_send_blob__goes_to_the_target_with_the_blob_named_and_no_data(chain, manager, read_transaction):
+    tx_hash = manager.send_blob(to=TARGET, blob=BLOB, what="batch")
+    sent = read_transaction(chain.pool[0])
+    assert (sent["to"], sent["data"], sent["blob_hashes"]) == (TARGET, b"", [committed(BLOB).versioned_hash])
+    assert (sent["max_fee"], sent["max_blob_fee"]) == (2 * 1000 + sent["tip"], 2 * 9)
+    assert BLOB in chain.pool[0]
+    assert chain.call("eth_getTransactionByHash", "0x" + tx_hash.hex()) is not None
+
+
+def test_send_blob__answer_lost_but_transaction_taken__retry_sends_nothing_twice(chain, manager):
+    chain.cut_after_next_send = True
+    with pytest.raises(RpcUnreachableError):
+        manager.send_blob(to=TARGET, blob=BLOB, what="batch")
+    manager.send_blob(to=TARGET, blob=BLOB, what="batch")
+    assert len(chain.broadcasts) == 1
+
+
+def test_in_flight__server_lost_its_pool__the_blob_is_sent_again_with_the_transaction(chain, manager):
+    manager.send_blob(to=TARGET, blob=BLOB, what="batch")
+    before = dict(chain.pool)
+    chain.lose_pool()
+    assert manager.in_flight() == 1
+    assert chain.pool == before
+
+
+def test_send_blob__enough_for_all_gas_but_the_blobs__counts_it_too(chain, manager):
+    gas = 60_000 * (2 * 1000 + 1_000_000)
+    chain.balance = gas + 131_072 * 2 * 9 - 1
+    with pytest.raises(UserError, match="and needs"):
+        manager.send_blob(to=TARGET, blob=BLOB, what="batch")
+    chain.balance += 1
+    manager.send_blob(to=TARGET, blob=BLOB, what="batch")
+
+
+def test_send_blob__calldata_of_the_account_is_in_the_pool__waits_with_the_nonce_kept(
+    chain, manager, read_transaction
+):
+    manager.send(REQUEST)
+    chain.send_error = "address already reserved"
+    with pytest.raises(TemporaryError, match=r"batch waits for earlier transactions .* not both"):
+        manager.send_blob(to=TARGET, blob=BLOB, what="batch")
+    chain.send_error = ""
+    chain.mine()
+    manager.send_blob(to=TARGET, blob=BLOB, what="batch")
+    assert list(chain.pool) == [1]
 
 
 @pytest.mark.parametrize(
