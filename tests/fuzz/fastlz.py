@@ -1,6 +1,6 @@
 """How long FastLZ (level 1) makes data: what the L1 data fee since Fjord is about.
 
-Only lengths, as op-geth counts them (`FlzCompressLen`). Nothing is shared with the contract: that compresses.
+Only lengths, as op-geth counts them (`FlzCompressLen`). Nothing is shared with the contract, nor `opcycle`.
 
     literals  a control byte and 1 to 32 bytes
     match     2 bytes for up to 8 repeated bytes, 3 for up to 264

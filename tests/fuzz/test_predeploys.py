@@ -16,6 +16,7 @@ from tests.fuzz.fastlz import compressed_length
 from tests.unit.deploy.configs import account, valid_config
 
 from opcycle.engine.genesis import L2GenesisConfig, build_l2_genesis
+from opcycle.protocol.fastlz import compressed_size
 from opcycle.protocol.l1_info import L1Info, L1InfoForm
 from opcycle.protocol.predeploys import (
     DEPOSITOR_ACCOUNT,
@@ -223,6 +224,7 @@ def test_gas_price_oracle__any_transaction__fee_is_that_of_the_specs(
     l2: L2, data: bytes, price: dict[str, int]
 ) -> None:
     with_prices(l2, **price)
+    assert compressed_size(data) == compressed_length(data)
     size = compressed_length(data) + 68
     assert l2.prices.read("getL1Fee", data) == l1_fee(size, **price)
     assert l2.prices.read("getL1GasUsed", data) == max(100_000_000, 836_500 * size - 42_585_600) * 16 // 10**6
