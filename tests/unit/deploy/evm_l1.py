@@ -1,16 +1,23 @@
 """An L1 in this process: an EVM behind the RPC methods of a deployment, blocks on demand, planned faults."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import rlp
 from eth_account import Account
 from eth_utils.crypto import keccak
 from pyrevm import EVM, AccountInfo, BlockEnv
+from tests.unit.deploy.configs import DEPLOYER_KEY
 
+from opcycle.deploy.config import DeployConfig
+from opcycle.deploy.deployer import deploy
+from opcycle.deploy.deployment import Deployment
 from opcycle.engine.system_contracts import CREATE2_DEPLOYER, SYSTEM_CODE
 from opcycle.l1.receipts import log_from_json
+from opcycle.l1.signer import KeySigner
+from opcycle.l1.transactions import TransactionManager
 from opcycle.protocol.types import L1BlockRef, Log
 from opcycle.rpc.client import RpcError, RpcUnreachableError
 from opcycle.rpc.hexjson import checksum, from_hex, to_hex
@@ -174,3 +181,22 @@ class EvmL1:
 
     def _eth_getTransactionReceipt(self, tx_hash: str) -> dict[str, Any] | None:
         return self._receipts.get(tx_hash)
+
+
+def run(
+    l1: EvmL1,
+    directory: Path,
+    config: DeployConfig,
+    *,
+    key: bytes = DEPLOYER_KEY,
+    next_block: Callable[[], object] | None = None,
+) -> Deployment:
+    """A deployment by a new process; a block is mined whenever it waits, unless a test says otherwise."""
+    return deploy(
+        config,
+        rpc=l1,
+        transactions=TransactionManager(l1, KeySigner(key), chain_id=l1.chain_id),
+        directory=directory,
+        next_block=next_block or l1.mine,
+        progress=lambda _: None,
+    )

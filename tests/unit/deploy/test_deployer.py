@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from tests.unit.deploy.configs import DEPLOYER, DEPLOYER_KEY, account, valid_config
-from tests.unit.deploy.evm_l1 import EvmL1
+from tests.unit.deploy.evm_l1 import EvmL1, run
 
 from opcycle.artifacts import artifact
 from opcycle.deploy.config import DeployConfig, L2Fees
-from opcycle.deploy.deployer import PATIENCE, deploy
+from opcycle.deploy.deployer import PATIENCE
 from opcycle.deploy.deployment import Deployment
 from opcycle.deploy.state import STATE_FILE
 from opcycle.deploy.validation import MAX_GAS_LIMIT
@@ -38,14 +38,6 @@ ALL_FEES = L2Fees(
 @pytest.fixture
 def l1() -> EvmL1:
     return EvmL1()
-
-
-def run(l1: EvmL1, directory: Path, config: DeployConfig, *, key: bytes = DEPLOYER_KEY) -> Deployment:
-    """A deployment by a new process."""
-    manager = TransactionManager(l1, KeySigner(key), chain_id=l1.chain_id)
-    return deploy(
-        config, rpc=l1, transactions=manager, directory=directory, next_block=l1.mine, progress=lambda _: None
-    )
 
 
 def owned_by_somebody_else() -> DeployConfig:
@@ -145,18 +137,34 @@ def test_deploy__initialization_reverts__the_contracts_own_reason(
 
 
 def test_deploy__never_mined__gives_up_and_says_how_to_go_on(l1: EvmL1, tmp_path: Path) -> None:
-    manager = TransactionManager(l1, KeySigner(DEPLOYER_KEY), chain_id=l1.chain_id)
     waits: list[int] = []
     with pytest.raises(TemporaryError, match=f"mined in {PATIENCE} blocks; run the deployment again"):
-        deploy(
-            valid_config(),
-            rpc=l1,
-            transactions=manager,
-            directory=tmp_path,
-            next_block=lambda: waits.append(1),
-            progress=lambda _: None,
-        )
+        run(l1, tmp_path, valid_config(), next_block=lambda: waits.append(1))
     assert len(waits) == PATIENCE
+
+
+def test_deploy__server_loses_its_pool__what_was_lost_is_sent_again(l1: EvmL1, tmp_path: Path) -> None:
+    losses = iter([True])
+
+    def next_block() -> None:
+        if next(losses, False):
+            l1.pool.clear()
+        l1.mine()
+
+    deployment = run(l1, tmp_path, valid_config(), next_block=next_block)
+    assert Deployment.load(tmp_path) == deployment
+
+
+def test_deploy__anchor_is_reorged_away_meanwhile__user_error_and_no_rollup(
+    l1: EvmL1, tmp_path: Path
+) -> None:
+    def next_block() -> None:
+        l1.mine()
+        l1.blocks[0] = replace(l1.blocks[0], hash=b"\x0b" * 32)
+
+    with pytest.raises(UserError, match=r"began on L1 block 0:0x.*a reorg took the block"):
+        run(l1, tmp_path, valid_config(), next_block=next_block)
+    assert [file.name for file in tmp_path.iterdir()] == [STATE_FILE]
 
 
 def test_deploy__public_chain_lost_the_anchor__user_error(tmp_path: Path) -> None:
@@ -171,6 +179,16 @@ def test_deploy__local_chain_lost_the_anchor__begins_anew(l1: EvmL1, tmp_path: P
     second = run(EvmL1(fork="other"), tmp_path, valid_config(block_time=1))
     assert second.rollup.genesis_l1 != first.rollup.genesis_l1
     assert Deployment.load(tmp_path) == second
+
+
+def test_deploy__begun_anew_and_cut__the_old_files_are_no_deployment(l1: EvmL1, tmp_path: Path) -> None:
+    run(l1, tmp_path, valid_config())
+    other = EvmL1(fork="other")
+    other.cut_after = 3
+    with pytest.raises(RpcUnreachableError):
+        run(other, tmp_path, valid_config())
+    with pytest.raises(UserError, match=r"there is no addresses\.json"):
+        Deployment.load(tmp_path)
 
 
 def test_deploy__other_configuration_in_the_same_directory__user_error(l1: EvmL1, tmp_path: Path) -> None:

@@ -4,29 +4,25 @@ from pathlib import Path
 
 import orjson
 import pytest
-from tests.unit.deploy.configs import DEPLOYER_KEY, valid_config
-from tests.unit.deploy.evm_l1 import EvmL1
+from tests.unit.deploy.configs import valid_config
+from tests.unit.deploy.evm_l1 import EvmL1, run
 
-from opcycle.deploy.deployer import deploy
-from opcycle.deploy.deployment import ADDRESSES_FILE, GENESIS_FILE, ROLLUP_FILE, Addresses, Deployment
+from opcycle.deploy.deployment import (
+    ADDRESSES_FILE,
+    GENESIS_FILE,
+    ROLLUP_FILE,
+    Addresses,
+    Deployment,
+    write_json,
+)
 from opcycle.errors import UserError
-from opcycle.l1.signer import KeySigner
-from opcycle.l1.transactions import TransactionManager
 
 FILES = (ADDRESSES_FILE, ROLLUP_FILE, GENESIS_FILE)
 
 
 @pytest.fixture
 def deployment(tmp_path: Path) -> Deployment:
-    l1 = EvmL1()
-    return deploy(
-        valid_config(),
-        rpc=l1,
-        transactions=TransactionManager(l1, KeySigner(DEPLOYER_KEY), chain_id=l1.chain_id),
-        directory=tmp_path,
-        next_block=l1.mine,
-        progress=lambda _: None,
-    )
+    return run(EvmL1(), tmp_path, valid_config())
 
 
 def test_load__what_was_written__same_deployment_and_no_leftovers(deployment: Deployment) -> None:
@@ -99,3 +95,21 @@ def test_write__directory_cannot_be_made__user_error(deployment: Deployment, tmp
     elsewhere = Deployment(tmp_path / "file" / "below", deployment.addresses, deployment.rollup)
     with pytest.raises(UserError, match="cannot write"):
         elsewhere.write({})
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_write__dies_in_a_file__the_old_one_is_whole(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    before = (deployment.directory / name).read_bytes()
+    write_bytes = Path.write_bytes
+
+    def write_half(path: Path, data: bytes) -> int:
+        write_bytes(path, data[: len(data) // 2])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", write_half)
+    with pytest.raises(UserError, match=r"cannot write .*: No space left on device"):
+        write_json(deployment.directory / name, {"something": "else"})
+    assert (deployment.directory / name).read_bytes() == before
+    assert Deployment.load(deployment.directory) == deployment

@@ -1,0 +1,82 @@
+"""The last look at L1: whoever got there first, or changed something since, is named."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pyrevm import AccountInfo
+from tests.unit.deploy.configs import DEPLOYER, valid_config
+from tests.unit.deploy.evm_l1 import EvmL1, run
+
+from opcycle.artifacts import artifact
+from opcycle.deploy.plan import Plan, make_plan
+from opcycle.deploy.state import Start
+from opcycle.deploy.verify import require_as_planned
+from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT
+from opcycle.errors import CriticalError
+from opcycle.protocol.types import Address
+from opcycle.rpc.hexjson import checksum
+
+STRANGER = b"\x66" * 20
+
+
+@pytest.fixture
+def l1() -> EvmL1:
+    return EvmL1()
+
+
+@pytest.fixture
+def plan(l1: EvmL1, tmp_path: Path) -> Plan:
+    """Carried out, and as it should be."""
+    deployment = run(l1, tmp_path, valid_config())
+    start = Start.read(tmp_path)
+    assert start is not None
+    plan = make_plan(valid_config(), deployer=DEPLOYER, anchor=start.anchor)
+    assert plan.addresses == deployment.addresses
+    require_as_planned(l1, plan)
+    return plan
+
+
+def set_slot(l1: EvmL1, address: Address, slot: bytes, value: Address) -> None:
+    l1.evm.insert_account_storage(
+        checksum(address), int.from_bytes(slot, "big"), int.from_bytes(value, "big")
+    )
+
+
+def other_code(l1: EvmL1, plan: Plan) -> str:
+    address = plan.logic["BatchInbox"].address
+    l1.evm.insert_account_info(checksum(address), AccountInfo(nonce=1, code=b"\x60\x01"))
+    return f"BatchInbox at {checksum(address)} has other code than the compiled contract"
+
+
+def other_logic(l1: EvmL1, plan: Plan) -> str:
+    address = plan.addresses.superchain_config
+    l1.evm.insert_account_info(
+        checksum(STRANGER), AccountInfo(nonce=1, code=artifact("SuperchainConfig").runtime)
+    )
+    set_slot(l1, address, IMPLEMENTATION_SLOT, STRANGER)
+    return f"the proxy of SuperchainConfig at {checksum(address)} runs something else"
+
+
+def other_admin(l1: EvmL1, plan: Plan) -> str:
+    address = plan.addresses.l2_output_oracle
+    set_slot(l1, address, ADMIN_SLOT, STRANGER)
+    return f"the proxy of L2OutputOracle at {checksum(address)} has another admin than 0x"
+
+
+@pytest.mark.parametrize("change", [other_code, other_logic, other_admin])
+def test_require_as_planned__one_thing_is_not__critical_error_names_it(
+    l1: EvmL1, plan: Plan, change: Callable[[EvmL1, Plan], str]
+) -> None:
+    sentence = change(l1, plan)
+    with pytest.raises(CriticalError) as caught:
+        require_as_planned(l1, plan)
+    assert sentence in str(caught.value)
+    assert ";" not in str(caught.value), "nothing else is wrong"
+
+
+def test_require_as_planned__several_things__all_are_named(l1: EvmL1, plan: Plan) -> None:
+    sentences = [change(l1, plan) for change in (other_code, other_logic, other_admin)]
+    with pytest.raises(CriticalError) as caught:
+        require_as_planned(l1, plan)
+    assert all(sentence in str(caught.value) for sentence in sentences)
