@@ -314,10 +314,17 @@ def test_step__l1_is_away__the_same_step_succeeds_later(world: World) -> None:
     assert world.node.waiting_for == "L1 block 6; empty blocks from L1 block 1003"
 
 
-def test_step__engine_goes_away_in_the_middle__goes_on_from_what_it_still_has(tmp_path: Path) -> None:
+@pytest.mark.parametrize("derived_before", [0, 12])
+def test_step__engine_goes_away_in_the_middle__goes_on_from_what_it_still_has(
+    tmp_path: Path, derived_before: int
+) -> None:
     blocks, tip = l1_with({4: 12, 6: 12}, length=8)
-    world = World(tmp_path, blocks)
+    world = World(tmp_path, blocks[:6] if derived_before else blocks)
     node = world.start()
+    if derived_before:
+        world.settle()
+        assert node.status.safe_l2.number == derived_before
+        world.l1.chain = blocks
 
     def fail(name: str) -> None:
         if len(world.engine.calls) == 60:

@@ -102,6 +102,18 @@ def test_block_to_go_on_from__usual_restart__asks_each_chain_once() -> None:
     assert asked == [("L1", 5), ("L2", 50)]
 
 
+def test_block_to_go_on_from__engine_lost_a_lot__l1_vouches_once_for_all_of_it() -> None:
+    asked = []
+    found = block_to_go_on_from(
+        RECORDS,
+        on_l2(0),
+        l1_head=9,
+        is_on_l1=lambda block: not asked.append(block.number),
+        is_on_l2=lambda block: block.number == 0,
+    )
+    assert (found, asked) == (on_l2(0), [5])
+
+
 def chain_of(epochs: list[int]):
     """L2 blocks whose L1 origins have these numbers, the genesis first."""
     refs = [GENESIS]
