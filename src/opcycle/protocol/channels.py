@@ -118,18 +118,17 @@ def _deflate_start(data: bytes) -> int | None:
 
 
 def _before_error(inflater: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
-    """What `data` inflates to before its error.
+    """What `data` inflates to before its error, but for symbols that end in the very byte at fault.
 
-    The call that fails loses its output, so its input and then its output are halved until nothing is lost
-    but, at most, one byte whose code shares an input byte with the error.
+    The call that fails loses its output, so its input is halved until that byte is left.
     """
-    size, limit = len(data), _CHUNK
-    while limit:
+    size = len(data)
+    while data[:size]:
         attempt = inflater.copy()
         try:
-            chunk = attempt.decompress(data[:size], limit)
+            chunk = attempt.decompress(data[:size], _CHUNK)
         except zlib.error:
-            size, limit = (size // 2, limit) if size > 1 else (size, limit // 2)
+            size //= 2
             continue
         yield chunk
         inflater, data = attempt, attempt.unconsumed_tail + data[size:]
