@@ -16,7 +16,7 @@ from opcycle.errors import CriticalError
 from opcycle.protocol.blobs import BlobError, decode_blob
 from opcycle.protocol.frames import DERIVATION_VERSION_0
 from opcycle.protocol.rollup import RollupConfig
-from opcycle.protocol.types import Hash, L1Block, L1Transaction
+from opcycle.protocol.types import Address, Hash, L1Block, L1Transaction
 
 APPEND_BATCH_SELECTOR = bytes.fromhex("96677ca2")
 """`appendBatch(bytes)` of the inbox contract."""
@@ -59,23 +59,13 @@ class L1Retrieval:
 
     def _payloads_of(self, block: L1Block) -> Iterator[Payload]:
         for tx in block.transactions:
-            reason = self._not_from_batcher(tx)
+            reason = _not_from_batcher(tx, self._inbox, self._prev.system_config.batcher_address)
             if reason is not None:
                 self._drop(TransactionId(tx.hash), *reason)
             elif tx.kind == _BLOB_TYPE:
                 yield from self._blob_payloads(block, tx)
             else:
                 yield from self._accept(TransactionId(tx.hash), *calldata_payload(tx.data))
-
-    def _not_from_batcher(self, tx: L1Transaction) -> tuple[Reason, str] | None:
-        if tx.kind not in _BATCHER_TYPES:
-            return Reason.TRANSACTION_TYPE, f"type {tx.kind}"
-        if tx.to != self._inbox:
-            return Reason.OTHER_RECIPIENT, f"to {'nobody' if tx.to is None else '0x' + tx.to.hex()}"
-        batcher = self._prev.system_config.batcher_address
-        if tx.sender != batcher:
-            return Reason.OTHER_SENDER, f"from 0x{tx.sender.hex()}, the batcher is 0x{batcher.hex()}"
-        return None
 
     def _blob_payloads(self, block: L1Block, tx: L1Transaction) -> Iterator[Payload]:
         if not tx.blob_hashes:
@@ -102,6 +92,16 @@ class L1Retrieval:
         self._verdicts.drop(source, self.origin.header.id, reason, detail)
 
 
+def batcher_blobs(block: L1Block, *, inbox: Address, batcher: Address) -> list[Hash]:
+    """Versioned hashes of the blobs that derivation reads of `block`, if `batcher` is the batcher in it."""
+    return [
+        blob_hash
+        for tx in block.transactions
+        if tx.kind == _BLOB_TYPE and _not_from_batcher(tx, inbox, batcher) is None
+        for blob_hash in tx.blob_hashes
+    ]
+
+
 def calldata_payload(data: bytes) -> tuple[bytes, tuple[Reason, str] | None]:
     """The payload in calldata to the inbox, in either form, and what is wrong with it, if anything."""
     if data[:4] == APPEND_BATCH_SELECTOR:
@@ -110,6 +110,16 @@ def calldata_payload(data: bytes) -> tuple[bytes, tuple[Reason, str] | None]:
             return b"", (Reason.MALFORMED_APPEND_BATCH, f"{len(data)} bytes")
         data = argument
     return data, _bad_version(data)
+
+
+def _not_from_batcher(tx: L1Transaction, inbox: Address, batcher: Address) -> tuple[Reason, str] | None:
+    if tx.kind not in _BATCHER_TYPES:
+        return Reason.TRANSACTION_TYPE, f"type {tx.kind}"
+    if tx.to != inbox:
+        return Reason.OTHER_RECIPIENT, f"to {'nobody' if tx.to is None else '0x' + tx.to.hex()}"
+    if tx.sender != batcher:
+        return Reason.OTHER_SENDER, f"from 0x{tx.sender.hex()}, the batcher is 0x{batcher.hex()}"
+    return None
 
 
 def _bad_version(data: bytes) -> tuple[Reason, str] | None:

@@ -89,6 +89,11 @@ class DerivationPipeline:
         """The L1 block being read: with all of them up to it, the safe head is what it is."""
         return self._traversal.origin.ref
 
+    @property
+    def l1_system_config(self) -> SystemConfig:
+        """The config after the updates of `origin`."""
+        return self._traversal.system_config
+
     def push(self, block: L1Block) -> None:
         """Give the next L1 block. Raises ResetError if it does not follow the last one: L1 reorganised."""
         self._traversal.push(block)

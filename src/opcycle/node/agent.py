@@ -12,7 +12,7 @@ from opcycle.engine.l2 import L2Client
 from opcycle.errors import CriticalError, OpcycleError, ResetError, TemporaryError, UserError
 from opcycle.node.execution import announce, execute
 from opcycle.node.heads import Heads
-from opcycle.node.l1_view import L1Heads, L1Source, L1View
+from opcycle.node.l1_view import BlobSource, L1Heads, L1Source, L1View
 from opcycle.node.reset import block_of_epoch, block_to_go_on_from
 from opcycle.node.safedb import SafeDB
 from opcycle.node.verdict_store import VerdictStore
@@ -29,7 +29,7 @@ BLOCKS_PER_STEP = 64
 
 class Node:
     """`safe_db` and `verdicts` belong to one `Database`. An L1 block is read once `l1_confirmations` others
-    follow it."""
+    follow it; `blobs` gives those that it names, and may be None while the batcher posts none."""
 
     name = "node"
 
@@ -43,10 +43,11 @@ class Node:
         l2: L2Client,
         safe_db: SafeDB,
         verdicts: VerdictStore,
+        blobs: BlobSource | None = None,
         l1_confirmations: int = 0,
     ):
         self._config = config
-        self._l1 = L1View(config, l1, confirmations=l1_confirmations)
+        self._l1 = L1View(config, l1, blobs=blobs, confirmations=l1_confirmations)
         self._engine = engine
         self._l2 = l2
         self._safe_db = safe_db
@@ -111,10 +112,11 @@ class Node:
         answer = self._pipeline.next(tip.ref, tip.system_config)
         if not isinstance(answer, NeedL1Block):
             return False
-        blocks = self._l1.blocks_from(answer.number, l1)
-        for block in blocks:
+        was_read = False
+        for block in self._l1.blocks_from(answer.number, l1, self._pipeline.l1_system_config):
             self._pipeline.push(block)
-        return bool(blocks)
+            was_read = True
+        return was_read
 
     def _derive(self, tip: L2Block) -> list[L2Block]:
         """Execute what the L1 blocks read so far give; record the verdicts, and then the safe heads."""
@@ -162,7 +164,9 @@ class Node:
         genesis = self._config.genesis_l2.number
         epoch = block_of_epoch(self._l2.block, start, first=genesis, last=tip.ref.number)
         self._pipeline.reset(
-            origin_block=self._l1.block(start), system_config=epoch.system_config, safe_head=tip.ref
+            origin_block=self._l1.block(start, epoch.system_config),
+            system_config=epoch.system_config,
+            safe_head=tip.ref,
         )
         # frames before the safe head's own L1 origin may lack their first ones now, and were judged before
         self._verdicts_from = tip.ref.l1_origin.number

@@ -1,11 +1,18 @@
-"""What the node reads of L1: three heads, single headers, and blocks in long ranges."""
+"""What the node reads of L1: three heads, single headers, blocks in long ranges with the batcher's blobs.
 
-from dataclasses import dataclass
+Whose blobs these are, the system config decides as of each block: nobody else's are asked for, since a blob
+that cannot be had any more would stop the node.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from opcycle.errors import TemporaryError
-from opcycle.protocol.rollup import RollupConfig
-from opcycle.protocol.types import Address, BlockId, L1Block, L1BlockRef, L1Header
+from opcycle.derivation.config_updates import after_block
+from opcycle.derivation.l1_retrieval import batcher_blobs
+from opcycle.errors import TemporaryError, UserError
+from opcycle.protocol.rollup import RollupConfig, SystemConfig
+from opcycle.protocol.types import Address, BlockId, Hash, L1Block, L1BlockRef, L1Header
 from opcycle.rpc.client import RpcUnreachableError
 
 AHEAD = 64
@@ -22,6 +29,12 @@ class L1Source(Protocol):
     ) -> list[L1Block]: ...
 
 
+class BlobSource(Protocol):
+    """`opcycle.l1.beacon.BeaconClient` is one."""
+
+    def blobs(self, timestamp: int, hashes: Sequence[Hash]) -> Mapping[Hash, bytes]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class L1Heads:
     """L1 at one moment. A young chain has no safe and no finalized block yet."""
@@ -32,11 +45,17 @@ class L1Heads:
 
 
 class L1View:
-    """L1 as one rollup sees it. `confirmations`: blocks that must follow one before it is read."""
+    """L1 as one rollup sees it. `confirmations`: blocks that must follow one before it is read.
 
-    def __init__(self, config: RollupConfig, source: L1Source, *, confirmations: int):
+    `blobs` may be None while the batcher posts none.
+    """
+
+    def __init__(
+        self, config: RollupConfig, source: L1Source, *, blobs: BlobSource | None, confirmations: int
+    ):
         self._config = config
         self._source = source
+        self._blobs = blobs
         self._confirmations = confirmations
 
     def heads(self) -> L1Heads:
@@ -50,13 +69,34 @@ class L1View:
     def header(self, number: int) -> L1Header:
         return self._source.header(number)
 
-    def block(self, number: int) -> L1Block:
-        return self._read(number, number)[0]
+    def block(self, number: int, system_config: SystemConfig) -> L1Block:
+        """`system_config` as of that block, its own updates included."""
+        return self._with_blobs(self._read(number, number)[0], system_config)
 
-    def blocks_from(self, first: int, heads: L1Heads) -> list[L1Block]:
-        """Up to `AHEAD` confirmed blocks from `first` on; none if L1 is not that far."""
+    def blocks_from(self, first: int, heads: L1Heads, system_config: SystemConfig) -> Iterator[L1Block]:
+        """Up to `AHEAD` confirmed blocks from `first` on; none if L1 is not that far.
+
+        `system_config` as of the block before. Raises TemporaryError at a block whose blobs cannot be had
+        (yet), UserError if there is nobody to ask for them.
+        """
         last = min(first + AHEAD - 1, heads.head.number - self._confirmations)
-        return self._read(first, last) if first <= last else []
+        if first > last:
+            return
+        for block in self._read(first, last):
+            system_config = after_block(self._config, system_config, block)
+            yield self._with_blobs(block, system_config)
+
+    def _with_blobs(self, block: L1Block, system_config: SystemConfig) -> L1Block:
+        batcher = system_config.batcher_address
+        hashes = batcher_blobs(block, inbox=self._config.batch_inbox, batcher=batcher)
+        if not hashes:
+            return block
+        if self._blobs is None:
+            raise UserError(
+                f"L1 block {block.ref} has batches in blobs, which only a beacon node serves; "
+                "start the node with --beacon URL"
+            )
+        return replace(block, blobs=self._blobs.blobs(block.header.timestamp, hashes))
 
     def _read(self, first: int, last: int) -> list[L1Block]:
         config = self._config

@@ -6,8 +6,10 @@ from eth_utils.crypto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.derivation.l1_builder import (
+    BATCHER,
     CONFIG,
     GENESIS_CONFIG,
+    INBOX,
     OTHER_BATCHER,
     STRANGER,
     block,
@@ -16,7 +18,12 @@ from tests.unit.derivation.l1_builder import (
     transaction,
 )
 
-from opcycle.derivation.l1_retrieval import APPEND_BATCH_SELECTOR, L1Retrieval, calldata_payload
+from opcycle.derivation.l1_retrieval import (
+    APPEND_BATCH_SELECTOR,
+    L1Retrieval,
+    batcher_blobs,
+    calldata_payload,
+)
 from opcycle.derivation.l1_traversal import L1Traversal
 from opcycle.derivation.verdicts import Decision, Reason, TransactionId, VerdictLog
 from opcycle.errors import CriticalError
@@ -140,6 +147,19 @@ def test_next__one_blob_malformed__drops_that_one_alone():
     found, verdicts = retrieve(tx, blobs=blobs)
     assert data_of(found) == [b"\x00a", b"\x00c"]
     assert [(v.identity, v.reason) for v in verdicts] == [(TransactionId(tx.hash, 1), Reason.MALFORMED_BLOB)]
+
+
+def test_batcher_blobs__all_that_next_will_read__in_order_and_nobody_elses():
+    transactions = (
+        transaction(b"", kind=3, blob_hashes=BLOB_HASHES[2:], name="a"),
+        transaction(PAYLOAD, name="b"),
+        transaction(b"", kind=3, blob_hashes=BLOB_HASHES[:1], sender=STRANGER, name="c"),
+        transaction(b"", kind=3, blob_hashes=BLOB_HASHES[:1], to=STRANGER, name="d"),
+        transaction(b"", kind=3, blob_hashes=BLOB_HASHES[1::-1], name="e"),
+    )
+    found = batcher_blobs(block(1, transactions), inbox=INBOX, batcher=BATCHER)
+    assert found == [BLOB_HASHES[2], BLOB_HASHES[1], BLOB_HASHES[0]]
+    assert batcher_blobs(block(1, transactions), inbox=INBOX, batcher=STRANGER) == [BLOB_HASHES[0]]
 
 
 def test_next__blob_not_supplied__stops():

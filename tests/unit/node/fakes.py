@@ -62,6 +62,20 @@ class FakeL1:
         self.reads.append(what)
 
 
+@dataclass
+class FakeBeacon:
+    """`opcycle.l1.beacon.BeaconClient` over the blobs in `stored`."""
+
+    stored: dict[Hash, bytes] = field(default_factory=dict)
+    reads: list[tuple[int, tuple[Hash, ...]]] = field(default_factory=list)
+
+    def blobs(self, timestamp: int, hashes: Sequence[Hash]) -> dict[Hash, bytes]:
+        self.reads.append((timestamp, tuple(hashes)))
+        if missing := [item for item in hashes if item not in self.stored]:
+            raise TemporaryError(f"no blob {missing[0].hex()} (yet)")
+        return {item: self.stored[item] for item in hashes}
+
+
 GENESIS_BLOCK = L2Block(
     ref=GENESIS,
     state_root=b"\x03" * 32,

@@ -13,7 +13,7 @@ from tests.unit.derivation.l1_builder import (
     epoch_by_time,
     payload_of,
 )
-from tests.unit.node.fakes import FakeEngine, FakeL1
+from tests.unit.node.fakes import FakeBeacon, FakeEngine, FakeL1
 
 from opcycle.errors import ResetError
 from opcycle.node.agent import Node
@@ -33,6 +33,7 @@ class World:
     def __init__(self, directory: Path, l1_blocks: list[L1Block]):
         self._directory = directory
         self.l1 = FakeL1(l1_blocks)
+        self.beacon: FakeBeacon | None = FakeBeacon()
         self.engine = FakeEngine()
 
     def start(
@@ -48,6 +49,7 @@ class World:
             l2=self.engine,
             safe_db=self.safe_db,
             verdicts=self.verdicts,
+            blobs=self.beacon,
             l1_confirmations=l1_confirmations,
         )
         return self.node
