@@ -6,10 +6,10 @@ Source: OP Stack specs, "Deriving Payload Attributes"; op-node `derive/attribute
 
 from dataclasses import dataclass, replace
 
-from opcycle.derivation.batch_stage import BatchStage, NextBatch
+from opcycle.derivation.batch_stage import BatchStage
 from opcycle.derivation.channel_assembler import OpenChannel
 from opcycle.derivation.config_updates import after_block
-from opcycle.derivation.verdicts import Reason, VerdictLog
+from opcycle.derivation.verdicts import BatchId, Reason, VerdictLog
 from opcycle.errors import CriticalError, ResetError
 from opcycle.protocol.deposits import DEPOSIT_TX_TYPE, deposits_from_logs
 from opcycle.protocol.l1_chain import L1ChainConfig
@@ -18,8 +18,7 @@ from opcycle.protocol.payload import PayloadAttributes
 from opcycle.protocol.predeploys import SEQUENCER_FEE_VAULT
 from opcycle.protocol.rollup import Fork, RollupConfig, SystemConfig
 from opcycle.protocol.types import ZERO_HASH, BlockId, L1Block, L1BlockRef, L2BlockRef
-
-_FORKS_WITH_UPGRADE_TRANSACTIONS = (Fork.ECOTONE, Fork.FJORD, Fork.ISTHMUS, Fork.JOVIAN)
+from opcycle.protocol.upgrades import upgrade_transactions
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class AttributesStage:
         self._l1_chain = l1_chain
         self._prev = prev
         self._verdicts = verdicts
-        self._last: tuple[NextBatch, DerivedAttributes] | None = None
+        self._last: tuple[BatchId, DerivedAttributes] | None = None
 
     @property
     def origin(self) -> L1Block:
@@ -73,7 +72,7 @@ class AttributesStage:
             sequence_number=sequence_number(safe_head, origin),
             derived_from=self.origin.ref,
         )
-        self._last = found, derived
+        self._last = found.identity, derived
         return derived
 
     def without_batch(self, invalid: DerivedAttributes) -> DerivedAttributes:
@@ -84,7 +83,7 @@ class AttributesStage:
         """
         if self._last is None or self._last[1] != invalid:
             raise ValueError("only the attributes that were derived last can be invalid")
-        found, derived = self._last
+        identity, derived = self._last
         transactions = derived.attributes.transactions or ()
         deposits = tuple(tx for tx in transactions if tx[0] == DEPOSIT_TX_TYPE)
         if deposits == transactions:
@@ -94,9 +93,9 @@ class AttributesStage:
             )
         self._prev.flush()
         detail = f"{len(transactions) - len(deposits)} transactions"
-        self._verdicts.drop(found.identity, self.origin.header.id, Reason.INVALID_PAYLOAD, detail)
+        self._verdicts.drop(identity, self.origin.header.id, Reason.INVALID_PAYLOAD, detail)
         replacement = replace(derived, attributes=replace(derived.attributes, transactions=deposits))
-        self._last = found, replacement
+        self._last = identity, replacement
         return replacement
 
 
@@ -116,12 +115,12 @@ def prepare_attributes(
     """The attributes of a block on `parent` with L1 origin `epoch`, with no transactions but deposits.
 
     The first block of an epoch takes the epoch's user deposits and system config updates; the others take
-    the parent's system config as it is. Raises ResetError if `epoch` is neither the parent's epoch nor the
-    next one of the same L1 chain, or later than the block.
+    the parent's system config as it is. The first block of a fork has the fork's upgrade transactions, too.
+    Raises ResetError if `epoch` is neither the parent's epoch nor the next one of the same L1 chain, or later
+    than the block.
     """
     header, timestamp = epoch.header, parent.timestamp + config.block_time
     _check_origin(parent, epoch, timestamp)
-    _check_no_upgrade(config, timestamp)
     system_config = parent_system_config
     user_deposits: tuple[bytes, ...] = ()
     if header.number != parent.l1_origin.number:
@@ -135,12 +134,13 @@ def prepare_attributes(
         l2_timestamp=timestamp,
         blob_base_fee=l1_chain.blob_base_fee(header),
     )
+    upgrades = (deposit.encode() for deposit in upgrade_transactions(config, timestamp))
     return PayloadAttributes(
         timestamp=timestamp,
         prev_randao=header.mix_hash,
         fee_recipient=SEQUENCER_FEE_VAULT,
         parent_beacon_root=header.parent_beacon_root or ZERO_HASH,
-        transactions=(l1_info.encode(), *user_deposits),
+        transactions=(l1_info.encode(), *user_deposits, *upgrades),
         no_tx_pool=True,
         gas_limit=system_config.gas_limit,
         eip_1559_params=system_config.eip_1559_params if config.is_active(Fork.HOLOCENE, timestamp) else None,
@@ -168,12 +168,3 @@ def _check_origin(parent: L2BlockRef, epoch: L1Block, timestamp: int) -> None:
         raise ResetError(
             f"a block on {parent} at {timestamp} would precede its L1 origin at {header.timestamp}"
         )
-
-
-def _check_no_upgrade(config: RollupConfig, timestamp: int) -> None:
-    for fork in _FORKS_WITH_UPGRADE_TRANSACTIONS:
-        if config.activates_at(fork, timestamp):
-            raise CriticalError(
-                f"the block at {timestamp} activates {fork}, whose upgrade transactions are not "
-                "known here; activate the fork at genesis, or start after it"
-            )

@@ -16,6 +16,7 @@ from opcycle.derivation.attributes import AttributesStage, DerivedAttributes
 from opcycle.derivation.batch_stage import BatchStage
 from opcycle.derivation.channel_assembler import ChannelAssembler, OpenChannel
 from opcycle.derivation.channel_reader import ChannelReader
+from opcycle.derivation.epochs import Epochs
 from opcycle.derivation.frame_queue import FrameQueue
 from opcycle.derivation.l1_retrieval import L1Retrieval
 from opcycle.derivation.l1_traversal import L1Traversal
@@ -142,5 +143,5 @@ def assemble(
     frames = FrameQueue(retrieval, verdicts)
     channels = ChannelAssembler(config, frames, verdicts)
     reader = ChannelReader(config, channels, verdicts)
-    batches = BatchStage(config, reader, verdicts)
+    batches = BatchStage(config, reader, Epochs(config, verdicts), verdicts)
     return AttributesStage(config, l1_chain, batches, verdicts)

@@ -8,6 +8,7 @@ from opcycle.protocol.l2_block import L2Block
 from opcycle.protocol.payload import PayloadAttributes
 from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.types import L1Block
+from opcycle.protocol.upgrades import upgrade_transactions
 from opcycle.sequencer.origin import is_beyond_drift
 
 
@@ -16,8 +17,10 @@ def sequencer_attributes(
 ) -> PayloadAttributes:
     """Attributes of the block on `parent` with L1 origin `epoch`: as derivation has them, pool open.
 
-    Beyond the sequencer drift the pool stays shut. No rule for the first block of a fork:
-    `prepare_attributes` refuses to build one. Raises ResetError as `prepare_attributes` does.
+    The pool stays shut beyond the sequencer drift, and in a block with upgrade transactions: what they
+    replace must not meet users half way. Raises ResetError as `prepare_attributes` does.
     """
     dictated = prepare_attributes(config, l1_chain, parent.ref, parent.system_config, epoch=epoch)
-    return replace(dictated, no_tx_pool=is_beyond_drift(config, dictated.timestamp, epoch.header))
+    is_upgrade = bool(upgrade_transactions(config, dictated.timestamp))
+    is_late = is_beyond_drift(config, dictated.timestamp, epoch.header)
+    return replace(dictated, no_tx_pool=is_upgrade or is_late)

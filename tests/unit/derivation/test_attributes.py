@@ -25,10 +25,11 @@ from tests.unit.derivation.l1_builder import GENESIS as L2_GENESIS
 from opcycle.derivation.attributes import prepare_attributes, sequence_number
 from opcycle.errors import CriticalError, ResetError
 from opcycle.protocol.deposits import DepositTransaction, l1_info_source, user_deposit_source
-from opcycle.protocol.l1_info import L1Info
+from opcycle.protocol.l1_info import L1Info, L1InfoForm
 from opcycle.protocol.predeploys import SEQUENCER_FEE_VAULT
 from opcycle.protocol.rollup import Fork
 from opcycle.protocol.types import BlockId, Log
+from opcycle.protocol.upgrades import UPGRADES
 
 PARENT = replace(
     L2_GENESIS,
@@ -130,13 +131,48 @@ def test_prepare_attributes__epoch_later_than_the_block__resets():
         prepare(block(7, timestamp=time + 1))
 
 
-@pytest.mark.parametrize("fork", [Fork.ECOTONE, Fork.FJORD, Fork.ISTHMUS, Fork.JOVIAN])
-def test_prepare_attributes__activation_block_with_upgrade_transactions__stops(fork):
-    time = PARENT.timestamp + CONFIG.block_time
-    with pytest.raises(CriticalError, match=f"activates {fork}"):
-        prepare(block(6), config=replace(CONFIG, fork_times=CONFIG.fork_times | {fork: time}))
-    after = replace(CONFIG, fork_times=CONFIG.fork_times | {fork: time - CONFIG.block_time})
-    assert prepare(block(6), config=after).timestamp == time
+NEXT_TIME = PARENT.timestamp + CONFIG.block_time
+
+
+def activating(fork, time=NEXT_TIME):
+    return replace(CONFIG, fork_times=CONFIG.fork_times | {fork: time})
+
+
+@pytest.mark.parametrize("fork", UPGRADES)
+def test_prepare_attributes__first_block_of_a_fork__its_upgrade_after_l1_info_and_user_deposits(fork):
+    found = deposits(prepare(block(7, logs=[deposit_log(mint=5)]), config=activating(fork)))
+    assert found[0].source_hash == l1_info_source(l1_hash(7), 0)
+    assert found[1].mint == 5
+    assert found[2:] == list(UPGRADES[fork])
+
+
+@pytest.mark.parametrize("fork", UPGRADES)
+def test_prepare_attributes__block_before_or_after_a_forks_first__no_upgrade(fork):
+    for time in (NEXT_TIME + 1, NEXT_TIME - CONFIG.block_time):
+        assert len(prepare(block(6), config=activating(fork, time)).transactions) == 1
+
+
+@pytest.mark.parametrize(
+    ("fork", "form", "form_after"),
+    [
+        (Fork.ECOTONE, L1InfoForm.BEDROCK, L1InfoForm.ECOTONE),
+        (Fork.FJORD, L1InfoForm.ECOTONE, L1InfoForm.ECOTONE),
+        (Fork.ISTHMUS, L1InfoForm.ECOTONE, L1InfoForm.ISTHMUS),
+        (Fork.JOVIAN, L1InfoForm.ISTHMUS, L1InfoForm.JOVIAN),
+    ],
+)
+def test_prepare_attributes__first_block_of_a_fork__l1_attributes_of_the_fork_before(fork, form, form_after):
+    older = dict.fromkeys(list(Fork)[: list(Fork).index(fork)], 0)
+    for since, expected in ((NEXT_TIME, form), (NEXT_TIME - CONFIG.block_time, form_after)):
+        config = replace(CONFIG, fork_times={**older, fork: since})
+        assert deposits(prepare(block(6), config=config))[0].data[:4] == expected.selector
+
+
+def test_prepare_attributes__first_block_of_holocene__curve_of_the_parent_which_had_none():
+    parents = replace(GENESIS_CONFIG, eip_1559_params=bytes(8))
+    config = activating(Fork.HOLOCENE)
+    assert prepare(block(6), config=config, system_config=parents).eip_1559_params == bytes(8)
+    assert prepare(block(6), config=activating(Fork.HOLOCENE, NEXT_TIME + 1)).eip_1559_params is None
 
 
 def test_prepare_attributes__malformed_deposit_of_the_portal__stops():

@@ -24,6 +24,7 @@ from tests.unit.derivation.l1_builder import (
 
 from opcycle.derivation.batch_stage import BatchStage
 from opcycle.derivation.channel_reader import IncludedBatch
+from opcycle.derivation.epochs import Epochs
 from opcycle.derivation.verdicts import BatchId, Decision, Reason, Subject, VerdictLog
 from opcycle.errors import ResetError
 from opcycle.protocol.types import BlockId
@@ -129,7 +130,8 @@ def undecided():
     epoch_20 = BlockId(l1_hash(20), 20)
     safe_head = replace(GENESIS, timestamp=block(21).header.timestamp - L2_BLOCK_TIME, l1_origin=epoch_20)
     verdicts, feed = VerdictLog(), Feed(origin=block(20))
-    stage = BatchStage(replace(CONFIG, seq_window_size=1), feed, verdicts)
+    config = replace(CONFIG, seq_window_size=1)
+    stage = BatchStage(config, feed, Epochs(config, verdicts), verdicts)
     for number in (20, 21):
         feed.origin = block(number)
         assert stage.next(safe_head) is None

@@ -20,7 +20,9 @@ from opcycle.derivation.attributes import prepare_attributes
 from opcycle.errors import ResetError
 from opcycle.protocol.deposits import DEPOSIT_TX_TYPE, DepositTransaction
 from opcycle.protocol.l1_info import L1Info
+from opcycle.protocol.rollup import Fork
 from opcycle.protocol.types import L1Block
+from opcycle.protocol.upgrades import UPGRADES
 from opcycle.sequencer.attributes import sequencer_attributes
 from opcycle.sequencer.decide import BuildBlock, Snapshot, Wait, decide, fill_time, is_due, waits_until
 
@@ -128,6 +130,18 @@ def test_sequencer_attributes__beyond_the_drift__the_pool_stays_shut(ahead: int,
     assert action.attributes.no_tx_pool is is_shut
     assert (action.fill == 0) is is_shut
     assert action.attributes == sequencer_attributes(CONFIG, L1_CHAIN, head_at(head_time), epoch=ORIGIN)
+
+
+@pytest.mark.parametrize("fork", UPGRADES)
+@pytest.mark.parametrize(("later", "is_shut"), [(0, True), (-L2_BLOCK_TIME, False), (1, False)])
+def test_sequencer_attributes__first_block_of_a_fork__the_pool_stays_shut(
+    fork: Fork, later: int, is_shut: bool
+) -> None:
+    head_time = ORIGIN.header.timestamp
+    since = {fork: head_time + L2_BLOCK_TIME + later}
+    config = replace(CONFIG, fork_times={**CONFIG.fork_times, **since})
+    attributes = sequencer_attributes(config, L1_CHAIN, head_at(head_time), epoch=ORIGIN)
+    assert attributes.no_tx_pool is is_shut
 
 
 # --- how long the engine may fill it ------------------------------------------------------------------
