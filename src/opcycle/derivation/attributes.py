@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 from opcycle.derivation.batch_stage import BatchStage
 from opcycle.derivation.channel_assembler import OpenChannel
 from opcycle.derivation.config_updates import after_block
+from opcycle.derivation.epochs import NextBatch
+from opcycle.derivation.span_rules import NeedL2Block
 from opcycle.derivation.verdicts import BatchId, Reason, VerdictLog
 from opcycle.errors import CriticalError, ResetError
 from opcycle.protocol.deposits import DEPOSIT_TX_TYPE, deposits_from_logs
 from opcycle.protocol.l1_chain import L1ChainConfig
 from opcycle.protocol.l1_info import l1_info_deposit
+from opcycle.protocol.l2_block import L2Block
 from opcycle.protocol.payload import PayloadAttributes
 from opcycle.protocol.predeploys import SEQUENCER_FEE_VAULT
 from opcycle.protocol.rollup import Fork, RollupConfig, SystemConfig
@@ -50,7 +53,13 @@ class AttributesStage:
     def open_channel(self) -> OpenChannel | None:
         return self._prev.open_channel
 
-    def next(self, safe_head: L2BlockRef, safe_system_config: SystemConfig) -> DerivedAttributes | None:
+    def push_l2(self, block: L2Block) -> None:
+        """Give the block that the last answer asked for."""
+        self._prev.push_l2(block)
+
+    def next(
+        self, safe_head: L2BlockRef, safe_system_config: SystemConfig
+    ) -> DerivedAttributes | NeedL2Block | None:
         """The attributes of the block after `safe_head`; None when that takes another L1 block.
 
         Asked again about the same `safe_head`, it answers the same.
@@ -58,8 +67,8 @@ class AttributesStage:
         if self._last is not None and self._last[1].parent == safe_head:
             return self._last[1]
         found = self._prev.next(safe_head)
-        if found is None:
-            return None
+        if not isinstance(found, NextBatch):
+            return found
         template = prepare_attributes(
             self._config, self._l1_chain, safe_head, safe_system_config, epoch=found.epoch
         )

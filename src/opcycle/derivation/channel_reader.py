@@ -12,6 +12,8 @@ from opcycle.derivation.verdicts import BatchId, ChannelId, Reason, VerdictLog
 from opcycle.protocol.batches import BadBatch, SingularBatch, iter_batches
 from opcycle.protocol.channels import ChannelError, decompress
 from opcycle.protocol.rollup import Fork, RollupConfig
+from opcycle.protocol.span_batches import RawSpanBatch, SpanBatch
+from opcycle.protocol.span_transactions import SpanTransactionError
 from opcycle.protocol.types import L1Block, L1BlockRef
 
 
@@ -20,7 +22,7 @@ class IncludedBatch:
     """A batch as a channel holds it, and the L1 block that completed the channel."""
 
     identity: BatchId
-    batch: SingularBatch
+    batch: SingularBatch | SpanBatch
     inclusion: L1BlockRef
 
 
@@ -74,12 +76,32 @@ class ChannelReader:
         sizes = f"{len(channel.data)} bytes, {len(data)} decompressed"
         self._verdicts.accept(ChannelId(channel.channel_id), inclusion.id, detail=sizes)
         for index, batch in enumerate(iter_batches(data)):
-            if isinstance(batch, BadBatch):
-                identity = BatchId(channel.channel_id, index, timestamp=None)
-                detail = f"{batch.fault}: {batch.detail}"
-                self._verdicts.drop(identity, inclusion.id, Reason.MALFORMED_BATCH, detail)
-            else:
-                yield IncludedBatch(BatchId(channel.channel_id, index, batch.timestamp), batch, inclusion)
+            match batch:
+                case SingularBatch():
+                    yield IncludedBatch(BatchId(channel.channel_id, index, batch.timestamp), batch, inclusion)
+                case RawSpanBatch():
+                    span = self._derive(batch, BatchId(channel.channel_id, index, timestamp=None), inclusion)
+                    if span is not None:
+                        yield IncludedBatch(BatchId(channel.channel_id, index, span.start), span, inclusion)
+                case BadBatch():
+                    identity = BatchId(channel.channel_id, index, timestamp=None)
+                    detail = f"{batch.fault}: {batch.detail}"
+                    self._verdicts.drop(identity, inclusion.id, Reason.MALFORMED_BATCH, detail)
+
+    def _derive(self, raw: RawSpanBatch, identity: BatchId, inclusion: L1BlockRef) -> SpanBatch | None:
+        """None if it is dropped; op-node then goes on with what follows it in the channel."""
+        if not self._config.is_active(Fork.DELTA, inclusion.timestamp):
+            self._verdicts.drop(identity, inclusion.id, Reason.SPAN_BEFORE_DELTA)
+            return None
+        try:
+            return raw.derive(
+                genesis_time=self._config.genesis_time,
+                block_time=self._config.block_time,
+                chain_id=self._config.l2_chain_id,
+            )
+        except SpanTransactionError as error:
+            self._verdicts.drop(identity, inclusion.id, Reason.MALFORMED_SPAN_TRANSACTION, str(error))
+            return None
 
     def _drop(self, channel: RawChannel, inclusion: L1BlockRef, reason: Reason, detail: str) -> None:
         self._verdicts.drop(ChannelId(channel.channel_id), inclusion.id, reason, detail)

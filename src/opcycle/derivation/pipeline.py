@@ -4,6 +4,7 @@
     pipeline.reset(origin_block=…, system_config=…, safe_head=…)
     match pipeline.next(safe_head, safe_system_config):
         case NeedL1Block(number): pipeline.push(block `number`), ask again
+        case NeedL2Block(number): pipeline.push_l2(block `number` of the safe chain), ask again
         case DerivedAttributes(): build the block, ask again with it as the safe head
 
 The same L1 blocks give the same attributes, however they are pushed: one by one or many ahead.
@@ -20,9 +21,11 @@ from opcycle.derivation.epochs import Epochs
 from opcycle.derivation.frame_queue import FrameQueue
 from opcycle.derivation.l1_retrieval import L1Retrieval
 from opcycle.derivation.l1_traversal import L1Traversal
+from opcycle.derivation.span_rules import NeedL2Block
 from opcycle.derivation.verdicts import Verdict, VerdictLog
 from opcycle.errors import CriticalError
 from opcycle.protocol.l1_chain import L1ChainConfig
+from opcycle.protocol.l2_block import L2Block
 from opcycle.protocol.rollup import Fork, RollupConfig, SystemConfig
 from opcycle.protocol.types import L1Block, L1BlockRef, L2BlockRef
 
@@ -99,10 +102,14 @@ class DerivationPipeline:
         """Give the next L1 block. Raises ResetError if it does not follow the last one: L1 reorganised."""
         self._traversal.push(block)
 
+    def push_l2(self, block: L2Block) -> None:
+        """Give the block of the safe chain that `next` asked for. Raises ValueError for any other."""
+        self._attributes.push_l2(block)
+
     def next(
         self, safe_head: L2BlockRef, safe_system_config: SystemConfig
-    ) -> DerivedAttributes | NeedL1Block:
-        """The attributes of the block after `safe_head`, or the L1 block that is needed first.
+    ) -> DerivedAttributes | NeedL1Block | NeedL2Block:
+        """The attributes of the block after `safe_head`, or the block that is needed first.
 
         `safe_system_config` is the config as of `safe_head`. Until a block is built, asking again gives
         the same answer. Raises ResetError if the safe head is not on the L1 chain that was pushed.

@@ -68,16 +68,23 @@ class Reason(StrEnum):
 
     # batches
     MALFORMED_BATCH = "not a well-formed batch"
+    MALFORMED_SPAN_TRANSACTION = "one of the span's transactions is none"
+    SPAN_BEFORE_DELTA = "a span batch before Delta"
     ORIGIN_BEFORE_SAFE = "included no later than the safe head's own L1 origin"
     NO_L1_BLOCKS = "no L1 block is known yet"
     FUTURE_TIMESTAMP = "later than the next L2 block"
     PAST_TIMESTAMP = "at or before the safe head"
+    MISALIGNED_TIMESTAMP = "its blocks fall between those of the safe chain"
+    STARTS_BEFORE_CHAIN = "it starts with the L2 genesis or before"
     PARENT_MISMATCH = "the parent is not the safe head"
     WINDOW_EXPIRED = "included after the sequence window of its epoch"
     EPOCH_TOO_OLD = "an epoch before the current one"
     EPOCH_TOO_NEW = "an epoch beyond the next one"
     NEXT_ORIGIN_UNKNOWN = "the next L1 block is needed to decide"
+    END_ORIGIN_UNKNOWN = "the L1 origin of its last block is needed to decide"
     EPOCH_HASH_MISMATCH = "the epoch is of another L1 chain"
+    OVERLAP_TRANSACTIONS = "other transactions than those of a block that is safe already"
+    OVERLAP_EPOCH = "another L1 origin than that of a block that is safe already"
     BEFORE_ORIGIN_TIME = "earlier than its L1 origin"
     ACTIVATION_BLOCK_NOT_EMPTY = "transactions in the first block of a fork"
     DRIFT_EXCEEDED = "transactions beyond the sequencer drift"
@@ -128,16 +135,19 @@ class ChannelId:
 class BatchId:
     """Batch `index` of a channel and its L2 time in seconds (None if it cannot be read).
 
-    `channel_id` is None for an empty batch that derivation made itself.
+    `channel_id` is None for an empty batch that derivation made itself. `block` counts the blocks of a span
+    batch, whose own time is that of its first one; None for all else.
     """
 
     kind: ClassVar[Subject] = Subject.BATCH
     channel_id: bytes | None
     index: int
     timestamp: int | None
+    block: int | None = None
 
     def __str__(self) -> str:
         source = "forced" if self.channel_id is None else f"{self.channel_id.hex()}[{self.index}]"
+        source += "" if self.block is None else f" block {self.block}"
         return f"{source} at time {'?' if self.timestamp is None else self.timestamp}"
 
 

@@ -5,8 +5,10 @@ records what became safe, follows finality, and publishes the status that the RP
 """
 
 from opcycle.agent import Outcome
+from opcycle.derivation.attributes import DerivedAttributes
 from opcycle.derivation.chain_spec import first_l1_number
 from opcycle.derivation.pipeline import DerivationPipeline, NeedL1Block
+from opcycle.derivation.span_rules import NeedL2Block
 from opcycle.engine.client import EngineClient
 from opcycle.engine.l2 import L2Client
 from opcycle.errors import CriticalError, OpcycleError, ResetError, TemporaryError, UserError
@@ -109,7 +111,7 @@ class Node:
 
     def _read_l1(self, tip: L2Block, l1: L1Heads) -> bool:
         """Give the pipeline the next range of L1 if it needs one. False if there is nothing to give."""
-        answer = self._pipeline.next(tip.ref, tip.system_config)
+        answer = self._ask_pipeline(tip)
         if not isinstance(answer, NeedL1Block):
             return False
         was_read = False
@@ -123,7 +125,7 @@ class Node:
         built: list[L2Block] = []
         safe_heads: dict[int, SafeHead] = {}
         while len(built) < BLOCKS_PER_STEP:
-            derived = self._pipeline.next(tip.ref, tip.system_config)
+            derived = self._ask_pipeline(tip)
             if isinstance(derived, NeedL1Block):
                 break
             tip = execute(self._engine, self._pipeline, self._current_heads, derived)
@@ -136,6 +138,13 @@ class Node:
         if safe_heads:
             self._safe_db.record(safe_heads.values())
         return built
+
+    def _ask_pipeline(self, tip: L2Block) -> DerivedAttributes | NeedL1Block:
+        """What comes after `tip`; the engine has the safe blocks up to it that a span batch repeats."""
+        while isinstance(answer := self._pipeline.next(tip.ref, tip.system_config), NeedL2Block):
+            # `tip` itself is not canonical in the engine yet
+            self._pipeline.push_l2(tip if answer.number == tip.ref.number else self._l2.block(answer.number))
+        return answer
 
     def _finalize(self, l1: L1Heads) -> list[str]:
         """Follow L1's finality, if the L1 block in question is still the one that we derived from."""

@@ -4,7 +4,7 @@
     batch          = type u8 ++ content
     singular batch = 0x00 ++ rlp([parent_hash, epoch_number, epoch_hash, timestamp, [transaction, …]])
 
-Span batches (type 1) are recognised and not decoded yet. Source: OP Stack specs, "Batch Format".
+Span batches (type 1): see `span_batches`. Source: OP Stack specs, "Batch Format".
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,10 +16,11 @@ import rlp
 
 from opcycle.protocol import rlp_items
 from opcycle.protocol.rlp_items import RlpError
+from opcycle.protocol.span_batches import SPAN_BATCH_TYPE, RawSpanBatch
+from opcycle.protocol.span_transactions import SpanFormatError
 from opcycle.protocol.types import BlockId, Hash
 
 SINGULAR_BATCH_TYPE = 0
-SPAN_BATCH_TYPE = 1
 
 
 class BatchFault(StrEnum):
@@ -28,7 +29,6 @@ class BatchFault(StrEnum):
     MALFORMED_RLP = "malformed RLP"
     EMPTY = "empty batch"
     UNKNOWN_TYPE = "unknown batch type"
-    SPAN_BATCH = "span batches are not decoded yet"
     MALFORMED_CONTENT = "malformed batch content"
 
 
@@ -60,26 +60,26 @@ class SingularBatch:
         return bytes([SINGULAR_BATCH_TYPE]) + bytes(rlp.encode(content))
 
 
-def encode_channel_rlp(batches: Iterable[SingularBatch]) -> bytes:
+def encode_channel_rlp(batches: Iterable[SingularBatch | RawSpanBatch]) -> bytes:
     """The uncompressed content of a channel."""
     return b"".join(bytes(rlp.encode(batch.encode())) for batch in batches)
 
 
-def decode_batch(data: bytes) -> SingularBatch | BadBatch:
+def decode_batch(data: bytes) -> SingularBatch | RawSpanBatch | BadBatch:
     """The batch in `data`, its type byte first. Bytes after a complete batch are ignored."""
     if not data:
         return BadBatch(BatchFault.EMPTY, "no type byte")
-    if data[0] == SPAN_BATCH_TYPE:
-        return BadBatch(BatchFault.SPAN_BATCH, f"{len(data)} bytes")
-    if data[0] != SINGULAR_BATCH_TYPE:
-        return BadBatch(BatchFault.UNKNOWN_TYPE, f"type {data[0]}")
     try:
-        return _singular(rlp_items.list_content(data[1:], strict=False))
-    except RlpError as error:
+        if data[0] == SINGULAR_BATCH_TYPE:
+            return _singular(rlp_items.list_content(data[1:], strict=False))
+        if data[0] == SPAN_BATCH_TYPE:
+            return RawSpanBatch.decode(data, 1)
+    except (RlpError, SpanFormatError) as error:
         return BadBatch(BatchFault.MALFORMED_CONTENT, str(error))
+    return BadBatch(BatchFault.UNKNOWN_TYPE, f"type {data[0]}")
 
 
-def iter_batches(channel_data: bytes) -> Iterator[SingularBatch | BadBatch]:
+def iter_batches(channel_data: bytes) -> Iterator[SingularBatch | RawSpanBatch | BadBatch]:
     """The batches of a decompressed channel, in order; a bad one is the last."""
     offset = 0
     while offset < len(channel_data):

@@ -1,7 +1,7 @@
 """A small L1 for derivation tests: blocks with batcher transactions, config updates and deposits.
 
 Hashes are those of made-up names: a chain is a value, two runs give the same one. The other half is `Engine`,
-which stands for the L2 engine: it turns derived attributes into block references.
+which stands for the L2 engine: it turns derived attributes into blocks.
 """
 
 from dataclasses import dataclass, field, replace
@@ -11,12 +11,15 @@ from eth_utils.crypto import keccak
 
 from opcycle.derivation.attributes import DerivedAttributes
 from opcycle.derivation.pipeline import DerivationPipeline, NeedL1Block
+from opcycle.derivation.span_rules import NeedL2Block
 from opcycle.protocol.batches import SingularBatch, encode_channel_rlp
 from opcycle.protocol.channels import Compression, compress, split_frames
 from opcycle.protocol.deposits import TRANSACTION_DEPOSITED_TOPIC
 from opcycle.protocol.frames import Frame, encode_batcher_payload
 from opcycle.protocol.l1_chain import local_l1
+from opcycle.protocol.l2_block import L2Block
 from opcycle.protocol.rollup import RollupConfig, SystemConfig
+from opcycle.protocol.span_building import span_batch_of
 from opcycle.protocol.system_config import CONFIG_UPDATE_TOPIC
 from opcycle.protocol.types import BlockId, L1Block, L1Header, L1Transaction, L2BlockRef, Log
 
@@ -135,6 +138,27 @@ def batches_on(parent, count, *, epoch_of=None, transactions=lambda number: ()):
     return found, parent
 
 
+def l2_block(ref, transactions=()):
+    """A block with `transactions` behind its deposit."""
+    return L2Block(
+        ref=ref,
+        state_root=bytes(32),
+        withdrawals_root=bytes(32),
+        gas_limit=GENESIS_CONFIG.gas_limit,
+        extra_data=b"",
+        base_fee=1,
+        transactions=(b"\x7e", *transactions),
+        system_config=GENESIS_CONFIG,
+    )
+
+
+def span_of(batches, *, starts_epoch=False):
+    """The span batch that says what consecutive singular batches say; their transactions are real ones."""
+    return span_batch_of(
+        batches, starts_epoch=starts_epoch, genesis_time=GENESIS_TIME, chain_id=CONFIG.l2_chain_id
+    )
+
+
 def epoch_by_time(number):
     """The newest L1 block that is not later than L2 block `number`: a sequencer without confirmations."""
     return number * L2_BLOCK_TIME // L1_BLOCK_TIME
@@ -165,9 +189,12 @@ class Engine:
     system_config: SystemConfig = GENESIS_CONFIG
     start: int = 0
     derived: list[DerivedAttributes] = field(default_factory=list)
+    l2: list[L2Block] = field(default_factory=list)
+    asked: list[int] = field(default_factory=list)
     verdicts: list = field(default_factory=list)
 
     def __post_init__(self):
+        self.l2.append(l2_block(self.safe_head))
         self.pipeline = DerivationPipeline(self.config, L1_CHAIN)
         self.pipeline.reset(
             origin_block=self.blocks[self.start],
@@ -176,7 +203,11 @@ class Engine:
         )
 
     def ask(self):
-        return self.pipeline.next(self.safe_head, self.system_config)
+        """What the pipeline says once it has the L2 blocks that it wants; `asked` has their numbers."""
+        while isinstance(answer := self.pipeline.next(self.safe_head, self.system_config), NeedL2Block):
+            self.asked.append(answer.number)
+            self.pipeline.push_l2(self.l2[answer.number - self.l2[0].ref.number])
+        return answer
 
     def step(self):
         """The next attributes, as many L1 blocks as that takes; None at the end of L1."""
@@ -191,6 +222,7 @@ class Engine:
         self.derived.append(derived)
         users = tuple(tx for tx in derived.attributes.transactions if tx[:1] != b"\x7e")
         self.safe_head = child(self.safe_head, derived.l1_origin, users)
+        self.l2.append(l2_block(self.safe_head, users))
         self.system_config = replace(self.system_config, gas_limit=derived.attributes.gas_limit)
 
     def run(self):

@@ -27,6 +27,7 @@ L1 = block(3).header.id
         (ChannelId(CHANNEL), Subject.CHANNEL, CHANNEL.hex()),
         (BatchId(CHANNEL, 2, 77), Subject.BATCH, CHANNEL.hex() + "[2] at time 77"),
         (BatchId(CHANNEL, 2, None), Subject.BATCH, CHANNEL.hex() + "[2] at time ?"),
+        (BatchId(CHANNEL, 2, 77, 5), Subject.BATCH, CHANNEL.hex() + "[2] block 5 at time 77"),
         (BatchId(None, 0, 77), Subject.BATCH, "forced at time 77"),
     ],
 )
