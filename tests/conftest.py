@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from tools.forge2ape import STAMP, sources_digest
 
+pytest_plugins = ["tests.profiles"]
+
 ROOT = Path(__file__).resolve().parents[1]
 CONTRACTS = ROOT / "tests" / "contracts"
 

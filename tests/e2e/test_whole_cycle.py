@@ -1,4 +1,4 @@
-"""The demo's story, stepped: every stage of a transaction's life on real op-geth, with no clock but the chain's."""
+"""The demo's story, stepped: every stage of a transaction's life on real op-geth, on chain time alone."""
 
 from pathlib import Path
 

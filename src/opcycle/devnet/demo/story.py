@@ -34,7 +34,7 @@ WITHDRAWN = 4 * 10**17
 RECIPIENT: Address = keccak(text="the demo's recipient on L1")[12:]
 """Whoever gets the withdrawal: an account that has nothing before."""
 
-PATIENCE = 60
+PATIENCE = 120
 """Seconds, of chain time if stepped, in which anything that is waited for must have come."""
 
 USER = ACCOUNTS["user"]

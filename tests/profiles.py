@@ -1,4 +1,4 @@
-"""How long to fuzz: OPCYCLE_PROFILE is dev (default), ci or nightly.
+"""How long Hypothesis tries, in every suite: OPCYCLE_PROFILE is dev (default), ci or nightly.
 
 dev and ci try the same examples on every run; nightly draws new ones from a seed that it prints, and
 `pytest --hypothesis-seed=N` tries those again.
