@@ -5,7 +5,7 @@ from typing import Any
 
 from opcycle.artifacts import artifact
 from opcycle.deploy.plan import Plan, proxy_admin_of, resource_config_tuple
-from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT
+from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT, with_immutables
 from opcycle.errors import CriticalError
 from opcycle.l1.contract import Contract
 from opcycle.protocol.types import Address
@@ -28,10 +28,14 @@ def slot_address(rpc: RpcClient, contract: Address, slot: bytes) -> Address:
 
 
 def _wrong_code(rpc: RpcClient, plan: Plan) -> Iterator[str]:
-    creations = list(plan.logic.values())
-    codes = rpc.batch([("eth_getCode", [to_hex(item.address), "latest"]) for item in creations])
-    for item, code in zip(creations, codes, strict=True):
-        if from_hex(code) != artifact(item.name).runtime:
+    proxy = artifact("Proxy")
+    expected = [
+        *((item, artifact(item.name).runtime) for item in plan.logic.values()),
+        *((item, with_immutables(proxy, [proxy_admin_of(item.address)])) for item in plan.proxies.values()),
+    ]
+    codes = rpc.batch([("eth_getCode", [to_hex(item.address), "latest"]) for item, _ in expected])
+    for (item, runtime), code in zip(expected, codes, strict=True):
+        if from_hex(code) != runtime:
             yield f"{item.name} at {checksum(item.address)} has other code than the compiled contract"
 
 

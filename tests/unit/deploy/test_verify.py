@@ -12,7 +12,7 @@ from opcycle.artifacts import artifact
 from opcycle.deploy.plan import Plan, make_plan
 from opcycle.deploy.state import Start
 from opcycle.deploy.verify import require_as_planned
-from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT
+from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT, with_immutables
 from opcycle.errors import CriticalError
 from opcycle.protocol.types import Address
 from opcycle.rpc.hexjson import checksum
@@ -49,6 +49,14 @@ def other_code(l1: EvmL1, plan: Plan) -> str:
     return f"BatchInbox at {checksum(address)} has other code than the compiled contract"
 
 
+def other_proxy(l1: EvmL1, plan: Plan) -> str:
+    """As the compiled one, but with a stranger as its admin."""
+    address = plan.addresses.superchain_config
+    code = with_immutables(artifact("Proxy"), [STRANGER])
+    l1.evm.insert_account_info(checksum(address), AccountInfo(nonce=1, code=code))
+    return f"the proxy of SuperchainConfig at {checksum(address)} has other code than the compiled contract"
+
+
 def other_logic(l1: EvmL1, plan: Plan) -> str:
     address = plan.addresses.superchain_config
     l1.evm.insert_account_info(
@@ -64,7 +72,7 @@ def other_admin(l1: EvmL1, plan: Plan) -> str:
     return f"the proxy of L2OutputOracle at {checksum(address)} has another admin than 0x"
 
 
-@pytest.mark.parametrize("change", [other_code, other_logic, other_admin])
+@pytest.mark.parametrize("change", [other_code, other_proxy, other_logic, other_admin])
 def test_require_as_planned__one_thing_is_not__critical_error_names_it(
     l1: EvmL1, plan: Plan, change: Callable[[EvmL1, Plan], str]
 ) -> None:
