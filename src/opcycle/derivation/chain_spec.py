@@ -1,7 +1,7 @@
 """Parameters of derivation that a fork turned into constants, by the L1 time that the rule names.
 
-Source: OP Stack specs, Fjord ("Constant maximum sequencer drift", "Increasing MAX_RLP_BYTES_PER_CHANNEL") and
-Granite ("Reduce Channel Timeout").
+Source: OP Stack specs, Fjord ("Constant maximum sequencer drift", "Increasing MAX_RLP_BYTES_PER_CHANNEL and
+MAX_CHANNEL_BANK_SIZE") and Granite ("Reduce Channel Timeout").
 """
 
 from opcycle.protocol.channels import MAX_RLP_BYTES_PER_CHANNEL, MAX_RLP_BYTES_PER_CHANNEL_FJORD
@@ -13,6 +13,12 @@ CHANNEL_TIMEOUT_GRANITE = 50
 
 MAX_SEQUENCER_DRIFT_FJORD = 1800
 """Seconds, from Fjord."""
+
+MAX_CHANNEL_BANK_SIZE = 100_000_000
+"""Bytes, before Fjord."""
+
+MAX_CHANNEL_BANK_SIZE_FJORD = 1_000_000_000
+"""Bytes, from Fjord."""
 
 
 def channel_timeout(config: RollupConfig, l1_time: int) -> int:
@@ -32,6 +38,13 @@ def max_rlp_bytes(config: RollupConfig, l1_time: int) -> int:
     if config.is_active(Fork.FJORD, l1_time):
         return MAX_RLP_BYTES_PER_CHANNEL_FJORD
     return MAX_RLP_BYTES_PER_CHANNEL
+
+
+def max_channel_bank_size(config: RollupConfig, l1_time: int) -> int:
+    """Bytes that the channel bank holds before Holocene, 200 of each frame beyond its data included."""
+    if config.is_active(Fork.FJORD, l1_time):
+        return MAX_CHANNEL_BANK_SIZE_FJORD
+    return MAX_CHANNEL_BANK_SIZE
 
 
 def first_l1_number(config: RollupConfig, safe_head: L2BlockRef) -> int:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from opcycle.derivation.chain_spec import max_rlp_bytes
-from opcycle.derivation.channel_assembler import ChannelAssembler, OpenChannel, RawChannel
+from opcycle.derivation.channel_assembler import OpenChannel, RawChannel
+from opcycle.derivation.channel_mux import ChannelMux
 from opcycle.derivation.verdicts import BatchId, ChannelId, Reason, VerdictLog
 from opcycle.protocol.batches import BadBatch, SingularBatch, iter_batches
 from opcycle.protocol.channels import ChannelError, decompress
@@ -29,7 +30,7 @@ class IncludedBatch:
 class ChannelReader:
     """Reads one channel at a time. `flush` drops the rest of it and what the stages before hold."""
 
-    def __init__(self, config: RollupConfig, prev: ChannelAssembler, verdicts: VerdictLog):
+    def __init__(self, config: RollupConfig, prev: ChannelMux, verdicts: VerdictLog):
         self._config = config
         self._prev = prev
         self._verdicts = verdicts

@@ -1,6 +1,7 @@
-"""Third stage: payloads in, frames out, pruned by Holocene's rules to runs that can become channels.
+"""Third stage: payloads in, frames out, from Holocene pruned to runs that can become channels.
 
 Frames are pruned payload by payload, as op-node does; what spans payloads the channel assembler judges.
+Before Holocene frames may come in any order, and all go on to the channel bank.
 Source: OP Stack specs, "Holocene: Frame Queue"; op-node `derive/frame_queue.go`.
 """
 
@@ -10,13 +11,15 @@ from collections.abc import Sequence
 from opcycle.derivation.l1_retrieval import L1Retrieval
 from opcycle.derivation.verdicts import FrameId, Reason, VerdictLog
 from opcycle.protocol.frames import Frame, FrameError, parse_frames
+from opcycle.protocol.rollup import Fork, RollupConfig
 from opcycle.protocol.types import L1Block
 
 
 class FrameQueue:
     """The frames of one payload at a time."""
 
-    def __init__(self, prev: L1Retrieval, verdicts: VerdictLog):
+    def __init__(self, config: RollupConfig, prev: L1Retrieval, verdicts: VerdictLog):
+        self._config = config
         self._prev = prev
         self._verdicts = verdicts
         self._frames: deque[Frame] = deque()
@@ -39,11 +42,16 @@ class FrameQueue:
                 )
                 continue
             self._verdicts.accept(payload.source, self.origin.header.id, detail=f"{len(frames)} frames")
-            kept, dropped = prune(frames)
-            for frame, reason in dropped:
-                self._verdicts.drop(FrameId(frame.channel_id, frame.number), self.origin.header.id, reason)
-            self._frames.extend(kept)
+            self._frames.extend(self._pruned(frames))
         return self._frames.popleft()
+
+    def _pruned(self, frames: Sequence[Frame]) -> Sequence[Frame]:
+        if not self._config.is_active(Fork.HOLOCENE, self.origin.header.timestamp):
+            return frames
+        kept, dropped = prune(frames)
+        for frame, reason in dropped:
+            self._verdicts.drop(FrameId(frame.channel_id, frame.number), self.origin.header.id, reason)
+        return kept
 
 
 def prune(frames: Sequence[Frame]) -> tuple[list[Frame], list[tuple[Frame, Reason]]]:

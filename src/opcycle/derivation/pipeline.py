@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from opcycle.derivation.attributes import AttributesStage, DerivedAttributes
 from opcycle.derivation.batch_stage import BatchStage
-from opcycle.derivation.channel_assembler import ChannelAssembler, OpenChannel
+from opcycle.derivation.channel_assembler import OpenChannel
+from opcycle.derivation.channel_mux import ChannelMux
 from opcycle.derivation.channel_reader import ChannelReader
 from opcycle.derivation.epochs import Epochs
 from opcycle.derivation.frame_queue import FrameQueue
@@ -147,8 +148,8 @@ def assemble(
 ) -> AttributesStage:
     """All stages behind the traversal, in the order in which data passes them; the last one is pulled."""
     retrieval = L1Retrieval(config, traversal, verdicts)
-    frames = FrameQueue(retrieval, verdicts)
-    channels = ChannelAssembler(config, frames, verdicts)
+    frames = FrameQueue(config, retrieval, verdicts)
+    channels = ChannelMux(config, frames, verdicts)
     reader = ChannelReader(config, channels, verdicts)
     batches = BatchStage(config, reader, Epochs(config, verdicts), verdicts)
     return AttributesStage(config, l1_chain, batches, verdicts)

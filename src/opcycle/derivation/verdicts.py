@@ -57,13 +57,17 @@ class Reason(StrEnum):
     FRAME_WITHOUT_FIRST = "the first frame of its channel is missing"
     FRAME_OF_ABANDONED_CHANNEL = "another channel started before this one's last frame"
     FRAME_OF_OTHER_CHANNEL = "another channel is being assembled"
+    DUPLICATE_FRAME = "its channel has the same frame already"
+    SECOND_LAST_FRAME = "its channel has another last frame already"
 
     # channels
     CHANNEL_ABANDONED = "another channel started before the last frame"
     CHANNEL_TIMED_OUT = "the channel timed out before its last frame"
+    CHANNEL_BANK_FULL = "later data pushed the channel out of the channel bank"
     CHANNEL_TOO_LARGE = "more data than a channel may hold"
     UNKNOWN_COMPRESSION = "compressed in no known way"
     NO_BATCHES = "it decompresses to nothing"
+    HOLOCENE_STARTS_AFRESH = "still waiting when Holocene began, which keeps nothing of before"
     INVALIDATED = "an invalid batch takes the rest of its channel along, and any channel begun"
 
     # batches

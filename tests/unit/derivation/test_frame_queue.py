@@ -1,16 +1,18 @@
 """The third stage: parsing, and Holocene's pruning table."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.derivation.l1_builder import Feed, frame, pull
+from tests.unit.derivation.l1_builder import CONFIG, Feed, block, frame, pull
 
 from opcycle.derivation.frame_queue import FrameQueue, prune
 from opcycle.derivation.l1_retrieval import Payload
 from opcycle.derivation.verdicts import Decision, FrameId, Reason, TransactionId, VerdictLog
 from opcycle.protocol.frames import encode_batcher_payload
+from opcycle.protocol.rollup import Fork
 
 A, B, C = (letter * 16 for letter in (b"A", b"B", b"C"))
 IDS = {"A": A, "B": B, "C": C}
@@ -87,10 +89,10 @@ def test_prune__any_frames__leaves_neighbours_that_fit_and_loses_none_silently(g
     assert prune(kept) == (kept, [])
 
 
-def queue(*payloads):
+def queue(*payloads, config=CONFIG):
     verdicts = VerdictLog()
     feed = Feed(*(Payload(TransactionId(bytes([n]) * 32), data) for n, data in enumerate(payloads)))
-    return FrameQueue(feed, verdicts), verdicts
+    return FrameQueue(config, feed, verdicts), verdicts
 
 
 def test_next__two_payloads__gives_their_frames_in_order():
@@ -109,6 +111,14 @@ def test_next__pruned_frame__has_a_verdict():
     assert pull(stage) == frames("A0")
     dropped = [v for v in verdicts.take() if v.decision is Decision.DROP]
     assert [(v.identity, v.reason) for v in dropped] == [(FrameId(B, 1), NO_FIRST)]
+
+
+@pytest.mark.parametrize(("later", "kept"), [(0, "A0 A1."), (1, "A0 B7 A1. A1. A3")])
+def test_next__before_holocene__every_frame_goes_on(later, kept):
+    holocene = block(1).header.timestamp + later
+    config = replace(CONFIG, fork_times=CONFIG.fork_times | {Fork.HOLOCENE: holocene})
+    stage, _ = queue(encode_batcher_payload(frames("A0 B7 A1. A1. A3")), config=config)
+    assert pull(stage) == frames(kept)
 
 
 @pytest.mark.parametrize(
