@@ -197,6 +197,7 @@ def test_restart__engine_kept_everything__goes_on(world: World) -> None:
 
 
 def test_restart__engine_lost_blocks__the_journal_gives_them_back(world: World) -> None:
+    world.run_until(4)
     world.engine.pool = [b"\x02a user's"]
     world.run_until(5)
     hashes = world.engine.hashes
@@ -204,6 +205,17 @@ def test_restart__engine_lost_blocks__the_journal_gives_them_back(world: World) 
     world.start()
     world.run_until(6)
     assert world.engine.hashes[:-1] == hashes
+    assert world.engine.block(5).user_transactions == (b"\x02a user's",)
+
+
+def test_reset__next_step__asks_engine_and_l1_again(world: World) -> None:
+    world.run_until(2)
+    world.sequencer.reset()
+    world.l1.reads.clear()
+    world.engine.reads.clear()
+    world.run_until(3)
+    assert "block 'latest'" in world.engine.reads
+    assert "blocks 0 to 9" in world.l1.reads
 
 
 def test_step__engine_killed_in_the_middle__same_blocks_after_its_return(world: World) -> None:
