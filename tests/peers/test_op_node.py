@@ -6,12 +6,18 @@ from pathlib import Path
 import pytest
 from tests.peers.op_node import op_node
 
+from opcycle.batcher.options import BatcherOptions, BatchType
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.l2_engine import L2Engine
 from opcycle.devnet.ports import free_ports
 from opcycle.engine.rollup_client import RollupClient
+from opcycle.l1.reader import L1Reader
+from opcycle.protocol.batches import SingularBatch, iter_batches
+from opcycle.protocol.channels import decompress
+from opcycle.protocol.frames import parse_frames
+from opcycle.protocol.span_batches import RawSpanBatch
 
 PATIENCE = 60
 USER, FRIEND = ACCOUNTS["user"], ACCOUNTS["second user"]
@@ -20,14 +26,22 @@ ETHER = 10**18
 Peer = tuple[RollupClient, L2Engine]
 
 
-@pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("op-node")
+@pytest.fixture(scope="module", params=[BatchType.SINGULAR, BatchType.SPAN])
+def batch_type(request: pytest.FixtureRequest) -> BatchType:
+    kind: BatchType = request.param
+    return kind
 
 
 @pytest.fixture(scope="module")
-def devnet(directory: Path) -> Iterator[Devnet]:
-    with Devnet.live(DevnetConfig(directory / "devnet", ports=free_ports())) as devnet:
+def directory(tmp_path_factory: pytest.TempPathFactory, batch_type: BatchType) -> Path:
+    return tmp_path_factory.mktemp(f"op-node-{batch_type}")
+
+
+@pytest.fixture(scope="module")
+def devnet(directory: Path, batch_type: BatchType) -> Iterator[Devnet]:
+    batcher = BatcherOptions(batch_type=batch_type)
+    config = DevnetConfig(directory / "devnet", ports=free_ports(), batcher=batcher)
+    with Devnet.live(config) as devnet:
         yield devnet
 
 
@@ -58,6 +72,26 @@ def test_op_node_derives_our_blocks_with_deposits_and_transactions(devnet: Devne
         "op-node's safe head", lambda: client.sync_status().safe_l2.number >= number, seconds=PATIENCE
     )
     assert [engine.l2.hash_of(n) for n in range(number)] == [devnet.l2.hash_of(n) for n in range(number)]
+
+
+def test_what_the_batcher_posts_is_of_the_type_that_was_asked_for(
+    devnet: Devnet, batch_type: BatchType
+) -> None:
+    rollup = devnet.deployment.rollup
+    l1_blocks = L1Reader(devnet.l1.rpc).blocks(
+        rollup.genesis_l1.number,
+        devnet.l1.head.number,
+        inbox=rollup.batch_inbox,
+        portal=rollup.deposit_contract,
+        system_config=rollup.l1_system_config,
+    )
+    kinds = set()
+    for data in (transaction.data for block in l1_blocks for transaction in block.transactions):
+        (frame,) = parse_frames(data)
+        assert (frame.number, frame.is_last) == (0, True)
+        content = decompress(frame.data, limit=10**6, allow_brotli=True)
+        kinds |= {type(batch) for batch in iter_batches(content)}
+    assert kinds == {RawSpanBatch if batch_type is BatchType.SPAN else SingularBatch}
 
 
 def test_op_node_and_our_node_agree_on_outputs_and_safe_heads(devnet: Devnet, peer: Peer) -> None:

@@ -260,7 +260,7 @@ class Batcher:
         return blocks
 
     def _close(self, count: int, reason: str, l1_head: L1BlockRef) -> None:
-        channel = build_channel(self._pending[:count], l1_head.hash, self._options)
+        channel = build_channel(self._config, self._pending[:count], l1_head.hash, self._options)
         del self._pending[:count]
         self._posted.append(PostedChannel.of(channel, reason))
         self._unsent.extend(channel.payloads)

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from eth_utils.crypto import keccak
 
-from opcycle.batcher.options import BatcherOptions
-from opcycle.protocol.batches import SingularBatch, encode_channel_rlp
+from opcycle.batcher.options import BatcherOptions, BatchType
+from opcycle.protocol.batches import SingularBatch, encode_channel_rlp, iter_batches
 from opcycle.protocol.channels import compress, split_frames
 from opcycle.protocol.frames import encode_batcher_payload
 from opcycle.protocol.l2_block import L2Block
+from opcycle.protocol.rollup import RollupConfig
+from opcycle.protocol.span_building import span_batch_of
+from opcycle.protocol.span_transactions import SpanTransactionError
 from opcycle.protocol.types import Hash, L2BlockRef
 
 COMPRESSION_LEVEL = 9
@@ -46,15 +49,19 @@ class Channel:
     payloads: tuple[bytes, ...]
 
 
-def build_channel(blocks: Sequence[PendingBlock], l1_head: Hash, options: BatcherOptions) -> Channel:
+def build_channel(
+    config: RollupConfig, blocks: Sequence[PendingBlock], l1_head: Hash, options: BatcherOptions
+) -> Channel:
     """The channel of consecutive blocks, one frame in each payload.
 
     The id follows from the blocks and from L1's head when it is made: the same run of a chain gives the same
     bytes, and blocks that must be posted again get another id.
     """
     channel_id = keccak(blocks[0].ref.hash + blocks[-1].ref.hash + l1_head)[:16]
-    content = b"".join(block.batch for block in blocks)
-    compressed = compress(content, options.compression, COMPRESSION_LEVEL)
+    contents = _contents(config, blocks, options.batch_type)
+    compressed = min(
+        (compress(content, options.compression, COMPRESSION_LEVEL) for content in contents), key=len
+    )
     frames = split_frames(channel_id, compressed, options.max_payload_size - 1)  # the version byte
     return Channel(
         id=channel_id,
@@ -63,3 +70,20 @@ def build_channel(blocks: Sequence[PendingBlock], l1_head: Hash, options: Batche
         size=len(compressed),
         payloads=tuple(encode_batcher_payload([frame]) for frame in frames),
     )
+
+
+def _contents(config: RollupConfig, blocks: Sequence[PendingBlock], batch_type: BatchType) -> list[bytes]:
+    """What the channel may hold, before compression."""
+    singular = b"".join(block.batch for block in blocks)
+    if batch_type is BatchType.SINGULAR:
+        return [singular]
+    try:
+        span = span_batch_of(
+            [batch for batch in iter_batches(singular) if isinstance(batch, SingularBatch)],
+            starts_epoch=blocks[0].ref.sequence_number == 0,
+            genesis_time=config.genesis_time,
+            chain_id=config.l2_chain_id,
+        )
+    except SpanTransactionError:  # of a type that is newer than span batches know
+        return [singular]
+    return [encode_channel_rlp([span]), *([singular] if batch_type is BatchType.AUTO else [])]

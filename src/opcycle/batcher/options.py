@@ -1,6 +1,7 @@
 """What an operator may choose about batches. The chain accepts any choice: it is about cost and delay."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from opcycle.errors import UserError
 from opcycle.protocol.channels import Compression
@@ -21,6 +22,14 @@ LIMITS = {
 }
 
 
+class BatchType(StrEnum):
+    """What a channel's blocks become: a singular batch each, one span batch, or whichever is smaller."""
+
+    SINGULAR = "singular"
+    SPAN = "span"
+    AUTO = "auto"
+
+
 @dataclass(frozen=True, slots=True)
 class BatcherOptions:
     """Sizes in bytes, `max_channel_duration` and `window_margin` in L1 blocks.
@@ -31,6 +40,7 @@ class BatcherOptions:
     `max_in_flight`: transactions that may wait for L1 at once. Raises UserError for a value out of range.
     """
 
+    batch_type: BatchType = BatchType.SINGULAR
     compression: Compression = Compression.BROTLI
     max_channel_size: int = 500_000
     max_payload_size: int = 120_000

@@ -9,6 +9,7 @@ from typing import IO
 
 import orjson
 
+from opcycle.batcher.options import BatcherOptions
 from opcycle.devnet.ports import Ports
 from opcycle.errors import UserError
 
@@ -32,6 +33,7 @@ class DevnetConfig:
     is_wall_clock: bool = False
     l1_url: str | None = None
     ports: Ports = field(default_factory=Ports)
+    batcher: BatcherOptions = field(default_factory=BatcherOptions)
 
     def __post_init__(self) -> None:
         for what, value in (

@@ -17,7 +17,6 @@ from types import TracebackType
 from typing import Protocol
 
 from opcycle.agent import Agent
-from opcycle.batcher.options import BatcherOptions
 from opcycle.bridge.bridge import Bridge
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.accounts import ACCOUNTS, TestAccount
@@ -347,7 +346,7 @@ class Devnet:
                 clock=self._l2_clock,
                 pause=time.sleep,
             ),
-            assembly.batcher(signers["batcher"], BatcherOptions()),
+            assembly.batcher(signers["batcher"], self.config.batcher),
             self.verifier.node,
             assembly.proposer(signers["proposer"], allow_non_finalized=False),
             assembly.challenger(signers["challenger"]),

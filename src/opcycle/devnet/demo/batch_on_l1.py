@@ -1,26 +1,27 @@
 """Finding an L2 block's batch on L1, as any reader of L1 could: transactions → frames → channel → batch."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from opcycle.derivation.chain_spec import max_rlp_bytes
-from opcycle.protocol.batches import SingularBatch, iter_batches
+from opcycle.protocol.batches import BadBatch, SingularBatch, iter_batches
 from opcycle.protocol.channels import decompress
 from opcycle.protocol.frames import Frame, parse_frames
 from opcycle.protocol.rollup import RollupConfig
+from opcycle.protocol.span_batches import RawSpanBatch, SpanBlock
 from opcycle.protocol.types import BlockId, Hash, L1Block
 
 
 @dataclass(frozen=True, slots=True)
 class BatchOnL1:
-    """A batch and what carries it: the channel's frames, and the L1 transactions and blocks of these."""
+    """What L1 says of an L2 block, and what carries it: frames, and their L1 transactions and blocks."""
 
-    batch: SingularBatch
+    content: SpanBlock
     channel_id: bytes
     frames: int
     channel_size: int
-    batches_in_channel: int
+    blocks_in_channel: int
     transactions: tuple[Hash, ...]
     blocks: tuple[BlockId, ...]
 
@@ -54,16 +55,27 @@ def _batch_in(
         return None
     compressed = b"".join(piece.frame.data for piece in pieces)
     limit = max_rlp_bytes(config, pieces[-1].block.header.timestamp)
-    batches = list(iter_batches(decompress(compressed, limit=limit, allow_brotli=True)))
-    for batch in batches:
-        if isinstance(batch, SingularBatch) and batch.timestamp == timestamp:
+    batches = iter_batches(decompress(compressed, limit=limit, allow_brotli=True))
+    blocks = [block for batch in batches for block in _blocks_in(config, batch)]
+    for block in blocks:
+        if block.timestamp == timestamp:
             return BatchOnL1(
-                batch=batch,
+                content=block,
                 channel_id=channel_id,
                 frames=len(pieces),
                 channel_size=len(compressed),
-                batches_in_channel=len(batches),
+                blocks_in_channel=len(blocks),
                 transactions=tuple(dict.fromkeys(piece.transaction for piece in pieces)),
                 blocks=tuple(dict.fromkeys(piece.block.header.id for piece in pieces)),
             )
     return None
+
+
+def _blocks_in(config: RollupConfig, batch: SingularBatch | RawSpanBatch | BadBatch) -> Iterator[SpanBlock]:
+    match batch:
+        case SingularBatch():
+            yield SpanBlock(batch.epoch.number, batch.timestamp, batch.transactions)
+        case RawSpanBatch():
+            yield from batch.derive(
+                genesis_time=config.genesis_time, block_time=config.block_time, chain_id=config.l2_chain_id
+            ).blocks()

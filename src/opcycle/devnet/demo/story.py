@@ -148,13 +148,13 @@ class Story:
         devnet = self.devnet
         block = devnet.l2.block(self._withdrawal_block)
         found = self._until("the batch on L1", lambda: self._find_batch(block.ref.timestamp))
-        check("the batch is for this block", holds=found.batch.parent_hash == block.ref.parent_hash)
-        check("it has the block's transactions", holds=found.batch.transactions == block.user_transactions)
+        check("it has the block's L1 origin", holds=found.content.epoch_number == block.ref.l1_origin.number)
+        check("it has the block's transactions", holds=found.content.transactions == block.user_transactions)
         return {
             "L1 transaction": to_hex(found.transactions[-1]),
             "L1 block": str(found.blocks[-1]),
             "channel": f"{found.channel_id.hex()}, {found.channel_size} bytes for "
-            f"{found.batches_in_channel} L2 blocks",
+            f"{found.blocks_in_channel} L2 blocks",
             "frames": found.frames,
         }
 
