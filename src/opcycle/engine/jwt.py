@@ -37,10 +37,18 @@ def read_secret(path: Path) -> bytes:
 
 
 def bearer(secret: bytes) -> Callable[[], dict[str, str]]:
-    """A source of authorization headers; the engine accepts a token for 60 s around its issue time."""
+    """A source of authorization headers; the engine accepts a token for 60 s around its issue time.
+
+    One token serves all the calls of a second: signing for each would be a good part of our time per block.
+    """
+    latest: tuple[int, dict[str, str]] = (0, {})
 
     def headers() -> dict[str, str]:
-        token = jwt.encode({"iat": int(time.time())}, secret, algorithm="HS256")
-        return {"authorization": f"Bearer {token}"}
+        nonlocal latest
+        now = int(time.time())
+        if latest[0] != now:
+            token = jwt.encode({"iat": now}, secret, algorithm="HS256")
+            latest = now, {"authorization": f"Bearer {token}"}
+        return latest[1]
 
     return headers
