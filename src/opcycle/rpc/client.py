@@ -28,7 +28,7 @@ class RpcError(TemporaryError):
 
 
 class RpcUnreachableError(TemporaryError):
-    """Nothing that speaks JSON-RPC answers at the URL."""
+    """Nothing that speaks JSON-RPC answers at the URL; `why` in a user's words."""
 
     def __init__(self, url: str, why: str):
         super().__init__(f"no JSON-RPC server answers at {url} ({why}); is it running, and is the URL right?")
@@ -65,29 +65,51 @@ class RpcClient:
                 for i, (method, params) in zip(ids, calls, strict=True)
             ]
         )
-        if isinstance(replies, dict):  # a server refuses a whole batch with one error object
+        if not isinstance(replies, list):  # a server refuses a whole batch with one error object
             self._result("batch", replies)
-        by_id = {reply["id"]: reply for reply in replies}
-        return [self._result(method, by_id[i]) for i, (method, _) in zip(ids, calls, strict=True)]
+        by_id = {reply.get("id"): reply for reply in replies if isinstance(reply, dict)}
+        return [self._result(method, by_id.get(i)) for i, (method, _) in zip(ids, calls, strict=True)]
 
     def close(self) -> None:
         self._pool.clear()
 
     def _post(self, body: object) -> Any:
+        if not self.url.startswith(("http://", "https://")):
+            raise RpcUnreachableError(self.url, "its URL would begin with http:// or https://")
         headers = {"content-type": "application/json", **self._headers()}
         try:
             response = self._pool.request("POST", self.url, body=orjson.dumps(body), headers=headers)
         except (urllib3.exceptions.HTTPError, ValueError) as error:
-            raise RpcUnreachableError(self.url, type(error).__name__) from error
+            raise RpcUnreachableError(self.url, _why(error)) from error
         try:
             return orjson.loads(response.data)
         except orjson.JSONDecodeError as error:
             raise RpcUnreachableError(self.url, f"HTTP {response.status}, not JSON") from error
 
-    @staticmethod
-    def _result(method: str, reply: dict[str, Any]) -> Any:
-        if error := reply.get("error"):
-            raise RpcError(method, error.get("code", 0), error.get("message", ""), error.get("data"))
-        if "result" not in reply:
-            raise RpcError(method, 0, f"neither result nor error in {str(reply)[:200]}")
-        return reply["result"]
+    def _result(self, method: str, reply: Any) -> Any:
+        match reply:
+            case {"error": dict(error)} if error:
+                raise RpcError(method, error.get("code", 0), error.get("message", ""), error.get("data"))
+            case {"error": error} if error:
+                raise RpcError(method, 0, str(error))
+            case {"result": result}:
+                return result
+            case _:
+                raise RpcUnreachableError(self.url, f"{method} is answered by {str(reply)[:100]!r}")
+
+
+def _why(error: Exception) -> str:
+    """What kept a request from being answered, without the names of urllib3's classes."""
+    if isinstance(error, urllib3.exceptions.MaxRetryError) and error.reason is not None:
+        error = error.reason
+    match error:
+        case urllib3.exceptions.NameResolutionError():
+            return "no machine has that name"
+        case urllib3.exceptions.NewConnectionError(__cause__=OSError(strerror=str(reason))):
+            return reason.lower()
+        case urllib3.exceptions.TimeoutError():
+            return "it takes too long to answer"
+        case urllib3.exceptions.ProtocolError():
+            return "the connection broke off"
+        case _:
+            return str(error)
