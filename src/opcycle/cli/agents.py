@@ -32,6 +32,9 @@ from opcycle.protocol.channels import Compression
 from opcycle.rpc.client import RpcClient
 from opcycle.rpc.hexjson import from_quantity
 
+POLL = 0.5
+"""Seconds between two looks at chains that are not ours, whose servers may count the calls."""
+
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
 
 
@@ -220,7 +223,7 @@ def run_until_stopped(agents: Sequence[Agent]) -> None:
     """Run agents, their logs on standard error, until Ctrl-C, SIGTERM or an error that must stop them."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    runner = Runner(agents)
+    runner = Runner(agents, poll=POLL)
     try:
         with suppress(KeyboardInterrupt):
             runner.wait()

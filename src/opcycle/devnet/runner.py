@@ -21,9 +21,13 @@ BACKOFF = 0.5
 
 
 class Runner:
-    """Runs agents until `stop()` or the first error that must stop them; `failure` then says which."""
+    """Runs agents until `stop()` or the first error that must stop them; `failure` then says which.
 
-    def __init__(self, agents: Sequence[Agent] = ()):
+    `poll`: seconds between two looks of an agent that has nothing to do.
+    """
+
+    def __init__(self, agents: Sequence[Agent] = (), *, poll: float = POLL):
+        self._poll = poll
         self._stop = threading.Event()
         self._paused: set[str] = set()
         self._threads: dict[str, threading.Thread] = {}
@@ -80,7 +84,7 @@ class Runner:
                 with self._busy[agent.name]:
                     pause = step_once(agent, log)
                 if pause:
-                    self._stop.wait(pause)
+                    self._stop.wait(max(pause, self._poll))
         except BaseException as error:
             log.exception("stopped")
             self.failure = self.failure or error
