@@ -6,7 +6,7 @@ Source: OP Stack specs, "Deriving Payload Attributes"; op-node `derive/attribute
 
 from dataclasses import dataclass, replace
 
-from opcycle.derivation.batch_stage import BatchStage
+from opcycle.derivation.batch_mux import BatchMux
 from opcycle.derivation.channel_assembler import OpenChannel
 from opcycle.derivation.config_updates import after_block
 from opcycle.derivation.epochs import NextBatch
@@ -38,7 +38,7 @@ class DerivedAttributes:
 class AttributesStage:
     """Turns batches into attributes. `flush` drops what was read ahead."""
 
-    def __init__(self, config: RollupConfig, l1_chain: L1ChainConfig, prev: BatchStage, verdicts: VerdictLog):
+    def __init__(self, config: RollupConfig, l1_chain: L1ChainConfig, prev: BatchMux, verdicts: VerdictLog):
         self._config = config
         self._l1_chain = l1_chain
         self._prev = prev

@@ -47,6 +47,10 @@ class Candidate:
         return self.safe_head.timestamp + self.config.block_time
 
     @property
+    def is_holocene(self) -> bool:
+        return self.config.is_active(Fork.HOLOCENE, self.inclusion.timestamp)
+
+    @property
     def epoch(self) -> L1Header:
         """The current epoch: the safe head's, or the next once it has been filled with forced batches."""
         return self.l1_blocks[0].header
@@ -71,17 +75,20 @@ def no_l1_blocks(candidate: Candidate) -> Ruling | None:
 
 
 def future_timestamp(candidate: Candidate) -> Ruling | None:
+    """Before Holocene it may wait for its turn."""
     if candidate.batch.timestamp > candidate.next_timestamp:
-        return _drop(
-            Reason.FUTURE_TIMESTAMP, f"{candidate.batch.timestamp}, the next is {candidate.next_timestamp}"
-        )
+        decision = Decision.DROP if candidate.is_holocene else Decision.FUTURE
+        detail = f"{candidate.batch.timestamp}, the next is {candidate.next_timestamp}"
+        return Ruling(decision, Reason.FUTURE_TIMESTAMP, detail)
     return None
 
 
 def past_timestamp(candidate: Candidate) -> Ruling | None:
+    """From Holocene it does no harm to its channel; before, channels take no harm from any batch."""
     if candidate.batch.timestamp < candidate.next_timestamp:
+        decision = Decision.PAST if candidate.is_holocene else Decision.DROP
         detail = f"{candidate.batch.timestamp}, the next is {candidate.next_timestamp}"
-        return Ruling(Decision.PAST, Reason.PAST_TIMESTAMP, detail)
+        return Ruling(decision, Reason.PAST_TIMESTAMP, detail)
     return None
 
 

@@ -14,11 +14,10 @@ Source: OP Stack specs, "L2 Chain Derivation"; op-node `derive/pipeline.go`.
 from dataclasses import dataclass
 
 from opcycle.derivation.attributes import AttributesStage, DerivedAttributes
-from opcycle.derivation.batch_stage import BatchStage
+from opcycle.derivation.batch_mux import BatchMux
 from opcycle.derivation.channel_assembler import OpenChannel
 from opcycle.derivation.channel_mux import ChannelMux
 from opcycle.derivation.channel_reader import ChannelReader
-from opcycle.derivation.epochs import Epochs
 from opcycle.derivation.frame_queue import FrameQueue
 from opcycle.derivation.l1_retrieval import L1Retrieval
 from opcycle.derivation.l1_traversal import L1Traversal
@@ -27,7 +26,7 @@ from opcycle.derivation.verdicts import Verdict, VerdictLog
 from opcycle.errors import CriticalError
 from opcycle.protocol.l1_chain import L1ChainConfig
 from opcycle.protocol.l2_block import L2Block
-from opcycle.protocol.rollup import Fork, RollupConfig, SystemConfig
+from opcycle.protocol.rollup import RollupConfig, SystemConfig
 from opcycle.protocol.types import L1Block, L1BlockRef, L2BlockRef
 
 
@@ -73,17 +72,12 @@ class DerivationPipeline:
 
         `origin_block` is the one that `chain_spec.first_l1_number` names, or earlier. `system_config` is the
         config after the updates of `origin_block` itself: that of any L2 block whose L1 origin it is.
-        Raises CriticalError if the block is after the safe head's L1 origin, or before Holocene.
+        Raises CriticalError if the block is after the safe head's L1 origin.
         """
         if origin_block.header.number > safe_head.l1_origin.number:
             raise CriticalError(
                 f"derivation on {safe_head} cannot start at L1 block {origin_block.ref}, "
                 f"after the L1 origin {safe_head.l1_origin}"
-            )
-        if not self._config.is_active(Fork.HOLOCENE, origin_block.header.timestamp):
-            raise CriticalError(
-                f"L1 block {origin_block.ref} is before Holocene, whose rules are the only ones here; "
-                "start from a later safe head"
             )
         self._safe_head = safe_head
         self._traversal = L1Traversal(self._config, origin_block, system_config)
@@ -126,7 +120,7 @@ class DerivationPipeline:
     def invalidate(self, derived: DerivedAttributes) -> DerivedAttributes:
         """The engine rejected the last attributes: the same with their deposits only; the channel is dropped.
 
-        Raises CriticalError if they had nothing but deposits.
+        Raises CriticalError if they had nothing but deposits, or the L1 block being read is before Holocene.
         """
         return self._attributes.without_batch(derived)
 
@@ -151,5 +145,5 @@ def assemble(
     frames = FrameQueue(config, retrieval, verdicts)
     channels = ChannelMux(config, frames, verdicts)
     reader = ChannelReader(config, channels, verdicts)
-    batches = BatchStage(config, reader, Epochs(config, verdicts), verdicts)
+    batches = BatchMux(config, reader, verdicts)
     return AttributesStage(config, l1_chain, batches, verdicts)

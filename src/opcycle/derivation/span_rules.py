@@ -1,7 +1,8 @@
 """When a span batch is taken apart into singular batches: the rules, in the order in which they are asked.
 
 They look at the span as a whole: where it starts and ends, and whether what it says of blocks that are safe
-already is what these are. Its new blocks then pass the rules of singular batches one by one. Source: OP Stack
+already is what these are. Its new blocks then pass the rules of singular batches one by one: from Holocene as
+they are derived, before it here, so that one invalid block drops the span. Source: OP Stack
 specs, "Span Batches" and "Holocene: Span Batch Queue", with the overlap check that specs PR 928 requires;
 op-node `derive/batches.go` (`checkSpanBatchPrefix`), which in version 1.18 lacks that check.
 """
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from opcycle.derivation.batch_rules import Ruling
+from opcycle.derivation.span_block_rules import check_new_blocks
 from opcycle.derivation.verdicts import Decision, Reason
 from opcycle.protocol.l2_block import L2Block
 from opcycle.protocol.rollup import Fork, RollupConfig
@@ -43,6 +45,10 @@ class SpanCandidate:
     @property
     def next_timestamp(self) -> int:
         return self.safe_head.timestamp + self.config.block_time
+
+    @property
+    def is_holocene(self) -> bool:
+        return self.config.is_active(Fork.HOLOCENE, self.reading.timestamp)
 
     @property
     def overlap(self) -> int:
@@ -93,13 +99,15 @@ def before_delta(candidate: SpanCandidate) -> Ruling | None:
 
 def future_timestamp(candidate: SpanCandidate) -> Ruling | None:
     if candidate.batch.start > candidate.next_timestamp:
-        return _drop(Reason.FUTURE_TIMESTAMP, _times(candidate))
+        decision = Decision.DROP if candidate.is_holocene else Decision.FUTURE
+        return Ruling(decision, Reason.FUTURE_TIMESTAMP, _times(candidate))
     return None
 
 
 def past_timestamp(candidate: SpanCandidate) -> Ruling | None:
     if candidate.batch.end < candidate.next_timestamp:
-        return Ruling(Decision.PAST, Reason.PAST_TIMESTAMP, _times(candidate))
+        decision = Decision.PAST if candidate.is_holocene else Decision.DROP
+        return Ruling(decision, Reason.PAST_TIMESTAMP, _times(candidate))
     return None
 
 
@@ -236,6 +244,8 @@ def _check(candidate: SpanCandidate) -> Generator[NeedL2Block, L2Block, Ruling]:
     for rule in RULES_WITH_PARENT:
         if (ruling := rule(candidate)) is not None:
             return ruling
+    if not candidate.is_holocene and (ruling := _check_new_blocks(candidate)) is not None:
+        return ruling
     blocks = candidate.batch.blocks()
     for number in range(parent.number + 1, candidate.safe_head.number + 1):
         if (ruling := overlap_mismatch(next(blocks), (yield NeedL2Block(number)))) is not None:
@@ -243,6 +253,17 @@ def _check(candidate: SpanCandidate) -> Generator[NeedL2Block, L2Block, Ruling]:
     if (ruling := new_block_too_old(candidate)) is not None:
         return ruling
     return Ruling(Decision.ACCEPT, Reason.VALID, _summary(candidate))
+
+
+def _check_new_blocks(candidate: SpanCandidate) -> Ruling | None:
+    return check_new_blocks(
+        candidate.config,
+        candidate.batch,
+        safe_head=candidate.safe_head,
+        parent=candidate.parent_block,
+        l1_blocks=candidate.l1_blocks,
+        inclusion=candidate.reading,
+    )
 
 
 def _drop(reason: Reason, detail: str) -> Ruling:

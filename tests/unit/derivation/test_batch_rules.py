@@ -51,6 +51,7 @@ def forks(**times):
     return replace(CONFIG, fork_times={f: t for f in Fork if (t := given.get(f, 0)) is not None})
 
 
+INCLUSION_TIME = GENESIS_TIME + (EPOCH + 2) * L1_BLOCK_TIME
 LATE = ORIGIN_TIME + DRIFT
 FAR = BlockId(l1_hash(EPOCH + 2), EPOCH + 2)
 BRANCH = l1_hash(EPOCH, "b")
@@ -68,6 +69,24 @@ TABLE = [
         candidate(timestamp=NEXT_ORIGIN_TIME + 1),
         (Decision.DROP, Reason.FUTURE_TIMESTAMP),
         candidate(timestamp=NEXT_ORIGIN_TIME),
+    ),
+    (
+        rules.future_timestamp,
+        candidate(timestamp=NEXT_ORIGIN_TIME + 1, config=forks(holocene=INCLUSION_TIME + 1)),
+        (Decision.FUTURE, Reason.FUTURE_TIMESTAMP),
+        candidate(timestamp=NEXT_ORIGIN_TIME, config=forks(holocene=INCLUSION_TIME + 1)),
+    ),
+    (
+        rules.future_timestamp,
+        candidate(timestamp=NEXT_ORIGIN_TIME + 1, config=forks(holocene=INCLUSION_TIME)),
+        (Decision.DROP, Reason.FUTURE_TIMESTAMP),
+        candidate(timestamp=NEXT_ORIGIN_TIME, config=forks(holocene=INCLUSION_TIME)),
+    ),
+    (
+        rules.past_timestamp,
+        candidate(timestamp=NEXT_ORIGIN_TIME - 1, config=forks(holocene=INCLUSION_TIME + 1)),
+        (Decision.DROP, Reason.PAST_TIMESTAMP),
+        candidate(timestamp=NEXT_ORIGIN_TIME, config=forks(holocene=INCLUSION_TIME + 1)),
     ),
     (
         rules.past_timestamp,

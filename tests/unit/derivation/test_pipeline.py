@@ -32,7 +32,6 @@ from opcycle.derivation.pipeline import NeedL1Block
 from opcycle.derivation.verdicts import Decision, Reason, Subject
 from opcycle.errors import CriticalError, ResetError
 from opcycle.protocol.frames import encode_batcher_payload
-from opcycle.protocol.rollup import Fork
 from opcycle.protocol.types import BlockId
 
 OTHER = b"other channel id"
@@ -158,16 +157,6 @@ def test_reset__used_pipeline__forgets_the_open_channel():
 def test_reset__start_after_the_safe_heads_origin__stops():
     with pytest.raises(CriticalError, match="after the L1 origin"):
         Engine(chain(3), start=1)
-
-
-def test_reset__before_holocene__stops():
-    later = replace(CONFIG, fork_times=CONFIG.fork_times | {Fork.HOLOCENE: GENESIS.timestamp + 1})
-    with pytest.raises(CriticalError, match="before Holocene"):
-        Engine(chain(2), config=later)
-    Engine(
-        chain(2),
-        config=replace(CONFIG, fork_times=CONFIG.fork_times | {Fork.HOLOCENE: GENESIS.timestamp}),
-    )
 
 
 # --- a block that the engine rejects ------------------------------------------------------------------
