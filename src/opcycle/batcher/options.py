@@ -30,16 +30,26 @@ class BatchType(StrEnum):
     AUTO = "auto"
 
 
+class DataAvailability(StrEnum):
+    """Where batches go. AUTO: each payload as what costs less on L1 when it is sent."""
+
+    CALLDATA = "calldata"
+    BLOBS = "blobs"
+    AUTO = "auto"
+
+
 @dataclass(frozen=True, slots=True)
 class BatcherOptions:
     """Sizes in bytes, `max_channel_duration` and `window_margin` in L1 blocks.
 
     `max_channel_size`: uncompressed batches after which a channel is full; `max_payload_size`: of one L1
-    transaction's data; `max_channel_duration`: how long a block may wait for others to share a channel with;
-    `window_margin`: how long before the end of its sequence window a block is posted in any case;
-    `max_in_flight`: transactions that may wait for L1 at once. Raises UserError for a value out of range.
+    transaction's data, or of its blob's; `max_channel_duration`: how long a block may wait for others to
+    share a channel with; `window_margin`: how long before the end of its sequence window a block is posted in
+    any case; `max_in_flight`: transactions that may wait for L1 at once. Raises UserError for a value out of
+    range.
     """
 
+    data_availability: DataAvailability = DataAvailability.CALLDATA
     batch_type: BatchType = BatchType.SINGULAR
     compression: Compression = Compression.BROTLI
     max_channel_size: int = 500_000

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from opcycle.agent import Agent
-from opcycle.batcher.options import BatcherOptions
+from opcycle.batcher.options import BatcherOptions, DataAvailability
 from opcycle.cli.options import options
 from opcycle.cli.where import key_signer
 from opcycle.deploy.deployment import Deployment
@@ -43,6 +43,13 @@ deployment_option = click.option(
 )
 l1_option = click.option("--l1", required=True, help="L1 RPC URL.")
 node_option = click.option("--node", required=True, help="A rollup node's RPC URL (ours, or op-node).")
+data_availability_option = click.option(
+    "--data-availability",
+    type=click.Choice([item.value for item in DataAvailability]),
+    default=DataAvailability.CALLDATA.value,
+    show_default=True,
+    help="How batches are posted; auto: each as what costs less at the moment.",
+)
 engine_options = options(
     deployment_option,
     click.option("--data", type=DIRECTORY, required=True, help="Where databases and secrets are kept."),
@@ -67,6 +74,7 @@ sequencer_options = options(
 )
 node_options = options(
     engine_options,
+    click.option("--beacon", help="A beacon node's URL; needed once the batcher posts blobs."),
     click.option(
         "--rpc-port", type=int, default=7545, show_default=True, help="Where the node's own RPC listens."
     ),
@@ -75,6 +83,7 @@ batcher_options = options(
     deployment_option,
     click.option("--l2", required=True, help="The sequencer's L2 RPC URL."),
     node_option,
+    data_availability_option,
     click.option("--compression", type=click.Choice([item.value for item in Compression]), default="brotli"),
     click.option(
         "--max-channel-duration",
@@ -172,7 +181,14 @@ def run_sequencer(
 
 
 def run_node(
-    *, deployment: Path, l1: str, data: Path, rpc_port: int, l1_confirmations: int, **engine: Any
+    *,
+    deployment: Path,
+    l1: str,
+    beacon: str | None,
+    data: Path,
+    rpc_port: int,
+    l1_confirmations: int,
+    **engine: Any,
 ) -> None:
     """The verifier, its engine and its RPC."""
     found = _load(deployment, l1)
@@ -182,6 +198,7 @@ def run_node(
             found,
             l2,
             l1_url=l1,
+            beacon_url=beacon,
             database=data / "node.db",
             rpc_port=rpc_port,
             l1_confirmations=l1_confirmations,
@@ -198,11 +215,16 @@ def run_batcher(
     l1: str,
     l2: str,
     node: str,
+    data_availability: str,
     compression: str,
     max_channel_duration: int,
 ) -> None:
     """The batcher that `signer` sends for."""
-    settings = BatcherOptions(compression=Compression(compression), max_channel_duration=max_channel_duration)
+    settings = BatcherOptions(
+        data_availability=DataAvailability(data_availability),
+        compression=Compression(compression),
+        max_channel_duration=max_channel_duration,
+    )
     assembly = Assembly(_load(deployment, l1), l1=l1, l2=l2, node=node)
     run_until_stopped([assembly.batcher(signer, settings)])
 

@@ -8,6 +8,8 @@ from types import FrameType
 
 import click
 
+from opcycle.batcher.options import BatcherOptions, DataAvailability
+from opcycle.cli.agents import data_availability_option
 from opcycle.cli.screen import show_devnet
 from opcycle.cli.where import DEFAULT_DATA, Endpoints
 from opcycle.devnet.config import DevnetConfig, discard
@@ -38,6 +40,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 )
 @click.option("--wall-clock", is_flag=True, help="Start at today's date, for wallets that mind it.")
 @click.option("--l1", "l1_url", help="Use this L1 (say, an anvil) instead of a local one of our own.")
+@data_availability_option
 def devnet(
     *,
     data: Path | None,
@@ -47,6 +50,7 @@ def devnet(
     finalization_period: int,
     wall_clock: bool,
     l1_url: str | None,
+    data_availability: str,
 ) -> None:
     """Run a local L1 and an L2 with all agents, until Ctrl-C.
 
@@ -65,6 +69,7 @@ def devnet(
         finalization_period=finalization_period,
         is_wall_clock=wall_clock,
         l1_url=l1_url,
+        batcher=BatcherOptions(data_availability=DataAvailability(data_availability)),
         ports=free_ports() if auto_ports else Ports(),
     )
     signal.signal(signal.SIGTERM, _interrupt)

@@ -8,22 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opcycle.batcher.agent import Batcher
-from opcycle.batcher.options import BatcherOptions
+from opcycle.batcher.options import BatcherOptions, DataAvailability
 from opcycle.bridge.bridge import Bridge
 from opcycle.challenger.agent import Challenger
+from opcycle.da import BatchPublisher
+from opcycle.da.blobs import BlobPublisher
 from opcycle.da.calldata import CalldataPublisher
+from opcycle.da.cheaper import CheaperPublisher
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.clock import ChainClock
 from opcycle.devnet.l2_engine import L2Engine
 from opcycle.engine.journal import PayloadJournal
 from opcycle.engine.l2 import L2Client
 from opcycle.engine.rollup_client import RollupClient
+from opcycle.l1.fees import blob_is_cheaper, read_prices
 from opcycle.l1.oracle import L2OutputOracle
 from opcycle.l1.portal import OptimismPortal
 from opcycle.l1.reader import L1Reader
 from opcycle.l1.signer import Signer
 from opcycle.l1.system_config import SystemConfigContract
-from opcycle.l1.transactions import TransactionManager
+from opcycle.l1.transactions import MIN_TIP, TransactionManager
 from opcycle.proposer.agent import Proposer
 from opcycle.protocol.l1_chain import l1_chain_of
 from opcycle.rpc.client import RpcClient
@@ -73,9 +77,24 @@ class Assembly:
             l1=L1Reader(l1),
             system_config=SystemConfigContract(l1, rollup.l1_system_config),
             transactions=sender,
-            publisher=CalldataPublisher(sender, rollup.batch_inbox),
+            publisher=self._publisher(sender, options.data_availability),
             options=options,
         )
+
+    def _publisher(self, sender: TransactionManager, choice: DataAvailability) -> BatchPublisher:
+        l1, inbox = RpcClient(self.l1), self.deployment.rollup.batch_inbox
+        calldata, blobs = CalldataPublisher(sender, inbox), BlobPublisher(sender, inbox)
+        match choice:
+            case DataAvailability.CALLDATA:
+                return calldata
+            case DataAvailability.BLOBS:
+                return blobs
+            case DataAvailability.AUTO:
+                return CheaperPublisher(
+                    calldata=calldata,
+                    blobs=blobs,
+                    blob_is_cheaper=lambda data: blob_is_cheaper(data, read_prices(l1, min_tip=MIN_TIP)),
+                )
 
     def proposer(self, signer: Signer, *, allow_non_finalized: bool) -> Proposer:
         return Proposer(

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Protocol
 
 from opcycle.agent import Agent
+from opcycle.batcher.options import DataAvailability
 from opcycle.bridge.bridge import Bridge
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.accounts import ACCOUNTS, TestAccount
@@ -102,6 +103,11 @@ class Devnet:
         self._stack = ExitStack()
         if config.l1_url is not None and not is_live:
             raise UserError(f"the L1 at {config.l1_url} is not ours and cannot be stepped; use a live devnet")
+        is_calldata = config.batcher.data_availability is DataAvailability.CALLDATA
+        if config.l1_url is not None and not is_calldata:
+            raise UserError(
+                f"the L1 at {config.l1_url} is not ours, and nothing here serves its blobs; use calldata"
+            )
 
     @classmethod
     def stepped(cls, config: DevnetConfig, progress: Progress = silent) -> "Devnet":
@@ -303,6 +309,7 @@ class Devnet:
             self.deployment,
             engine,
             l1_url=self.l1_url,
+            beacon_url=None if self.local_l1 is None else f"http://127.0.0.1:{self.config.ports.l1_beacon}",
             database=directory / "node.db",
             rpc_port=rpc_port,
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.l2_engine import L2Engine
 from opcycle.engine.rollup_client import RollupClient
+from opcycle.l1.beacon import BeaconClient
 from opcycle.l1.reader import L1Reader
 from opcycle.node.agent import Node
 from opcycle.node.database import Database
@@ -25,6 +26,7 @@ class Verifier:
         engine: L2Engine,
         *,
         l1_url: str,
+        beacon_url: str | None,
         database: Path,
         rpc_port: int,
         l1_confirmations: int = 0,
@@ -34,6 +36,7 @@ class Verifier:
         self._database = Database(database, rollup)
         safe_db, verdicts = SafeDB(self._database), VerdictStore(self._database)
         self._l1 = RpcClient(l1_url)
+        self._beacon = None if beacon_url is None else BeaconClient(beacon_url)
         self.node = Node(
             rollup,
             l1_chain_of(rollup.l1_chain_id),
@@ -42,6 +45,7 @@ class Verifier:
             l2=engine.l2,
             safe_db=safe_db,
             verdicts=verdicts,
+            blobs=self._beacon,
             l1_confirmations=l1_confirmations,
         )
         app = node_app(self.node, l2=engine.l2, safe_db=safe_db, verdicts=verdicts, config=rollup)
@@ -62,4 +66,6 @@ class Verifier:
         self._server.stop()
         self.engine.stop()
         self._l1.close()
+        if self._beacon is not None:
+            self._beacon.close()
         self._database.close()

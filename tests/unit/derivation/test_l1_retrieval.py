@@ -149,6 +149,15 @@ def test_next__one_blob_malformed__drops_that_one_alone():
     assert [(v.identity, v.reason) for v in verdicts] == [(TransactionId(tx.hash, 1), Reason.MALFORMED_BLOB)]
 
 
+def test_next__calldata_and_blobs_in_one_block__keeps_block_order():
+    blobs = {BLOB_HASHES[0]: blob_of(b"\x00b"), BLOB_HASHES[1]: blob_of(b"\x00c")}
+    mixed = transaction(b"", kind=3, blob_hashes=BLOB_HASHES[:2])
+    found, verdicts = retrieve(b"\x00a", mixed, b"\x00d", blobs=blobs)
+    assert data_of(found) == [b"\x00a", b"\x00b", b"\x00c", b"\x00d"]
+    assert [payload.source.blob for payload in found] == [None, 0, 1, None]
+    assert verdicts == []
+
+
 def test_batcher_blobs__all_that_next_will_read__in_order_and_nobody_elses():
     transactions = (
         transaction(b"", kind=3, blob_hashes=BLOB_HASHES[2:], name="a"),
