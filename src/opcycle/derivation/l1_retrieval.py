@@ -2,7 +2,7 @@
 
 A batcher transaction is one to the inbox address, from the batcher that the system config names as of that
 block. Its payload is its calldata as it is, the argument of `appendBatch(bytes)` (which stock OP Stack nodes
-ignore), or what its blobs encode. The payload's first byte is the derivation version.
+ignore), or from Ecotone what its blobs encode. The payload's first byte is the derivation version.
 Source: OP Stack specs, "L1 Retrieval"; op-node `derive/blob_data_source.go`.
 """
 
@@ -15,7 +15,7 @@ from opcycle.derivation.verdicts import Reason, TransactionId, VerdictLog
 from opcycle.errors import CriticalError
 from opcycle.protocol.blobs import BlobError, decode_blob
 from opcycle.protocol.frames import DERIVATION_VERSION_0
-from opcycle.protocol.rollup import RollupConfig
+from opcycle.protocol.rollup import Fork, RollupConfig
 from opcycle.protocol.types import Address, Hash, L1Block, L1Transaction
 
 APPEND_BATCH_SELECTOR = bytes.fromhex("96677ca2")
@@ -38,7 +38,7 @@ class L1Retrieval:
     """The payloads of one L1 block at a time."""
 
     def __init__(self, config: RollupConfig, prev: L1Traversal, verdicts: VerdictLog):
-        self._inbox = config.batch_inbox
+        self._config = config
         self._prev = prev
         self._verdicts = verdicts
         self._payloads: deque[Payload] = deque()
@@ -59,10 +59,10 @@ class L1Retrieval:
 
     def _payloads_of(self, block: L1Block) -> Iterator[Payload]:
         for tx in block.transactions:
-            reason = _not_from_batcher(tx, self._inbox, self._prev.system_config.batcher_address)
+            reason = _not_from_batcher(tx, self._config.batch_inbox, self._prev.system_config.batcher_address)
             if reason is not None:
                 self._drop(TransactionId(tx.hash), *reason)
-            elif tx.kind == _BLOB_TYPE:
+            elif tx.kind == _BLOB_TYPE and self._config.is_active(Fork.ECOTONE, block.header.timestamp):
                 yield from self._blob_payloads(block, tx)
             else:
                 yield from self._accept(TransactionId(tx.hash), *calldata_payload(tx.data))

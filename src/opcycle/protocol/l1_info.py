@@ -22,6 +22,9 @@ from opcycle.protocol.types import Address, Hash, L1Header
 L1_INFO_GAS = 1_000_000
 """Gas of the L1-attributes deposit from Regolith."""
 
+L1_INFO_GAS_BEFORE_REGOLITH = 150_000_000
+"""Gas of the L1-attributes deposit before Regolith, when a system transaction took none from the block."""
+
 DEFAULT_DA_FOOTPRINT_GAS_SCALAR = 400
 """What 0 in the system config means, from Jovian."""
 
@@ -174,6 +177,7 @@ def l1_info_deposit(
     blob_base_fee: int,
 ) -> DepositTransaction:
     """The first transaction of the L2 block at `l2_timestamp` whose L1 origin is `header`."""
+    is_regolith = config.is_active(Fork.REGOLITH, l2_timestamp)
     scalar = system_config.scalar
     is_versioned = scalar[0] == 1
     info = L1Info(
@@ -198,8 +202,8 @@ def l1_info_deposit(
         to=L1_BLOCK,
         mint=0,
         value=0,
-        gas=L1_INFO_GAS,
-        is_system=False,
+        gas=L1_INFO_GAS if is_regolith else L1_INFO_GAS_BEFORE_REGOLITH,
+        is_system=not is_regolith,
         data=info.encode(l1_info_form(config, l2_timestamp)),
     )
 

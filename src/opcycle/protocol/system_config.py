@@ -31,8 +31,11 @@ class ConfigUpdateType(IntEnum):
     DA_FOOTPRINT_GAS_SCALAR = 7
 
 
-def apply_config_update(config: SystemConfig, log: Log) -> SystemConfig:
-    """The config after `log`. What is no well-formed update of a known kind changes nothing."""
+def apply_config_update(config: SystemConfig, log: Log, *, is_ecotone: bool = True) -> SystemConfig:
+    """The config after `log`. What is no well-formed update of a known kind changes nothing.
+
+    `is_ecotone` says whether Ecotone is active at the L1 block: before it fee scalars are of any kind.
+    """
     if len(log.topics) != 3 or log.topics[0] != CONFIG_UPDATE_TOPIC or log.topics[1] != bytes(32):
         return config
     kind = int.from_bytes(log.topics[2], "big")
@@ -41,6 +44,8 @@ def apply_config_update(config: SystemConfig, log: Log) -> SystemConfig:
     words, apply = _APPLY[ConfigUpdateType(kind)]
     if len(log.data) != 64 + 32 * words or int.from_bytes(log.data[32:64], "big") != 32 * words:
         return config
+    if kind == ConfigUpdateType.FEE_SCALARS and not is_ecotone:
+        return replace(config, overhead=log.data[64:96], scalar=log.data[96:])
     return apply(config, log.data[64:])
 
 

@@ -1,5 +1,7 @@
 """The second stage: which L1 transactions count, and what they carry."""
 
+from dataclasses import replace
+
 import pytest
 from eth_abi import encode as abi_encode
 from eth_utils.crypto import keccak
@@ -27,18 +29,19 @@ from opcycle.derivation.l1_retrieval import (
 from opcycle.derivation.l1_traversal import L1Traversal
 from opcycle.derivation.verdicts import Decision, Reason, TransactionId, VerdictLog
 from opcycle.errors import CriticalError
+from opcycle.protocol.rollup import Fork
 
 PAYLOAD = b"\x00frames"
 BLOB_HASHES = tuple(keccak(text=f"blob {n}") for n in range(3))
 
 
-def retrieve(*payloads, **fields):
+def retrieve(*payloads, config=CONFIG, **fields):
     """The data that block 1 gives, and the verdicts on the rest."""
     verdicts = VerdictLog()
-    traversal = L1Traversal(CONFIG, block(0), GENESIS_CONFIG)
+    traversal = L1Traversal(config, block(0), GENESIS_CONFIG)
     traversal.push(block(1, payloads, **fields))
     traversal.advance()
-    found = pull(L1Retrieval(CONFIG, traversal, verdicts))
+    found = pull(L1Retrieval(config, traversal, verdicts))
     return found, verdicts.take()
 
 
@@ -138,6 +141,15 @@ def test_next__blobs__are_payloads_in_order_and_calldata_is_ignored():
     assert data_of(found) == [b"\x00b", b"\x00a"]
     assert [payload.source for payload in found] == [TransactionId(tx.hash, 0), TransactionId(tx.hash, 1)]
     assert verdicts == []
+
+
+@pytest.mark.parametrize(("later", "payload"), [(0, b"\x00a"), (1, b"\x00calldata")])
+def test_next__blob_transaction_before_ecotone__its_calldata_counts(later, payload):
+    ecotone = {Fork.ECOTONE: block(1).header.timestamp + later}
+    config = replace(CONFIG, fork_times=CONFIG.fork_times | ecotone)
+    tx = transaction(b"\x00calldata", kind=3, blob_hashes=BLOB_HASHES[:1])
+    found, _ = retrieve(tx, blobs={BLOB_HASHES[0]: blob_of(b"\x00a")}, config=config)
+    assert data_of(found) == [payload]
 
 
 def test_next__one_blob_malformed__drops_that_one_alone():

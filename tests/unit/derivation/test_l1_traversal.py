@@ -17,6 +17,7 @@ from tests.unit.derivation.l1_builder import (
 
 from opcycle.derivation.l1_traversal import L1Traversal
 from opcycle.errors import ResetError
+from opcycle.protocol.rollup import Fork
 
 
 @pytest.fixture
@@ -76,6 +77,17 @@ def test_system_config__update_in_a_block__holds_from_that_block(traversal):
     traversal.advance()
     assert traversal.system_config.batcher_address == OTHER_BATCHER
     assert traversal.system_config.gas_limit == 1_000_000
+
+
+@pytest.mark.parametrize(("later", "counts"), [(0, False), (1, True)])
+def test_system_config__fee_scalars_of_no_version__count_before_ecotone(later, counts):
+    ecotone = {Fork.ECOTONE: block(1).header.timestamp + later}
+    found = L1Traversal(replace(CONFIG, fork_times=CONFIG.fork_times | ecotone), block(0), GENESIS_CONFIG)
+    overhead, scalar = b"\x05" * 32, b"\x06" * 32
+    found.push(block(1, logs=[config_update(1, overhead + scalar)]))
+    found.advance()
+    updated = replace(GENESIS_CONFIG, overhead=overhead, scalar=scalar)
+    assert found.system_config == (updated if counts else GENESIS_CONFIG)
 
 
 def test_system_config__update_of_the_first_block__is_the_callers(traversal):

@@ -209,6 +209,15 @@ def test_l1_info_deposit__before_ecotone__overhead_and_scalar_as_they_are():
     assert (found.data[:4].hex(), info.overhead, info.scalar) == ("015d8eb9", overhead, scalar)
 
 
+def test_l1_info_deposit__before_regolith__is_a_system_transaction():
+    now = CONFIG.genesis_time + 10
+    before, after = (
+        deposit(config=replace(CONFIG, fork_times={Fork.REGOLITH: time})) for time in (now + 1, now)
+    )
+    assert (before.is_system, before.gas) == (True, 150_000_000)
+    assert (after.is_system, after.gas) == (False, 1_000_000)
+
+
 # --- public vectors -------------------------------------------------------------------------------
 
 
