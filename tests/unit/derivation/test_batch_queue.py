@@ -1,6 +1,7 @@
 """The sixth stage before Holocene: batches in any order, spans as a whole, and the switch at Holocene."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from tests.unit.derivation.l1_builder import (
@@ -14,6 +15,7 @@ from tests.unit.derivation.l1_builder import (
     block,
     chain,
     epoch_by_time,
+    frames_of,
     payload_of,
     span_of,
 )
@@ -22,6 +24,7 @@ from tests.unit.protocol.span_samples import legacy
 from opcycle.derivation.pipeline import NeedL1Block
 from opcycle.derivation.verdicts import Decision, Reason, Subject
 from opcycle.errors import CriticalError
+from opcycle.protocol.frames import encode_batcher_payload
 from opcycle.protocol.rollup import Fork
 from opcycle.protocol.types import BlockId
 
@@ -112,6 +115,23 @@ def test_next__batches_before_the_safe_heads_origin__are_past():
     safe = replace(tip, l1_origin=BlockId(block(2).header.hash, 2))
     engine = Engine(blocks, config=OLD, safe_head=safe).run()
     assert judged(engine, Decision.PAST) == [Reason.ORIGIN_BEFORE_SAFE] * len(batches)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_next__any_order_of_batches_and_channels__the_same_chain(seed):
+    batches, tip = batches_on(GENESIS, 8, transactions=users)
+    shuffled = Random(seed).sample(batches, 8)
+    payloads = [payload_of(shuffled[at : at + 2], channel_id=channel(at)) for at in range(0, 8, 2)]
+    assert run({1: payloads[:3], 2: payloads[3:]}).safe_head == tip
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_next__any_order_of_a_channels_frames__the_same_chain(seed):
+    batches, tip = batches_on(GENESIS, 8, transactions=users)
+    frames = frames_of(batches, frame_size=80)
+    shuffled = [encode_batcher_payload([found]) for found in Random(seed).sample(frames, len(frames))]
+    assert len(frames) > 3
+    assert run({1: shuffled[:2], 3: shuffled[2:]}).safe_head == tip
 
 
 # --- empty batches ----------------------------------------------------------------------------------
