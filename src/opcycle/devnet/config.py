@@ -10,11 +10,16 @@ from typing import IO
 import orjson
 
 from opcycle.batcher.options import BatcherOptions
+from opcycle.deploy.deployment import ADDRESSES_FILE, GENESIS_FILE, ROLLUP_FILE
 from opcycle.devnet.ports import Ports
 from opcycle.errors import UserError
 
 SETTINGS_FILE = "devnet.json"
+LOCK_FILE = "lock"
 _VERSION = 1
+
+LONGEST = 10**9
+"""Seconds, or blocks: three decades, more than anybody wants on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +49,29 @@ class DevnetConfig:
         ):
             if value < 1:
                 raise UserError(f"the {what} is {value}; it must be at least 1")
+            if value > LONGEST:
+                raise UserError(f"the {what} is {value}; it must be at most {LONGEST}")
 
     @property
-    def _settings(self) -> dict[str, object]:
-        """What cannot change once the chain exists."""
+    def deployment(self) -> Path:
+        """The directory of the deployment's files."""
+        return self.directory / "deployment"
+
+    @property
+    def is_deployed(self) -> bool:
+        """Whether those are all there; if one lacks, deploying again writes them again."""
+        return all((self.deployment / name).exists() for name in (ADDRESSES_FILE, ROLLUP_FILE, GENESIS_FILE))
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """What cannot change once the contracts are on their way to L1."""
         return {
             "version": _VERSION,
             "block_time": self.block_time,
             "l1_block_time": self.l1_block_time,
             "submission_interval": self.submission_interval,
             "finalization_period": self.finalization_period,
-            "l1_url": self.l1_url,
+            "L1": "a local one" if self.l1_url is None else "somebody else's",
         }
 
 
@@ -67,10 +84,10 @@ class Claim:
     def __init__(self, config: DevnetConfig):
         directory = config.directory
         directory.mkdir(parents=True, exist_ok=True)
-        self._lock: IO[str] = (directory / "lock").open("w")
+        self._lock: IO[str] = (directory / LOCK_FILE).open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._remember(directory / SETTINGS_FILE, config._settings)
+            self._remember(config)
         except BlockingIOError as error:
             self._lock.close()
             raise UserError(
@@ -84,21 +101,35 @@ class Claim:
         self._lock.close()
 
     @staticmethod
-    def _remember(file: Path, settings: dict[str, object]) -> None:
-        if not file.exists():
+    def _remember(config: DevnetConfig) -> None:
+        file, settings = config.directory / SETTINGS_FILE, config.settings
+        if not config.deployment.exists():  # nothing is made with other settings yet
             fresh = file.with_suffix(".new")
             fresh.write_bytes(orjson.dumps(settings, option=orjson.OPT_INDENT_2))
             fresh.replace(file)
         try:
-            written = dict(orjson.loads(file.read_bytes()))
-        except ValueError as error:
+            written = orjson.loads(file.read_bytes())
+            changed = [(key, written.get(key)) for key in settings if written.get(key) != settings[key]]
+        except (ValueError, AttributeError, OSError) as error:
             raise UserError(f"{file} is damaged ({error}); use another --data directory") from error
-        for key, wanted in settings.items():
-            if written.get(key) != wanted:
-                raise UserError(
-                    f"the devnet in {file.parent} was made with {key} {written.get(key)}, not {wanted}; "
-                    "start it with the same settings, or use another --data directory"
-                )
+        if changed:
+            key, before = changed[0]
+            raise UserError(
+                f"the devnet in {file.parent} was made with {key} {before}, not {settings[key]}; "
+                "start it with the same settings, or use another --data directory"
+            )
+
+
+def is_running(directory: Path) -> bool:
+    """Whether a devnet has its claim on the directory now."""
+    try:
+        with (directory / LOCK_FILE).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # no such file: no devnet was ever there
+        return False
+    return False
 
 
 def discard(directory: Path) -> None:
@@ -107,7 +138,7 @@ def discard(directory: Path) -> None:
         return
     if any(directory.iterdir()) and not (directory / SETTINGS_FILE).exists():
         raise UserError(f"{directory} holds something else than a devnet; it is left alone, use --data DIR")
-    with (directory / "lock").open("w") as lock:
+    with (directory / LOCK_FILE).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

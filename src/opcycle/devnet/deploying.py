@@ -1,50 +1,74 @@
 """The contracts of a devnet: deployed at its first start, found again at every other."""
 
+import time
 from collections.abc import Callable
 
 from opcycle.deploy.config import DeployConfig
 from opcycle.deploy.deployer import deploy
 from opcycle.deploy.deployment import Deployment
 from opcycle.deploy.local import local_config
+from opcycle.deploy.polling import BlockPoller
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.config import DevnetConfig
-from opcycle.errors import TemporaryError, UserError
+from opcycle.errors import UserError
 from opcycle.l1.signer import KeySigner
 from opcycle.l1.transactions import TransactionManager
+from opcycle.rpc.chain_id import ask_chain_id
 from opcycle.rpc.client import RpcClient
-from opcycle.rpc.hexjson import from_quantity
+from opcycle.rpc.hexjson import to_hex, to_quantity
 
 L2_BALANCE = 10**22
 """Wei of each test account on L2, from the genesis: ten thousand ETH."""
 
 
 def load_or_deploy(
-    config: DevnetConfig, l1_url: str, *, next_block: Callable[[], None], progress: Callable[[str], None]
+    config: DevnetConfig,
+    l1_url: str,
+    *,
+    next_block: Callable[[], object] | None,
+    progress: Callable[[str], None],
 ) -> Deployment:
-    """Raises UserError for an L1 that does not answer, or one that is not the deployment's."""
-    rpc = RpcClient(l1_url)
-    try:
-        chain_id = from_quantity(rpc.call("eth_chainId"))
-    except TemporaryError as error:
-        raise UserError(str(error)) from error
-    directory = config.directory / "deployment"
-    if (directory / "addresses.json").exists():
-        found = Deployment.load(directory)
-        if found.rollup.l1_chain_id != chain_id:
-            raise UserError(
-                f"{l1_url} serves chain {chain_id}, the devnet in {config.directory} settles on chain "
-                f"{found.rollup.l1_chain_id}; use another --data directory"
-            )
+    """`next_block` makes an L1 block; None: L1 makes them itself.
+
+    Raises UserError for an L1 that does not answer, or one that is not the deployment's.
+    """
+    chain_id = ask_chain_id(l1_url)
+    if config.is_deployed:
+        found = Deployment.load(config.deployment)
+        require_its_l1(found, l1_url)
         return found
+    rpc = RpcClient(l1_url)
     signer = KeySigner(ACCOUNTS["deployer"].key)
     return deploy(
         _deploy_config(config),
         rpc=rpc,
         transactions=TransactionManager(rpc, signer, chain_id=chain_id),
-        directory=directory,
-        next_block=next_block,
+        directory=config.deployment,
+        next_block=next_block or BlockPoller(rpc, time.sleep),
         progress=progress,
     )
+
+
+def require_its_l1(deployment: Deployment, l1_url: str) -> None:
+    """Raises UserError unless the L1 at `l1_url` answers and holds the deployment's contracts."""
+    rollup, directory = deployment.rollup, deployment.directory
+    actual = ask_chain_id(l1_url)
+    if actual != rollup.l1_chain_id:
+        raise UserError(
+            f"{l1_url} serves chain {actual}, the rollup in {directory} settles on chain {rollup.l1_chain_id}"
+        )
+    anchor = rollup.genesis_l1
+    header, code = RpcClient(l1_url).batch(
+        [
+            ("eth_getBlockByNumber", [to_quantity(anchor.number), False]),
+            ("eth_getCode", [to_hex(rollup.l1_system_config), "latest"]),
+        ]
+    )
+    if header is None or header["hash"] != to_hex(anchor.hash) or code == "0x":
+        raise UserError(
+            f"the L1 at {l1_url} is not the one of the rollup in {directory}: it has no block {anchor} or no "
+            "contracts after it; if it began anew, so must the rollup, in another directory"
+        )
 
 
 def _deploy_config(config: DevnetConfig) -> DeployConfig:

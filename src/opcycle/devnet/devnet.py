@@ -24,7 +24,7 @@ from opcycle.devnet.accounts import ACCOUNTS, TestAccount
 from opcycle.devnet.assembly import Assembly
 from opcycle.devnet.beacon import beacon_app
 from opcycle.devnet.clock import ChainClock, L1Clock, LiveClock, MovableClock, SteppedClock
-from opcycle.devnet.config import Claim, DevnetConfig
+from opcycle.devnet.config import LONGEST, Claim, DevnetConfig
 from opcycle.devnet.deploying import load_or_deploy
 from opcycle.devnet.l2_engine import L2Engine
 from opcycle.devnet.local_l1 import LocalL1
@@ -37,6 +37,7 @@ from opcycle.engine.rollup_client import RollupClient
 from opcycle.errors import OpcycleError, TemporaryError, UserError
 from opcycle.l1.reader import L1Reader
 from opcycle.l1.signer import KeySigner
+from opcycle.node.agent import Node
 from opcycle.rpc.client import RpcClient
 from opcycle.rpc.server import Server
 
@@ -44,9 +45,11 @@ LOGS = (
     "l1",
     "sequencer-engine",
     "verifier-engine",
+    "rebuilt-engine",
     "sequencer",
     "batcher",
     "node",
+    "rebuilt-node",
     "proposer",
     "challenger",
 )
@@ -69,6 +72,8 @@ class Pace(Protocol):
     """Who steps the agents, and when: `Runner` (threads) or `Stepper` (one after another)."""
 
     def add(self, agent: Agent) -> None: ...
+
+    def remove(self, name: str) -> None: ...
 
     def pause(self, name: str) -> None: ...
 
@@ -167,8 +172,10 @@ class Devnet:
 
         L2 keeps its own time unless `with_l2`: then it must make every block of its cadence. Without, its L1
         origin stays where it is: users' transactions go on for 1,800 s of L2 time, deposits wait.
-        Raises UserError on an L1 that is not ours, ValueError for a step back.
+        Raises UserError on an L1 that is not ours, ValueError for a step back or one into the far future.
         """
+        if seconds > LONGEST:
+            raise ValueError(f"one may travel {LONGEST} s at once, not {seconds}")
         if self._hands is None:
             raise UserError(f"the L1 at {self.l1_url} is not ours: nobody can travel in its time")
         l1, l2 = self._hands
@@ -205,7 +212,10 @@ class Devnet:
         self._stack.enter_context(log_to(self.config.directory / "logs", LOGS))
         self._start_l1()
         self.deployment = load_or_deploy(
-            self.config, self.l1_url, next_block=self._next_l1_block, progress=self._progress
+            self.config,
+            self.l1_url,
+            next_block=None if self.local_l1 is None else self.local_l1.mine,
+            progress=self._progress,
         )
         ports = self.config.ports
         self.assembly = Assembly(
@@ -226,7 +236,7 @@ class Devnet:
             return
         self._progress("starting the local L1")
         directory = config.directory / "l1"
-        is_new = not directory.exists()
+        is_new = not (directory / "genesis.json").exists()
         self.local_l1 = l1 = LocalL1(
             directory,
             http_port=ports.l1_rpc,
@@ -240,13 +250,6 @@ class Devnet:
         beacon = Server(beacon_app(l1), ports.l1_beacon)
         beacon.start()
         self._stack.callback(beacon.stop)
-
-    def _next_l1_block(self) -> None:
-        """Make it, or give an L1 that is not ours the time to make it."""
-        if self.local_l1 is not None:
-            self.local_l1.mine()
-        else:
-            time.sleep(1)
 
     def _start_engines(self) -> None:
         self._progress("starting op-geth twice, for the sequencer and for the verifier")
@@ -280,22 +283,27 @@ class Devnet:
     @contextmanager
     def rebuilt_verifier(self) -> Iterator[Verifier]:
         """One more verifier, with an empty database and an engine that knows only the genesis."""
-        ports = self.config.ports
+        ports, directory = self.config.ports, self.config.directory / "rebuilt"
+        if directory.exists():
+            shutil.rmtree(directory)
         rebuilt = self._new_verifier(
             "rebuilt",
             http_port=ports.rebuilt_rpc,
             auth_port=ports.rebuilt_engine,
             rpc_port=ports.rebuilt_node_rpc,
+            node="rebuilt-node",
         )
         with ExitStack() as stack:
             stack.callback(rebuilt.stop)
             rebuilt.start()
             for agent in (rebuilt.engine, rebuilt.node):
                 self.pace.add(agent)
-                stack.callback(self.pace.pause, agent.name)
+                stack.callback(self.pace.remove, agent.name)
             yield rebuilt
 
-    def _new_verifier(self, name: str, *, http_port: int, auth_port: int, rpc_port: int) -> Verifier:
+    def _new_verifier(
+        self, name: str, *, http_port: int, auth_port: int, rpc_port: int, node: str = Node.name
+    ) -> Verifier:
         """A verifier with a database and an engine of its own in the devnet's directory, not started yet."""
         directory = self.config.directory / name
         engine = L2Engine.child(
@@ -312,6 +320,7 @@ class Devnet:
             beacon_url=None if self.local_l1 is None else f"http://127.0.0.1:{self.config.ports.l1_beacon}",
             database=directory / "node.db",
             rpc_port=rpc_port,
+            name=node,
         )
 
     def _start_clocks(self) -> None:

@@ -15,7 +15,7 @@ def log_to(directory: Path, agents: Iterable[str]) -> Iterator[None]:
     handlers: list[tuple[logging.Logger, logging.FileHandler]] = []
     for agent in agents:
         logger = logging.getLogger(f"opcycle.{agent}")
-        handler = logging.FileHandler(directory / f"{agent}.log")
+        handler = logging.FileHandler(directory / f"{agent}.log", delay=True)
         handler.setFormatter(logging.Formatter(_FORMAT))
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)

@@ -1,11 +1,10 @@
 """Agents stepped one after another while chain time moves only when told to: the runner as tests want it."""
 
-import logging
 from collections.abc import Callable, Sequence
 
 from opcycle.agent import Agent
 from opcycle.devnet.clock import SteppedClock
-from opcycle.devnet.runner import step_once
+from opcycle.devnet.stepping import Stepping
 from opcycle.errors import CriticalError
 
 MAX_ROUNDS = 10_000
@@ -19,11 +18,19 @@ class Stepper:
     def __init__(self, clocks: Sequence[SteppedClock], *, quantum: int):
         self._clocks = clocks
         self._quantum = quantum
-        self._agents: list[Agent] = []
+        self._agents: dict[str, Stepping] = {}
         self._paused: set[str] = set()
 
     def add(self, agent: Agent) -> None:
-        self._agents.append(agent)
+        """Raises ValueError if one of that name is there."""
+        if agent.name in self._agents:
+            raise ValueError(f"two agents have the name {agent.name}")
+        self._agents[agent.name] = Stepping(agent)
+
+    def remove(self, name: str) -> None:
+        """Step `name` never again."""
+        del self._agents[name]
+        self._paused.discard(name)
 
     def pause(self, name: str) -> None:
         """Stop stepping `name`."""
@@ -35,10 +42,8 @@ class Stepper:
     def settle(self) -> None:
         """Step every agent until none has anything to do at this moment."""
         for _ in range(MAX_ROUNDS):
-            steps = [
-                step_once(agent, _log(agent)) for agent in self._agents if agent.name not in self._paused
-            ]
-            if all(steps):  # each asks for a pause: nobody made progress
+            pauses = [agent.once() for name, agent in self._agents.items() if name not in self._paused]
+            if all(pauses):  # each asks for one: nobody made progress
                 return
         raise CriticalError(f"the agents did not come to rest in {MAX_ROUNDS} rounds")
 
@@ -64,7 +69,3 @@ class Stepper:
 
     def stop(self) -> None:
         self._agents.clear()
-
-
-def _log(agent: Agent) -> logging.Logger:
-    return logging.getLogger(f"opcycle.{agent.name}")

@@ -18,7 +18,10 @@ from opcycle.rpc.server import Server
 
 
 class Verifier:
-    """`database` is the node's SQLite file; `client` asks the RPC server like anybody else would."""
+    """`database` is the node's SQLite file; `client` asks the RPC server like anybody else would.
+
+    `name` is the node's among agents.
+    """
 
     def __init__(
         self,
@@ -30,6 +33,7 @@ class Verifier:
         database: Path,
         rpc_port: int,
         l1_confirmations: int = 0,
+        name: str = Node.name,
     ):
         rollup = deployment.rollup
         self.engine = engine
@@ -48,6 +52,7 @@ class Verifier:
             blobs=self._beacon,
             l1_confirmations=l1_confirmations,
         )
+        self.node.name = name
         app = node_app(self.node, l2=engine.l2, safe_db=safe_db, verdicts=verdicts, config=rollup)
         self._server = Server(app, rpc_port)
         self.client = RollupClient(self._server.url)

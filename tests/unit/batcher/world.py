@@ -4,7 +4,6 @@ L1 blocks are those of the derivation tests' builder; the node is the real pipel
 go wrong on demand: sends that break off, kills between two frames, lost pools, L1 reorgs, replaced L2 blocks.
 """
 
-import logging
 from dataclasses import dataclass, field, replace
 from hashlib import shake_128
 from types import SimpleNamespace
@@ -26,7 +25,7 @@ from tests.unit.derivation.l1_builder import (
 from opcycle.batcher.agent import Batcher
 from opcycle.batcher.options import BatcherOptions
 from opcycle.da.calldata import CalldataPublisher
-from opcycle.devnet.runner import step_once
+from opcycle.devnet.stepping import Stepping
 from opcycle.errors import TemporaryError
 from opcycle.protocol.frames import parse_frames
 from opcycle.protocol.l2_block import L2Block
@@ -256,7 +255,7 @@ class World:
     def step(self):
         """One step as a runner makes it, errors sorted; after a kill, a new process."""
         try:
-            step_once(self.batcher, logging.getLogger("opcycle.test"))
+            Stepping(self.batcher).once()
         except Killed:
             self.restart()
 
