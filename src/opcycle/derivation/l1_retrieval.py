@@ -92,12 +92,14 @@ class L1Retrieval:
         self._verdicts.drop(source, self.origin.header.id, reason, detail)
 
 
-def batcher_blobs(block: L1Block, *, inbox: Address, batcher: Address) -> list[Hash]:
+def batcher_blobs(config: RollupConfig, block: L1Block, batcher: Address) -> list[Hash]:
     """Versioned hashes of the blobs that derivation reads of `block`, if `batcher` is the batcher in it."""
+    if not config.is_active(Fork.ECOTONE, block.header.timestamp):
+        return []
     return [
         blob_hash
         for tx in block.transactions
-        if tx.kind == _BLOB_TYPE and _not_from_batcher(tx, inbox, batcher) is None
+        if tx.kind == _BLOB_TYPE and _not_from_batcher(tx, config.batch_inbox, batcher) is None
         for blob_hash in tx.blob_hashes
     ]
 

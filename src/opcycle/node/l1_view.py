@@ -87,8 +87,7 @@ class L1View:
             yield self._with_blobs(block, system_config)
 
     def _with_blobs(self, block: L1Block, system_config: SystemConfig) -> L1Block:
-        batcher = system_config.batcher_address
-        hashes = batcher_blobs(block, inbox=self._config.batch_inbox, batcher=batcher)
+        hashes = batcher_blobs(self._config, block, system_config.batcher_address)
         if not hashes:
             return block
         if self._blobs is None:

@@ -11,7 +11,6 @@ from tests.unit.derivation.l1_builder import (
     BATCHER,
     CONFIG,
     GENESIS_CONFIG,
-    INBOX,
     OTHER_BATCHER,
     STRANGER,
     block,
@@ -178,9 +177,17 @@ def test_batcher_blobs__all_that_next_will_read__in_order_and_nobody_elses():
         transaction(b"", kind=3, blob_hashes=BLOB_HASHES[:1], to=STRANGER, name="d"),
         transaction(b"", kind=3, blob_hashes=BLOB_HASHES[1::-1], name="e"),
     )
-    found = batcher_blobs(block(1, transactions), inbox=INBOX, batcher=BATCHER)
+    found = batcher_blobs(CONFIG, block(1, transactions), BATCHER)
     assert found == [BLOB_HASHES[2], BLOB_HASHES[1], BLOB_HASHES[0]]
-    assert batcher_blobs(block(1, transactions), inbox=INBOX, batcher=STRANGER) == [BLOB_HASHES[0]]
+    assert batcher_blobs(CONFIG, block(1, transactions), STRANGER) == [BLOB_HASHES[0]]
+
+
+@pytest.mark.parametrize(("later", "found"), [(0, BLOB_HASHES[:1]), (1, ())])
+def test_batcher_blobs__before_ecotone__none(later, found):
+    ecotone = {Fork.ECOTONE: block(1).header.timestamp + later}
+    config = replace(CONFIG, fork_times=CONFIG.fork_times | ecotone)
+    tx = transaction(b"", kind=3, blob_hashes=BLOB_HASHES[:1])
+    assert batcher_blobs(config, block(1, [tx]), BATCHER) == list(found)
 
 
 def test_next__blob_not_supplied__stops():
