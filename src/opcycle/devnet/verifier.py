@@ -20,7 +20,7 @@ from opcycle.rpc.server import Server
 class Verifier:
     """`database` is the node's SQLite file; `client` asks the RPC server like anybody else would.
 
-    `name` is the node's among agents.
+    `beacon_url` may be None while no batches are in blobs; `name` is the node's among agents.
     """
 
     def __init__(
