@@ -107,7 +107,7 @@ def system_config_from_l2(info: L1Info, *, gas_limit: int, extra_data: bytes) ->
     Extra data is empty, Holocene's `00 ++ denominator u32 ++ elasticity u32`, or Jovian's
     `01 ++ denominator u32 ++ elasticity u32 ++ min_base_fee u64`.
     """
-    is_bedrock_form = any(info.scalar)
+    is_bedrock_form = info.blob_base_fee == 0  # in the later forms it is 1 at least, as on L1
     packed = (
         b"\x01"
         + bytes(23)

@@ -124,6 +124,33 @@ def test_past_timestamp__all_of_it_is_safe():
     assert decision(span(SAFE - 3, SAFE + 1)) == ACCEPTED
 
 
+@pytest.mark.parametrize(
+    ("later", "early", "old"),
+    [(0, Decision.DROP, Decision.PAST), (1, Decision.FUTURE, Decision.DROP)],
+    ids=["Holocene", "before Holocene"],
+)
+def test_timestamp__by_the_time_of_the_l1_block__holocene_waits_for_nothing(later, early, old):
+    holocene = {Fork.HOLOCENE: block(7).header.timestamp + later}
+    config = replace(CONFIG, fork_times=CONFIG.fork_times | holocene)
+    assert decision(span(SAFE + 2, SAFE + 8), config=config) == (early, Reason.FUTURE_TIMESTAMP)
+    assert decision(span(SAFE - 3, SAFE), config=config) == (old, Reason.PAST_TIMESTAMP)
+    assert decision(OVERLAPPING, config=config) == ACCEPTED
+
+
+@pytest.mark.parametrize("later", [0, 1], ids=["Holocene", "before Holocene"])
+def test_new_blocks__before_holocene_their_rules_come_with_the_span_and_before_its_overlap(later):
+    """The first new block has an empty transaction, and the overlap is not the safe chain's either."""
+    config = replace(
+        CONFIG, fork_times=CONFIG.fork_times | {Fork.HOLOCENE: block(7).header.timestamp + later}
+    )
+    txs = list(OVERLAPPING.transactions)
+    txs[0] = legacy(nonce=99)
+    txs[sum(OVERLAPPING.tx_counts[:9])] = b""
+    reason = Reason.EMPTY_TRANSACTION if later else Reason.OVERLAP_TRANSACTIONS
+    broken = replace(OVERLAPPING, transactions=tuple(txs))
+    assert decision(broken, config=config) == (Decision.DROP, reason)
+
+
 @pytest.mark.parametrize("shift", [-1, -3])
 def test_misaligned_timestamp__between_blocks__is_dropped(shift):
     batch = replace(GOOD, start=GOOD.start + shift)

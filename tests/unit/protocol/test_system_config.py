@@ -202,7 +202,7 @@ def test_system_config_from_l2__of_the_block_that_a_config_made__is_that_config(
     assert found == config
 
 
-INFO = L1Info(7, 1_700_000_000, 9, b"\x11" * 32, 0, b"\x0b" * 20, base_fee_scalar=6)
+INFO = L1Info(7, 1_700_000_000, 9, b"\x11" * 32, 0, b"\x0b" * 20, base_fee_scalar=6, blob_base_fee=1)
 
 
 @pytest.mark.parametrize(
@@ -220,9 +220,10 @@ def test_system_config_from_l2__extra_data__has_the_fee_curve(extra_data, params
 
 
 def test_system_config_from_l2__bedrock_form__its_overhead_and_scalar():
-    info = replace(INFO, overhead=word(188), scalar=word(684_000), base_fee_scalar=0)
-    decoded = L1Info.decode(info.encode(L1InfoForm.BEDROCK))
-    found = system_config_from_l2(decoded, gas_limit=5, extra_data=b"")
-    assert (found.overhead, found.scalar) == (word(188), word(684_000))
+    for overhead, scalar in ((word(188), word(684_000)), (word(0), word(0))):
+        info = replace(INFO, overhead=overhead, scalar=scalar)
+        decoded = L1Info.decode(info.encode(L1InfoForm.BEDROCK))
+        found = system_config_from_l2(decoded, gas_limit=5, extra_data=b"")
+        assert (found.overhead, found.scalar) == (overhead, scalar)
     packed = system_config_from_l2(INFO, gas_limit=5, extra_data=b"")
     assert (packed.overhead, packed.scalar) == (bytes(32), V1 + bytes(4) + (6).to_bytes(4, "big"))
