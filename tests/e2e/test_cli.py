@@ -121,4 +121,5 @@ def test_a_busy_port_is_one_sentence(tmp_path: Path) -> None:
         taken.listen()
         done = opcycle("devnet", "--data", str(tmp_path / "chain"))
     assert done.returncode == 1
-    assert "port 8545 is busy: another program listens there; stop it, or use --auto-ports" in done.stderr
+    assert "port 8545 is busy: another program listens there; stop it, or use another port" in done.stderr
+    assert "--auto-ports" in done.stderr

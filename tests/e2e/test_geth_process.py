@@ -1,6 +1,7 @@
 """op-geth as our child: it starts, refuses clearly, stops, and never outlives us."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,8 +13,9 @@ import pytest
 from tests.e2e.builders import L2_CHAIN_ID, L2_GENESIS_TIME, l2_process, wait_until_gone
 
 from opcycle.devnet.accounts import ACCOUNTS
+from opcycle.engine import geth as geth_module
 from opcycle.engine.geth import AttachedEngine, GethProcess, GethRole, port_is_free
-from opcycle.errors import CriticalError, TemporaryError, UserError
+from opcycle.errors import TemporaryError, UserError
 from opcycle.rpc.client import RpcClient
 
 USER = ACCOUNTS["user"]
@@ -120,16 +122,43 @@ def test_start__directory_of_another_chain__user_error_and_the_old_one_still_sta
     geth.start()
 
 
-def test_start__directory_in_use__user_error_says_so(geth: GethProcess, tmp_path: Path) -> None:
+def test_start__directory_in_use__user_error_says_so(
+    geth: GethProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(geth_module, "HANDOVER_TIMEOUT", 0.1)
     geth.start()
     second = l2_process(tmp_path, USER)
-    with pytest.raises(CriticalError, match=r"stopped while starting: Fatal: .*already used.*geth\.log"):
-        second.start()
-    assert not second.running
-    (tmp_path / "geth" / "genesis.sha256").unlink()
     with pytest.raises(UserError, match="another op-geth uses the data directory"):
         second.start()
+    assert not second.running
     assert geth.running
+
+
+def test_start__predecessor_is_still_stopping__waits_for_it(geth: GethProcess, tmp_path: Path) -> None:
+    geth.start()
+    pid = geth.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGTERM)  # the keeper passes it on; op-geth takes a moment
+    successor = l2_process(tmp_path, USER)
+    successor.start()
+    assert successor.running
+    successor.stop()
+
+
+def test_start__database_is_gone__genesis_is_written_again(geth: GethProcess, tmp_path: Path) -> None:
+    geth.start()
+    geth.stop()
+    shutil.rmtree(tmp_path / "geth" / "geth")
+    geth.start()
+    assert block_number(geth.http_url) == "0x0"
+
+
+def test_start__marker_is_damaged__genesis_is_written_again(geth: GethProcess, tmp_path: Path) -> None:
+    geth.start()
+    geth.stop()
+    (tmp_path / "geth" / "genesis.sha256").write_bytes(b"\xff\xfe")
+    geth.start()
+    assert block_number(geth.http_url) == "0x0"
 
 
 def test_start__chain_id_differs_from_genesis__user_error_and_no_process_is_left(tmp_path: Path) -> None:
@@ -166,6 +195,8 @@ def test_check__attached_engine__wrong_secret_chain_or_address_is_a_user_error(
         AttachedEngine(geth.http_url, geth.engine_url, bytes(32)).check(L2_CHAIN_ID)
     with pytest.raises(UserError, match="serves chain 901, not 10"):
         AttachedEngine(geth.http_url, geth.engine_url, geth.jwt_secret).check(10)
+    with pytest.raises(UserError, match="engine_exchangeCapabilities does not exist"):
+        AttachedEngine(geth.http_url, geth.http_url, geth.jwt_secret).check(L2_CHAIN_ID)
     with pytest.raises(UserError, match=r"no execution engine answers at http://127\.0\.0\.1:9"):
         AttachedEngine("http://127.0.0.1:9", geth.engine_url, geth.jwt_secret).check(L2_CHAIN_ID)
 

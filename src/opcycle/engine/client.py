@@ -123,8 +123,12 @@ class EngineClient:
         return envelope
 
     def chain_id(self) -> int:
-        """What the authenticated RPC states: the cheapest proof that URL and secret are right."""
-        return from_quantity(self._rpc.call("eth_chainId"))
+        """What the authenticated RPC states; proves that it is an Engine API and that the secret is right."""
+        calls: list[tuple[str, list[list[str]]]] = [
+            ("engine_exchangeCapabilities", [[]]),
+            ("eth_chainId", []),
+        ]
+        return from_quantity(self._rpc.batch(calls)[1])
 
     def close(self) -> None:
         self._rpc.close()

@@ -7,6 +7,7 @@ seconds after its restart.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
@@ -29,6 +30,9 @@ from opcycle.rpc.hexjson import from_quantity
 
 START_TIMEOUT = 60.0
 """Seconds until a started op-geth must answer, or a killed one be gone."""
+
+HANDOVER_TIMEOUT = 5.0
+"""Seconds that an op-geth whose parent was killed has to leave its directory to the next one."""
 
 POLL = 0.02
 """Seconds between two looks at a process that starts or ends."""
@@ -159,11 +163,13 @@ class GethProcess:
     def start(self) -> None:
         """Initialise the database if it is new, start, and wait until both RPCs answer.
 
-        Raises UserError for a busy port or a database of another chain, CriticalError if op-geth exits.
+        Raises UserError for a busy port or directory or a database of another chain, CriticalError if
+        op-geth exits.
         """
         if self.running:
             return
         self._forget()
+        self._wait_for_directory()
         for port in self._ports:
             require_free_port(port)
         self._init()
@@ -219,11 +225,23 @@ class GethProcess:
             self._process.wait()
             self._process = None
 
+    def _wait_for_directory(self) -> None:
+        """A predecessor of ours that has just lost its parent needs a moment to write its database."""
+        lock = self._directory / "geth" / "LOCK"
+        deadline = time.monotonic() + HANDOVER_TIMEOUT
+        while _is_locked(lock):
+            if time.monotonic() > deadline:
+                raise UserError(
+                    f"another op-geth uses the data directory {self._directory}; "
+                    "stop it, or use another --data directory"
+                )
+            time.sleep(POLL)
+
     def _init(self) -> None:
         """Write the genesis block, once. `geth init` refuses a database that holds another one."""
         digest = hashlib.sha256(self._genesis_file.read_bytes()).hexdigest()
-        marker = self._directory / "genesis.sha256"
-        if marker.exists() and marker.read_text() == digest:
+        marker, database = self._directory / "genesis.sha256", self._directory / "geth" / "chaindata"
+        if database.exists() and marker.exists() and marker.read_bytes() == digest.encode():
             return
         done = subprocess.run(
             [
@@ -266,10 +284,6 @@ class GethProcess:
 def _init_refusal(directory: Path, stderr: str) -> str:
     lines = stderr.strip().splitlines()
     reason = lines[-1].removeprefix("Fatal: ") if lines else "no reason given"
-    if "already used by another process" in reason:
-        return (
-            f"another op-geth uses the data directory {directory}; stop it, or use another --data directory"
-        )
     return (
         f"the data directory {directory} does not fit this genesis ({reason}); "
         "use another --data directory, or delete this one"
@@ -285,6 +299,18 @@ def _require_chain(url: str, ask: Callable[[], int], chain_id: int) -> None:
         ) from error
     if stated != chain_id:
         raise UserError(f"{url} serves chain {stated}, not {chain_id}")
+
+
+def _is_locked(file: Path) -> bool:
+    """Whether a process holds the lock file, as op-geth does that of its data directory."""
+    try:
+        with file.open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def port_answers(port: int) -> bool:
@@ -307,4 +333,7 @@ def port_is_free(port: int) -> bool:
 def require_free_port(port: int) -> None:
     """Raises UserError if something else listens there."""
     if not port_is_free(port):
-        raise UserError(f"port {port} is busy: another program listens there; stop it, or use --auto-ports")
+        raise UserError(
+            f"port {port} is busy: another program listens there; "
+            "stop it, or use another port (demo and devnet: --auto-ports)"
+        )

@@ -11,6 +11,7 @@ import orjson
 
 from opcycle.engine.client import EngineClient
 from opcycle.engine.codec import envelope_from_journal, envelope_to_json
+from opcycle.errors import UserError
 from opcycle.protocol.payload import ExecutionEnvelope, ForkchoiceState
 from opcycle.protocol.types import ZERO_HASH, Hash
 
@@ -72,7 +73,13 @@ class PayloadJournal:
 
     def _entries(self) -> Iterator[ExecutionEnvelope]:
         for line in self._path.read_bytes().splitlines():
-            yield envelope_from_journal(orjson.loads(line))
+            try:
+                yield envelope_from_journal(orjson.loads(line))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise UserError(
+                    f"{self._path} is damaged ({error!r}); delete it: that costs only what op-geth has lost, "
+                    "nothing if it was stopped cleanly"
+                ) from error
 
     def _cut_back(self) -> None:
         """Drop all but the last whole lines."""

@@ -182,7 +182,7 @@ def _listen(address: tuple[str, int]) -> socket.socket:
         except OSError as error:
             raise UserError(
                 f"cannot listen on port {address[1]} ({error.strerror}); "
-                "stop the program that listens there, or use --auto-ports"
+                "stop the program that listens there, or use another port (demo and devnet: --auto-ports)"
             ) from error
         on_failure.pop_all()
         return listener

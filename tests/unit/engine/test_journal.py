@@ -8,6 +8,7 @@ from tests.unit.engine.payloads import block_hash, envelope
 
 from opcycle.engine.codec import envelope_to_json
 from opcycle.engine.journal import PayloadJournal
+from opcycle.errors import UserError
 
 
 def recorded(path: Path, *chain: tuple[str, str], keep: int = 64) -> PayloadJournal:
@@ -95,3 +96,14 @@ def test_record__many__file_holds_between_one_and_two_times_keep(tmp_path: Path)
         assert lost(journal, str(number - min(number, keep) + 1)) == [
             str(n) for n in range(number - min(number, keep) + 2, number + 1)
         ]
+
+
+@pytest.mark.parametrize("line", [b"\xff\xfe", b"{", b"[1, 2]", b"{}", b'{"executionPayload": 7}'])
+def test_lost_after__damaged_line__user_error_until_the_file_is_gone(tmp_path: Path, line: bytes) -> None:
+    file = tmp_path / "j"
+    recorded(file, *CHAIN)
+    file.write_bytes(line + b"\n" + file.read_bytes())
+    with pytest.raises(UserError, match=r"j is damaged .*; delete it"):
+        lost(PayloadJournal(file), "a")
+    file.unlink()
+    assert lost(PayloadJournal(file), "a") == []
