@@ -36,12 +36,13 @@ identifiers = st.sampled_from(("all", "portal", "another chain"))
 class Start(Enum):
     """What has happened to withdrawals before the first step.
 
-    Nothing; they were proven; their wait is over; the output that they were proven against was deleted and
-    another proposed in its place; or the very same was proposed again.
+    Nothing; they were proven; this is the second in which their wait ends; it is over; the output that they
+    were proven against was deleted and another proposed in its place; or the very same was proposed again.
     """
 
     EMPTY = auto()
     PROVEN = auto()
+    DUE = auto()
     RIPE = auto()
     REPLACED = auto()
     RESTORED = auto()
@@ -66,8 +67,8 @@ class SettlementMachine(SettlementRig):
         self.propose("proposer", "honest", 0, "none", "bob", 0)
         for which in range(7):
             self.prove(which, 0, "not at all")
-        if self.start is Start.RIPE:
-            self._advance(1, PERIOD + 1, 0)
+        if self.start in (Start.DUE, Start.RIPE):
+            self._advance(1, PERIOD + (self.start is Start.RIPE), 0)
         if self.start in (Start.REPLACED, Start.RESTORED):
             self.delete_outputs("challenger", 0)
             self._advance(1, PERIOD - 1, 0)

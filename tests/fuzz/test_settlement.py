@@ -145,10 +145,10 @@ class FrozenModel(SettlementModel):
 @pytest.mark.parametrize(
     ("flipped", "start"),
     [
-        (EarlyModel, Start.PROVEN),
+        (EarlyModel, Start.DUE),
         (ForgetfulModel, Start.REPLACED),
         (RepeatingModel, Start.RIPE),
-        (LateModel, Start.PROVEN),
+        (LateModel, Start.DUE),
         (PlainModel, Start.EMPTY),
         (SteadyModel, Start.EMPTY),
         (FrozenModel, Start.PROVEN),
