@@ -1,7 +1,7 @@
 """The upgrade transactions of every fork, one fork after the other, executed in an EVM with their own gas.
 
-The proxies of our genesis are OpenZeppelin's, which obey only their admin, while those of OP Stack chains obey
-the zero address too: that step is done by hand here.
+The proxies of our genesis are OpenZeppelin's, which obey only their admin; those of OP Stack chains obey the
+zero address too. That step is done by hand here.
 """
 
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ class History:
         return int.from_bytes(self.chain.call(bytes(20), address, keccak(text=f"{getter}()")[:4]), "big")
 
     def has_code(self, address: bytes) -> bool:
-        return any(self.chain.evm.basic(to_checksum_address(address)).code)
+        return any(self.chain.evm.basic(to_checksum_address(address)).code or b"")
 
 
 @pytest.fixture
