@@ -21,7 +21,6 @@ from tests.unit.derivation.l1_builder import (
     payload_of,
     span_of,
 )
-from tests.unit.protocol.examples import steady
 from tests.unit.protocol.span_samples import legacy, set_code
 
 from opcycle.derivation.pipeline import NeedL1Block
@@ -281,7 +280,6 @@ def test_next__span_after_the_window__is_forced_empty_instead():
 # --- any runs -----------------------------------------------------------------------------------------
 
 
-@steady
 @given(st.data())
 def test_next__blocks_in_any_mix_of_overlapping_spans__give_the_same_chain(data):
     batches, tip = run_of(20)

@@ -5,7 +5,6 @@ import rlp
 from eth_utils.crypto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.protocol.examples import steady
 from tests.vectors.read import binary, unhex, vector
 
 from opcycle.protocol.batches import (
@@ -51,13 +50,11 @@ def test_encode__singular_batch__is_the_specs_list():
     assert encode_channel_rlp([BATCH, BATCH]) == rlp.encode(singular(FIELDS)) * 2
 
 
-@steady
 @given(st.lists(batches, max_size=4))
 def test_iter_batches__channel_of_batches__comes_back(sent):
     assert list(iter_batches(encode_channel_rlp(sent))) == sent
 
 
-@steady
 @given(batches, st.binary(max_size=20))
 def test_decode_batch__bytes_after_it__are_ignored(batch, rest):
     assert decode_batch(batch.encode() + rest) == batch
@@ -158,14 +155,12 @@ def test_iter_batches__cut_between_batches__is_whole_and_inside_one_is_not():
     assert list(iter_batches(b"")) == []
 
 
-@steady
 @given(st.binary(max_size=300))
 def test_iter_batches__any_bytes__batches_and_at_most_one_bad_at_the_end(data):
     *good, _ = [*iter_batches(data), None]
     assert not any(isinstance(batch, BadBatch) for batch in good[:-1])
 
 
-@steady
 @given(st.lists(batches, min_size=1, max_size=3), st.data())
 def test_iter_batches__bytes_changed__batches_and_at_most_one_bad_at_the_end(sent, data):
     broken = bytearray(encode_channel_rlp(sent))

@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.protocol.examples import steady
 
 from opcycle.protocol.bitlist import Bitlist
 
@@ -26,7 +25,6 @@ def test_of__bits__are_one_number_with_zeros_in_front(bits, data):
     assert list(Bitlist(bytes.fromhex(data), len(bits))) == bits
 
 
-@steady
 @given(st.lists(st.booleans(), max_size=70))
 def test_of__any_bits__come_back_and_are_counted(bits):
     bitlist = Bitlist.of(bits)

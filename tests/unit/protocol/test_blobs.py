@@ -4,7 +4,6 @@ import pytest
 from eth_utils.crypto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.protocol.examples import steady
 from tests.vectors.read import unhex, vector
 
 from opcycle.protocol.blobs import BLOB_SIZE, MAX_BLOB_PAYLOAD, BlobError, decode_blob, encode_blob
@@ -43,13 +42,11 @@ def test_codec__public_blobs__are_what_they_carry(case):
         assert frame.channel_id == unhex("0x2f127415c9cb64ca077f23db3cfa302e")
 
 
-@steady
 @given(st.binary(max_size=600))
 def test_decode_blob__encoded_payload__comes_back(payload):
     assert decode_blob(encode(payload)) == payload
 
 
-@steady
 @given(st.binary(max_size=600))
 def test_encode_blob__any_payload__is_laid_out_as_the_specs_say_and_comes_back(payload):
     blob = encode_blob(payload)
@@ -88,7 +85,6 @@ def test_decode_blob__malformed__raises(blob, why):
         decode_blob(blob)
 
 
-@steady
 @given(st.binary(max_size=600), st.lists(st.tuples(st.integers(0, 700), st.integers(0, 255)), max_size=4))
 def test_decode_blob__bytes_changed__another_payload_or_a_blob_error(payload, changes):
     blob = bytearray(encode(payload))

@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.protocol.examples import steady
 
 from opcycle.protocol.byte_reader import ByteReader, ByteReaderError, encode_uvarint
 
@@ -28,7 +27,6 @@ def test_uvarint__known_number__both_ways(number, encoded):
     assert ByteReader(bytes.fromhex(encoded)).uvarint() == number
 
 
-@steady
 @given(st.lists(st.integers(0, LARGEST), max_size=5), st.binary(max_size=3))
 def test_uvarints__any_numbers__come_back_and_what_follows_is_left(numbers, rest):
     reader = ByteReader(b"".join(map(encode_uvarint, numbers)) + rest)

@@ -8,7 +8,6 @@ import pytest
 from eth_utils.crypto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.protocol.examples import steady
 from tests.vectors.read import binary, unhex, vector
 
 from opcycle.protocol.channels import ChannelError, Compression, compress, decompress, split_frames
@@ -25,21 +24,18 @@ def restored(data, *, limit=LIMIT, allow_brotli=True):
 
 
 @pytest.mark.parametrize("algorithm", Compression)
-@steady
 @given(st.binary(max_size=2_000), st.integers(1, 9))
 def test_compress__any_data_and_level__comes_back(algorithm, data, level):
     assert restored(compress(data, algorithm, level)) == data
 
 
 @pytest.mark.parametrize("algorithm", Compression)
-@steady
 @given(st.integers(0, len(TEXT) + 10))
 def test_decompress__more_than_the_limit__exactly_the_first_bytes(algorithm, limit):
     assert restored(compress(TEXT, algorithm, 1), limit=limit) == TEXT[:limit]
 
 
 @pytest.mark.parametrize("algorithm", Compression)
-@steady
 @given(st.data())
 def test_decompress__cut_anywhere__what_came_before(algorithm, data):
     whole = compress(TEXT, algorithm, 1)
@@ -51,7 +47,6 @@ def test_decompress__cut_anywhere__what_came_before(algorithm, data):
 
 
 @pytest.mark.parametrize("algorithm", Compression)
-@steady
 @given(st.data())
 def test_decompress__bits_flipped__never_fails(algorithm, data):
     broken = bytearray(compress(TEXT[:3_000], algorithm))
@@ -60,7 +55,6 @@ def test_decompress__bits_flipped__never_fails(algorithm, data):
     assert len(restored(bytes(broken))) <= LIMIT
 
 
-@steady
 @given(st.binary(max_size=300))
 def test_decompress__any_bytes__output_or_a_channel_error(data):
     try:
@@ -209,7 +203,6 @@ def test_decompress__a_frame_that_inflates_without_end__costs_no_more_than_the_l
 # --- frames ---------------------------------------------------------------------------------------
 
 
-@steady
 @given(st.binary(max_size=500), st.integers(FRAME_OVERHEAD + 1, 200))
 def test_split_frames__any_channel__numbered_from_zero_full_but_the_last_and_joined_again(data, size):
     frames = split_frames(ID, data, size)

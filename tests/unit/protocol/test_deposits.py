@@ -7,7 +7,6 @@ import rlp
 from eth_abi.abi import encode as abi_encode
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.protocol.examples import steady
 from tests.vectors.read import unhex, vector
 
 from opcycle.protocol.deposits import (
@@ -85,7 +84,6 @@ def test_encode__deposit__is_the_specs_list():
     assert creation.encode() == b"\x7e" + rlp.encode([*fields[:2], b"", b"", 5, 21_000, 1, b"data"])
 
 
-@steady
 @given(deposits)
 def test_decode__encoded_deposit__comes_back(deposit):
     assert DepositTransaction.decode(deposit.encode()) == deposit
@@ -124,7 +122,6 @@ def test_decode__anything_but_one_deposit__raises(raw, why):
         DepositTransaction.decode(raw)
 
 
-@steady
 @given(deposits, st.data())
 def test_decode__bytes_changed__the_same_bytes_again_or_a_deposit_error(deposit, data):
     raw = bytearray(deposit.encode())
@@ -148,7 +145,6 @@ def test_decode__lists_nested_without_end__is_a_deposit_error():
 # --- events ---------------------------------------------------------------------------------------
 
 
-@steady
 @given(deposits, st.integers(0, 2**32))
 def test_deposit_from_log__portals_event__is_the_deposit(deposit, index):
     expected = replace(deposit, source_hash=user_deposit_source(L1_HASH, index), is_system=False)
@@ -191,7 +187,6 @@ def test_deposit_from_log__malformed__raises(log, why):
     deposit_from_log(SHORTEST, L1_HASH)
 
 
-@steady
 @given(st.lists(st.binary(min_size=32, max_size=32), max_size=5), st.binary(max_size=300))
 def test_deposits_from_logs__any_event_of_the_portal__a_deposit_or_a_reason(topics, data):
     log = Log(PORTAL, (TRANSACTION_DEPOSITED_TOPIC, *topics), data, 0)

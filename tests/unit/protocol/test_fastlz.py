@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.fuzz.fastlz import compressed_length
-from tests.unit.protocol.examples import steady
 from tests.vectors.read import unhex, vector
 
 from opcycle.protocol.fastlz import compressed_size
@@ -24,7 +23,6 @@ def test_compressed_size__op_geths_inputs__its_sizes(case):
     assert compressed_size(unhex(case["data"])) == case["size"]
 
 
-@steady
 @given(st.binary(max_size=400) | repetitive.map(b"".join))
 def test_compressed_size__any_data__is_that_of_the_other_implementation(data):
     assert compressed_size(data) == compressed_length(data)

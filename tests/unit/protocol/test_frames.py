@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.protocol.examples import steady
 from tests.vectors.read import binary, unhex, vector
 
 from opcycle.protocol.frames import (
@@ -33,7 +32,6 @@ def test_encode__frame__has_the_bytes_of_the_spec():
     assert len(ENCODED) == FRAME_OVERHEAD + len(FRAME.data)
 
 
-@steady
 @given(frames)
 def test_encode__frame_number__does_not_fit_two_bytes_beyond_65535(frame):
     assert Frame.decode(frame.encode()) == (frame, FRAME_OVERHEAD + len(frame.data))
@@ -41,7 +39,6 @@ def test_encode__frame_number__does_not_fit_two_bytes_beyond_65535(frame):
         Frame(frame.channel_id, frame.number + 2**16, frame.data, frame.is_last).encode()
 
 
-@steady
 @given(st.lists(frames, min_size=1, max_size=5).map(tuple))
 def test_parse_frames__payload_of_frames__comes_back_in_order(sent):
     assert parse_frames(encode_batcher_payload(sent)) == sent
@@ -80,7 +77,6 @@ def test_parse_frames__length_of_four_gigabytes__is_refused_without_reading_it()
         parse_frames(b"\x00" + ID + b"\x00\x00" + b"\xff" * 4 + bytes(100))
 
 
-@steady
 @given(st.binary(max_size=200), st.booleans())
 def test_parse_frames__any_bytes__frames_that_encode_to_them_or_a_frame_error(data, is_versioned):
     payload = b"\x00" + data if is_versioned else data
@@ -91,7 +87,6 @@ def test_parse_frames__any_bytes__frames_that_encode_to_them_or_a_frame_error(da
     assert encode_batcher_payload(found) == payload
 
 
-@steady
 @given(st.lists(frames, min_size=1, max_size=3), st.data())
 def test_parse_frames__one_bit_flipped__other_frames_or_a_frame_error(sent, data):
     payload = bytearray(encode_batcher_payload(sent))

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.protocol.examples import steady
 from tests.vectors.read import unhex, vector
 
 from opcycle.protocol.deposits import l1_info_source
@@ -72,7 +71,6 @@ ABSENT = {
 
 
 @pytest.mark.parametrize("form", L1InfoForm)
-@steady
 @given(infos)
 def test_decode__encoded_info__comes_back_without_what_its_form_lacks(form, info):
     data = info.encode(form)
@@ -81,7 +79,6 @@ def test_decode__encoded_info__comes_back_without_what_its_form_lacks(form, info
 
 
 @pytest.mark.parametrize("form", L1InfoForm)
-@steady
 @given(infos, st.data())
 def test_decode__one_byte_changed__encodes_to_those_bytes_or_raises(form, info, data):
     raw = bytearray(info.encode(form))

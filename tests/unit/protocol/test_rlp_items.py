@@ -4,7 +4,6 @@ import pytest
 import rlp
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.protocol.examples import steady
 
 from opcycle.protocol.rlp_items import RlpError, flag, items, list_content, read_item, sized, strings, uint
 
@@ -16,13 +15,11 @@ def rebuilt(data):
     return [rebuilt(content) if is_list else content for is_list, content in items(data, 0, len(data))]
 
 
-@steady
 @given(values)
 def test_items__any_value__as_the_library_encodes_it(value):
     assert rebuilt(rlp.encode(value)) == [value]
 
 
-@steady
 @given(st.binary(max_size=40))
 def test_items__any_bytes__what_the_library_accepts_and_nothing_else(data):
     try:

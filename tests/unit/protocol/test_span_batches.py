@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.protocol.examples import steady
 from tests.unit.protocol.span_samples import CHAIN_ID, legacy, transactions
 
 from opcycle.protocol.batches import SingularBatch
@@ -55,7 +54,6 @@ def runs(draw):
     return found
 
 
-@steady
 @given(runs(), st.booleans())
 def test_span_batch_of__any_run_of_blocks__comes_back_through_bytes(blocks, starts_epoch):
     raw = span_batch_of(blocks, starts_epoch=starts_epoch, **CHAIN)
@@ -133,7 +131,6 @@ def test_decode__counts_within_range__are_accepted(data):
     assert sum(RawSpanBatch.decode(data).tx_counts) == 0
 
 
-@steady
 @given(st.binary(max_size=300))
 def test_decode__hostile_bytes__are_a_span_batch_or_refused(data):
     for hostile in (data, encoded(tx_counts=data), encoded(tx_counts=b"\x01", rest=bytes(86) + data)):
@@ -148,7 +145,6 @@ def test_decode__hostile_bytes__are_a_span_batch_or_refused(data):
             continue
 
 
-@steady
 @given(st.data())
 def test_decode__flipped_bits__are_a_span_batch_or_refused(data):
     good = bytearray(raw_of([7, 8, 8], txs=lambda index: [legacy(), legacy(to=b"")]).encode())

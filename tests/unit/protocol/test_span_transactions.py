@@ -7,7 +7,6 @@ import rlp
 from hypothesis import given
 from hypothesis import strategies as st
 from rlp.codec import consume_length_prefix
-from tests.unit.protocol.examples import steady
 from tests.unit.protocol.span_samples import (
     ACCESS_LIST,
     AUTHORIZATIONS,
@@ -43,7 +42,6 @@ def with_payload(changed, original=None):
     return replace(made, payloads=(changed,), protections=protections)
 
 
-@steady
 @given(st.lists(transactions, max_size=6))
 def test_of__any_transactions__come_back_also_through_bytes(raws):
     made = columns(*raws)

@@ -6,7 +6,6 @@ import pytest
 from eth_abi.abi import encode as abi_encode
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.protocol.examples import steady
 from tests.vectors.read import unhex, vector
 
 from opcycle.protocol.l1_info import L1Info, L1InfoForm, l1_info_deposit
@@ -139,7 +138,6 @@ def test_apply_config_update__malformed_event__changes_nothing(kind, words, chan
         assert apply_config_update(CONFIG, log) == CONFIG
 
 
-@steady
 @given(
     st.lists(st.binary(min_size=32, max_size=32) | st.integers(0, 8).map(word), max_size=4),
     st.binary(max_size=160),
@@ -172,7 +170,6 @@ ROLLUP = RollupConfig.from_json(vector("rollup.jovian.json"))
 HEADER = L1Header(b"\x11" * 32, 7, b"\x10" * 32, 1_700_000_000, 9, b"\x12" * 32, b"\x13" * 32, 0)
 
 
-@steady
 @given(
     blob_scalar=st.integers(0, 2**32 - 1),
     scalar=st.integers(0, 2**32 - 1),

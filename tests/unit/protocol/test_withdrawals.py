@@ -6,7 +6,6 @@ import pytest
 from eth_abi.abi import encode as abi_encode
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.protocol.examples import steady
 from tests.vectors.read import unhex, vector
 
 from opcycle.protocol.predeploys import L2_TO_L1_MESSAGE_PASSER
@@ -41,7 +40,6 @@ def event(withdrawal, index=0):
 ONE = Withdrawal(1 << 240, b"\x01" * 20, b"\x02" * 20, 3, 4, b"data")
 
 
-@steady
 @given(st.lists(withdrawals, max_size=3))
 def test_withdrawals_from_logs__their_events__come_back_in_order(sent):
     assert withdrawals_from_logs(map(event, sent)) == sent
@@ -69,7 +67,6 @@ def test_withdrawals_from_logs__event_that_contradicts_itself__is_a_value_error(
         withdrawals_from_logs([log])
 
 
-@steady
 @given(withdrawals, st.data())
 def test_withdrawals_from_logs__event_data_changed__the_same_withdrawal_or_a_value_error(withdrawal, data):
     log = event(withdrawal)
