@@ -1,12 +1,12 @@
 """Batches in blobs on real op-geth, from the batcher through the beacon endpoint to the verifier."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.e2e.rollup import batch_of, frames_of
 
-from opcycle.batcher.channel import PendingBlock, build_channel
 from opcycle.batcher.options import BatcherOptions, DataAvailability
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.config import DevnetConfig
@@ -17,7 +17,7 @@ from opcycle.l1.reader import L1Reader
 from opcycle.l1.signer import KeySigner
 from opcycle.l1.transactions import TransactionManager
 from opcycle.protocol.blobs import BLOB_SIZE, encode_blob
-from opcycle.protocol.frames import FRAME_OVERHEAD
+from opcycle.protocol.frames import FRAME_OVERHEAD, encode_batcher_payload
 from opcycle.protocol.types import L1Transaction
 from opcycle.rpc.client import RpcClient
 from opcycle.rpc.hexjson import to_hex
@@ -92,15 +92,14 @@ def stored(devnet: Devnet, blob_hash: bytes) -> Path:
     return file
 
 
-def halves_of_a_channel(devnet: Devnet, first: int, last: int) -> Sequence[bytes]:
-    """The payloads that a batcher with small payloads makes of these L2 blocks."""
-    blocks = [PendingBlock.of(block, l1_number=0) for block in devnet.l2.blocks(first, last)]
-    l1_head = devnet.l1.head.hash
-    size = build_channel(blocks, l1_head, BatcherOptions()).size
-    half = size // 2 + FRAME_OVERHEAD + 2
-    payloads = build_channel(blocks, l1_head, BatcherOptions(max_payload_size=half)).payloads
-    assert len(payloads) == 2
-    return payloads
+def halves_of_a_channel(devnet: Devnet, first: int, last: int) -> list[bytes]:
+    """Two payloads with one frame each, which hold these L2 blocks together."""
+    batches = [batch_of(block) for block in devnet.l2.blocks(first, last)]
+    (whole,) = frames_of(batches)
+    half = FRAME_OVERHEAD + (len(whole.data) + 1) // 2
+    frames = frames_of(batches, frame_size=half)
+    assert len(frames) == 2
+    return [encode_batcher_payload([frame]) for frame in frames]
 
 
 def head(devnet: Devnet) -> int:
