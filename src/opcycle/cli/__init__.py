@@ -28,6 +28,7 @@ VERBS = {
     "prove": "bridge",
     "finalize": "bridge",
     "status": "bridge",
+    "decode": "decode",
 }
 
 

@@ -30,6 +30,11 @@ class BankedChannel:
         return b"".join(self._frames[number] for number in sorted(self._frames))
 
     @property
+    def beginning(self) -> bytes:
+        """What its frames hold up to the first that is missing."""
+        return b"".join(self._frames[number] for number in range(self.first_missing))
+
+    @property
     def first_missing(self) -> int:
         return next(number for number in count() if number not in self._frames)
 

@@ -1,0 +1,143 @@
+"""How `opcycle decode` shows records as they come: rows of a table with totals below, or JSON lines."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any, Protocol
+
+import click
+import orjson
+
+from opcycle.derivation.decoding import (
+    BatchRecord,
+    BlockRecord,
+    ChannelRecord,
+    FrameRecord,
+    Record,
+    TransactionRecord,
+)
+from opcycle.rpc.hexjson import to_hex
+
+_NAMES: dict[type, str] = {
+    TransactionRecord: "transaction",
+    FrameRecord: "frame",
+    ChannelRecord: "channel",
+    BatchRecord: "batch",
+    BlockRecord: "block",
+}
+
+
+_BATCH_KINDS = ("singular", "span", "malformed")
+
+
+class View(Protocol):
+    """Where records go."""
+
+    def show(self, record: Record) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def show(view: View, records: Iterable[Record]) -> None:
+    """Each record as it comes."""
+    for record in records:
+        view.show(record)
+    view.close()
+
+
+class JsonView:
+    """One object per record, its kind first; bytes in hex, as everywhere in Ethereum's JSON."""
+
+    def show(self, record: Record) -> None:
+        body = {"record": _NAMES[type(record)]}
+        body |= {item.name: _plain(getattr(record, item.name)) for item in fields(record)}
+        click.echo(orjson.dumps(body).decode())
+
+    def close(self) -> None:
+        pass
+
+
+class TableView:
+    """A row per record, the L2 blocks of a batch as the range that they cover; totals at the end."""
+
+    def __init__(self) -> None:
+        self._totals: Counter[str] = Counter()
+        self._batch: BatchRecord | None = None
+        self._blocks: list[BlockRecord] = []
+        click.echo(click.style(_row("", "", "bytes", "blocks", "txs", ""), bold=True))
+
+    def show(self, record: Record) -> None:
+        if isinstance(record, BlockRecord):
+            self._blocks = [*self._blocks[:1], record]
+            return
+        self._end_batch()
+        self._totals[_NAMES[type(record)]] += 1
+        match record:
+            case TransactionRecord():
+                self._totals["bytes"] += record.size
+                click.echo(_row("transaction", record.source, record.size, "", "", record.problem))
+            case FrameRecord():
+                name = f"{record.channel_id.hex()}#{record.number}"
+                note = record.problem or ("last" if record.is_last else "")
+                click.echo(_row("  frame", name, record.size, "", "", note))
+            case ChannelRecord():
+                name = "without frames" if record.channel_id is None else record.channel_id.hex()
+                note = f"{record.compression or 'unknown'}, {record.decompressed:,} bytes decompressed"
+                click.echo(_row("channel", name, record.size, "", "", _and(note, record.problem)))
+            case BatchRecord():
+                self._batch = record
+                self._totals.update({record.kind: 1, "block": record.blocks, "tx": record.transactions})
+
+    def close(self) -> None:
+        self._end_batch()
+        totals = self._totals
+        batches = ", ".join(f"{totals[kind]} {kind}" for kind in _BATCH_KINDS if totals[kind])
+        click.echo(
+            f"{_count(totals['transaction'], 'batcher transaction')}, {_count(totals['bytes'], 'byte')}; "
+            f"{_count(totals['frame'], 'frame')}, {_count(totals['channel'], 'channel')}, "
+            f"{_count(totals['batch'], 'batch', 'batches')}{f' ({batches})' if batches else ''}; "
+            f"{_count(totals['block'], 'L2 block')} with {_count(totals['tx'], 'transaction')}"
+        )
+
+    def _end_batch(self) -> None:
+        """A batch is shown once its blocks have come."""
+        batch, blocks = self._batch, self._blocks
+        self._batch, self._blocks = None, []
+        if batch is not None:
+            note = _and(_extent(blocks[0], blocks[-1]) if blocks else "", batch.problem)
+            click.echo(
+                _row("  batch", f"[{batch.index}] {batch.kind}", "", batch.blocks, batch.transactions, note)
+            )
+
+
+def _extent(first: BlockRecord, last: BlockRecord) -> str:
+    """The L2 blocks from `first` to `last`, as far as they are known, and their L1 origins."""
+    parts = [f"L1 origins {_span(first.l1_origin, last.l1_origin)}"]
+    if first.number is not None and last.number is not None:
+        parts.insert(0, f"L2 blocks {_span(first.number, last.number)}")
+    elif first.timestamp is not None and last.timestamp is not None:
+        parts.insert(0, f"times {_span(first.timestamp, last.timestamp)}")
+    return ", ".join(parts)
+
+
+def _span(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def _row(kind: str, name: str, size: int | str, blocks: int | str, txs: int | str, note: str) -> str:
+    cells = [f"{cell:,}" if isinstance(cell, int) else cell for cell in (size, blocks, txs)]
+    return f"{kind:<12} {name:<46} {cells[0]:>12} {cells[1]:>8} {cells[2]:>8}  {note}".rstrip()
+
+
+def _and(note: str, problem: str) -> str:
+    return "; ".join(part for part in (note, problem) if part)
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return to_hex(value)
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -1,0 +1,150 @@
+"""`opcycle decode` on files, and its reading of L1 ranges."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+from tests.unit.derivation.l1_builder import (
+    CONFIG,
+    GENESIS,
+    OTHER_BATCHER,
+    STRANGER,
+    batches_on,
+    chain,
+    frames_of,
+    new_batcher,
+    payload_of,
+    transaction,
+)
+from tests.unit.node.fakes import FakeL1
+from tests.vectors.read import HERE
+
+from opcycle.cli.decode import decode, from_l1, unhexed
+from opcycle.derivation.decoding import BatchRecord, ChannelRecord, TransactionRecord
+from opcycle.errors import UserError
+from opcycle.node.l1_view import AHEAD, L1View
+from opcycle.protocol.frames import encode_batcher_payload
+
+MAINNET = HERE / "span" / "op_mainnet_117369690.calldata.bin"
+BATCHES, _ = batches_on(GENESIS, 3)
+
+
+def run(*arguments, **fields):
+    return CliRunner().invoke(decode, [str(item) for item in arguments], **fields)
+
+
+def range_of(blocks, wanted, config=CONFIG):
+    steps = []
+    view = L1View(config, FakeL1(blocks), blobs=None, confirmations=0)
+    records = list(from_l1(view, config, wanted, lambda: steps.append(1)))
+    assert len(steps) == len(wanted)
+    return records
+
+
+def of(kind, records):
+    return [record for record in records if isinstance(record, kind)]
+
+
+def test_decode__file__a_table_with_totals():
+    result = run(MAINNET)
+    assert result.exit_code == 0
+    assert result.output.splitlines()[-1] == (
+        "1 batcher transaction, 119,823 bytes; 1 frame, 1 channel, 1 batch (1 span); "
+        "27 L2 blocks with 209 transactions"
+    )
+
+
+def test_decode__json__a_line_for_each_record():
+    lines = [json.loads(line) for line in run(MAINNET, "--json").output.splitlines()]
+    assert [line["record"] for line in lines] == ["transaction", "frame", "channel", "batch"] + ["block"] * 27
+    assert lines[2]["channel_id"] == "0xac329933f5efdcc35ccd284232a376d3"
+    assert sum(line["transactions"] for line in lines[4:]) == 209
+
+
+def test_decode__rollup_config__names_the_l2_blocks(tmp_path):
+    config = replace(CONFIG, genesis_time=1_686_068_903, l2_chain_id=10)
+    file = tmp_path / "rollup.json"
+    file.write_text(json.dumps(config.to_json()))
+    result = run(MAINNET, "--rollup", file)
+    assert "L2 blocks 12134627-12134653, L1 origins 19426582-19426585" in result.output
+
+
+def test_decode__hex_on_standard_input__is_the_same_as_the_binary_file():
+    text = "0x" + MAINNET.read_bytes().hex()
+    assert run("-", input=text).output.splitlines()[3:] == run(MAINNET).output.splitlines()[3:]
+
+
+def test_decode__frames_in_two_files__are_one_channel(tmp_path):
+    frames = frames_of(BATCHES, frame_size=60)
+    files = [tmp_path / "first", tmp_path / "rest"]
+    files[0].write_bytes(encode_batcher_payload(frames[:1]))
+    files[1].write_bytes(encode_batcher_payload(frames[1:]))
+    assert "1 channel, 3 batches (3 singular)" in run(*files).output
+    assert "incomplete: frame 1 is missing" in run(files[0]).output
+
+
+def test_decode__form_given__is_not_found_out(tmp_path):
+    file = tmp_path / "batch"
+    file.write_bytes(BATCHES[0].encode())
+    assert "1 batch (1 singular)" in run(file).output
+    assert "derivation version" not in run(file, "--as", "batch").output
+    assert "after 0 frames" in run(file, "--as", "tx").output
+
+
+def test_decode__no_batch_data__one_sentence(tmp_path):
+    file = tmp_path / "note"
+    file.write_bytes(b"hello, world")
+    assert isinstance(run(file).exception, UserError)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--l1", "http://127.0.0.1:1"], ["--blocks", "1-2"]])
+def test_decode__neither_file_nor_range__says_what_to_give(arguments):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert "give files, or --l1, --rollup and --blocks together" in result.output
+
+
+def test_unhexed__only_what_is_hex_throughout():
+    assert unhexed(b"0x00ff\n") == b"\0\xff"
+    assert unhexed(b"00 ff\n01") == b"\0\xff\x01"
+    assert unhexed(b"0xf") == b"0xf"
+    assert unhexed(b"\0\xff") == b"\0\xff"
+    assert unhexed(b"") == b""
+
+
+def test_from_l1__range__has_its_transactions_and_no_other():
+    blocks = chain(AHEAD + 9, {3: [payload_of(BATCHES)], AHEAD + 7: [payload_of(BATCHES)]})
+    assert len(of(BatchRecord, range_of(blocks, range(4, AHEAD + 7)))) == 0
+    assert len(of(BatchRecord, range_of(blocks, range(3, AHEAD + 8)))) == 6
+
+
+def test_from_l1__channel_over_two_blocks__is_complete_in_the_second():
+    frames = frames_of(BATCHES, frame_size=60)
+    blocks = chain(5, {2: [encode_batcher_payload(frames[:1])], 4: [encode_batcher_payload(frames[1:])]})
+    [channel] = of(ChannelRecord, range_of(blocks, range(1, 5)))
+    assert (channel.frames, channel.problem) == (len(frames), "")
+
+
+def test_from_l1__channel_timed_out__is_shown_before_what_follows():
+    first, *_ = frames_of(BATCHES, frame_size=60)
+    late = CONFIG.channel_timeout + 2
+    blocks = chain(late + 1, {0: [encode_batcher_payload([first])], late: [payload_of(BATCHES)]})
+    records = range_of(blocks, range(late + 1))
+    problems = [record.problem for record in of(ChannelRecord, records)]
+    assert problems == ["incomplete: frame 1 is missing", ""]
+
+
+def test_from_l1__transactions_of_others__are_named_and_not_decoded():
+    blocks = chain(3, {1: [transaction(payload_of(BATCHES), sender=STRANGER)]})
+    [record] = range_of(blocks, range(3))
+    assert isinstance(record, TransactionRecord)
+    assert record.problem.startswith("not sent by the batcher of the system config (from 0xcccc")
+
+
+def test_from_l1__new_batcher_within_the_range__is_the_batcher_from_there_on():
+    mine = transaction(payload_of(BATCHES), sender=OTHER_BATCHER)
+    blocks = chain(4, {1: [mine], 3: [mine]})
+    blocks[2] = replace(blocks[2], logs=(new_batcher(OTHER_BATCHER),))
+    records = range_of(blocks, range(4))
+    assert [bool(r.problem) for r in of(TransactionRecord, records)] == [True, False]

@@ -1,0 +1,158 @@
+"""What the decoder shows of batch data, whole and damaged."""
+
+from dataclasses import replace
+
+import pytest
+from eth_utils.crypto import keccak
+from tests.unit.derivation.l1_builder import (
+    CHANNEL,
+    CONFIG,
+    GENESIS,
+    batches_on,
+    frame,
+    frames_of,
+    payload_of,
+)
+from tests.vectors.read import binary, vector
+
+from opcycle.derivation.decoding import (
+    BatchRecord,
+    BlockRecord,
+    ChannelRecord,
+    Decoder,
+    FrameRecord,
+    TransactionRecord,
+)
+from opcycle.protocol.channels import Compression
+from opcycle.protocol.frames import encode_batcher_payload
+from opcycle.protocol.types import BlockId
+
+CASES = {case["file"]: case for case in vector("span/cases.json")}
+MAINNET_TX, MAINNET_CHANNEL = "op_mainnet_117369690.calldata.bin", "op_mainnet_121382930.channel.bin"
+BATCHES, _ = batches_on(GENESIS, 3, transactions=lambda number: [bytes([2, number])] * number)
+
+
+def of(kind, records):
+    return [record for record in records if isinstance(record, kind)]
+
+
+def config_of(case):
+    """OP Mainnet's L2 chain begins where Bedrock did, OP Sepolia's with block 0."""
+    return replace(
+        CONFIG,
+        genesis_l2=BlockId(bytes(32), 105_235_063 if case["chain_id"] == 10 else 0),
+        genesis_time=case["genesis_time"],
+        block_time=case["block_time"],
+        l2_chain_id=case["chain_id"],
+    )
+
+
+def test_payload__op_mainnet_transaction__27_blocks_with_209_transactions():
+    records = list(Decoder().payload("tx", binary(f"span/{MAINNET_TX}")))
+    [tx], [piece], [channel], [batch] = (
+        of(kind, records) for kind in (TransactionRecord, FrameRecord, ChannelRecord, BatchRecord)
+    )
+    assert (tx.size, tx.frames, tx.problem) == (119_823, 1, "")
+    assert (piece.number, piece.size, piece.is_last) == (0, 119_799, True)
+    assert (channel.compression, channel.size, channel.problem) == (Compression.ZLIB, 119_799, "")
+    assert (batch.kind, batch.blocks, batch.transactions) == ("span", 27, 209)
+    assert len(of(BlockRecord, records)) == 27
+
+
+def test_channel__op_mainnet__143_blocks_with_1766_transactions():
+    records = list(Decoder().channel(None, binary(f"span/{MAINNET_CHANNEL}")))
+    [batch] = of(BatchRecord, records)
+    assert (batch.kind, batch.blocks, batch.transactions) == ("span", 143, 1_766)
+
+
+@pytest.mark.parametrize("file", [MAINNET_TX, "op_sepolia_5700946.calldata.bin"])
+def test_payload__with_the_chains_config__blocks_have_number_time_origin_and_hashes(file):
+    case = CASES[file]
+    blocks = of(BlockRecord, Decoder(config_of(case)).payload("tx", binary(f"span/{file}")))
+    assert [[b.timestamp, b.l1_origin, b.transactions] for b in blocks] == case["blocks"]
+    assert [b.number for b in blocks] == [case["first_l2_block"] + n for n in range(len(blocks))]
+    assert all(b.hashes is not None and len(b.hashes) == b.transactions for b in blocks)
+
+
+def test_payload__without_config__a_span_tells_neither_times_nor_hashes():
+    blocks = of(BlockRecord, Decoder().payload("tx", binary(f"span/{MAINNET_TX}")))
+    assert {(b.number, b.timestamp, b.hashes) for b in blocks} == {(None, None, None)}
+    assert [b.l1_origin for b in blocks] == [origin for _, origin, _ in CASES[MAINNET_TX]["blocks"]]
+
+
+def test_payload__singular_batches__tell_times_and_hashes_themselves():
+    blocks = of(BlockRecord, Decoder().payload("tx", payload_of(BATCHES)))
+    assert [b.timestamp for b in blocks] == [batch.timestamp for batch in BATCHES]
+    assert [b.hashes for b in blocks] == [tuple(map(keccak, batch.transactions)) for batch in BATCHES]
+
+
+def test_payload__frames_of_a_channel_in_any_order_and_several_payloads__one_channel():
+    decoder, frames = Decoder(), frames_of(BATCHES, frame_size=60)
+    assert len(frames) > 2
+    first = list(decoder.payload("a", encode_batcher_payload(reversed(frames[1:]))))
+    assert of(ChannelRecord, first) == []
+    [channel] = of(ChannelRecord, decoder.payload("b", encode_batcher_payload(frames[:1])))
+    assert (channel.channel_id, channel.frames) == (CHANNEL, len(frames))
+    assert list(decoder.unfinished()) == []
+
+
+def test_payload__damage_after_a_frame__the_frame_is_decoded_and_the_damage_said():
+    records = list(Decoder().payload("tx", payload_of(BATCHES) + b"damage"))
+    [tx] = of(TransactionRecord, records)
+    assert (tx.frames, tx.problem) == (1, "after 1 frames: 6 bytes left, a frame has at least 23")
+    assert len(of(BatchRecord, records)) == 3
+
+
+@pytest.mark.parametrize(
+    ("payload", "problem"),
+    [
+        (b"", "no data"),
+        (b"\x01", "derivation version 1, expected 0"),
+        (b"\0", "no frame after the version byte"),
+    ],
+)
+def test_payload__no_frames__says_why(payload, problem):
+    assert list(Decoder().payload("tx", payload)) == [TransactionRecord("tx", len(payload), 0, problem)]
+
+
+def test_payload__same_frame_twice__the_second_is_marked():
+    frames = frames_of(BATCHES, frame_size=60)
+    records = list(Decoder().payload("tx", encode_batcher_payload([frames[0], frames[0]])))
+    assert [record.problem for record in of(FrameRecord, records)] == [
+        "",
+        "its channel has the same frame already",
+    ]
+
+
+def test_payload__batch_that_is_none__stands_last_after_the_good_ones():
+    decoder = Decoder()
+    whole = list(decoder.payload("tx", payload_of(BATCHES)))
+    [channel] = of(ChannelRecord, whole)
+    cut = frame(0, data=frames_of(BATCHES)[0].data[: channel.size - 30], is_last=True)
+    records = list(decoder.payload("tx", encode_batcher_payload([cut])))
+    kinds = [record.kind for record in of(BatchRecord, records)]
+    assert kinds[-1] == "malformed"
+    assert set(kinds[:-1]) <= {"singular"}
+
+
+def test_payload__unknown_compression__the_channel_says_so():
+    payload = encode_batcher_payload([frame(0, data=b"\x02", is_last=True)])
+    [channel] = of(ChannelRecord, Decoder().payload("tx", payload))
+    assert (channel.compression, channel.problem) == (None, "unknown compression type 0x02")
+
+
+def test_unfinished__last_frame_never_came__its_beginning_is_decoded():
+    decoder, frames = Decoder(), frames_of(BATCHES, frame_size=60)
+    list(decoder.payload("tx", encode_batcher_payload(frames[:-1]), l1_number=5))
+    assert list(decoder.unfinished(before=5)) == []
+    records = list(decoder.unfinished(before=6))
+    [channel] = of(ChannelRecord, records)
+    assert channel.problem == f"incomplete: frame {len(frames) - 1} is missing"
+    assert channel.decompressed > 0
+    assert list(decoder.unfinished()) == []
+
+
+def test_batch__alone__is_shown_with_its_blocks():
+    [batch, block] = Decoder(CONFIG).batch(BATCHES[1].encode())
+    assert (batch.kind, batch.transactions, block.number) == ("singular", 2, 2)
+    assert [r.kind for r in Decoder().batch(b"\x07")] == ["malformed"]
