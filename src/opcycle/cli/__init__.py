@@ -1,11 +1,14 @@
 """`opcycle <verb>`: the command line. Each verb is a module of this package, imported only when asked for.
 
 An expected error becomes one sentence on standard error and exit status 1; `--verbose` shows the
-traceback. Anything else is a bug and shows itself.
+traceback. So does what the machine refuses (a full disk, a directory of somebody else). Anything else is a
+bug and shows itself. SIGTERM ends a command as Ctrl-C does.
 """
 
 import importlib
 import logging
+import os
+import signal
 import sys
 
 import click
@@ -63,9 +66,18 @@ def cli(ctx: click.Context, *, verbose: bool) -> None:
         logging.basicConfig(level=logging.DEBUG, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
 
 
+def sentence(error: OpcycleError | OSError) -> str:
+    """What a user is told of an expected error."""
+    if isinstance(error, OSError):
+        reason = (error.strerror or str(error)).lower()
+        return f"cannot use {error.filename}: {reason}" if error.filename else reason
+    return str(error)
+
+
 def main() -> None:
     """Entry point of the `opcycle` script."""
     verbose = "--verbose" in sys.argv
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         status = cli.main(prog_name="opcycle", standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)
@@ -75,8 +87,11 @@ def main() -> None:
     except click.Abort:
         click.echo("stopped", err=True)
         sys.exit(130)
-    except OpcycleError as error:
+    except BrokenPipeError:  # whoever read our output has gone; so must the interpreter's last flush
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except (OpcycleError, OSError) as error:
         if verbose:
             raise
-        click.echo(f"{click.style('error:', fg='red')} {error}", err=True)
+        click.echo(f"{click.style('error:', fg='red')} {sentence(error)}", err=True)
         sys.exit(1)

@@ -4,7 +4,6 @@
 """
 
 import logging
-import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from opcycle.cli.where import key_signer
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.assembly import Assembly
 from opcycle.devnet.clock import L1Clock
+from opcycle.devnet.deploying import require_its_l1
 from opcycle.devnet.l2_engine import L2Engine
 from opcycle.devnet.runner import Runner
 from opcycle.devnet.verifier import Verifier
@@ -29,14 +29,14 @@ from opcycle.errors import TemporaryError, UserError
 from opcycle.l1.reader import L1Reader
 from opcycle.l1.signer import Signer
 from opcycle.protocol.channels import Compression
+from opcycle.rpc.chain_id import ask_chain_id
 from opcycle.rpc.client import RpcClient
-from opcycle.rpc.hexjson import from_quantity
 
 POLL = 0.5
 """Seconds between two looks at chains that are not ours, whose servers may count the calls."""
 
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
-
+PORT = click.IntRange(1, 65_535)
 
 deployment_option = click.option(
     "--deployment", type=DIRECTORY, required=True, help="Where `deploy` wrote rollup.json and addresses.json."
@@ -53,14 +53,14 @@ data_availability_option = click.option(
 engine_options = options(
     deployment_option,
     click.option("--data", type=DIRECTORY, required=True, help="Where databases and secrets are kept."),
-    click.option("--l2-port", type=int, default=9545, show_default=True, help="op-geth's public RPC."),
-    click.option("--engine-port", type=int, default=9551, show_default=True, help="op-geth's Engine API."),
+    click.option("--l2-port", type=PORT, default=9545, show_default=True, help="op-geth's public RPC."),
+    click.option("--engine-port", type=PORT, default=9551, show_default=True, help="op-geth's Engine API."),
     click.option("--engine-url", help="Attach this Engine API (say, op-reth's) and start no op-geth."),
     click.option("--engine-l2-url", help="The attached engine's public RPC."),
     click.option("--jwt-secret", type=click.Path(path_type=Path), help="The attached engine's secret file."),
     click.option(
         "--l1-confirmations",
-        type=int,
+        type=click.IntRange(0),
         default=0,
         show_default=True,
         help="L1 blocks to stay behind its head.",
@@ -76,7 +76,7 @@ node_options = options(
     engine_options,
     click.option("--beacon", help="A beacon node's URL; needed once the batcher posts blobs."),
     click.option(
-        "--rpc-port", type=int, default=7545, show_default=True, help="Where the node's own RPC listens."
+        "--rpc-port", type=PORT, default=7545, show_default=True, help="Where the node's own RPC listens."
     ),
 )
 batcher_options = options(
@@ -177,6 +177,7 @@ def run_sequencer(
             l1_confirmations=l1_confirmations,
         )
         l2.start()
+        click.echo(f"L2 RPC for users: {l2.source.http_url}", err=True)
         run_until_stopped([l2, agent])
 
 
@@ -205,6 +206,7 @@ def run_node(
         )
         stack.callback(verifier.stop)
         verifier.start()
+        click.echo(f"rollup node RPC: {verifier.url}", err=True)
         run_until_stopped([l2, verifier.node])
 
 
@@ -225,7 +227,9 @@ def run_batcher(
         compression=Compression(compression),
         max_channel_duration=max_channel_duration,
     )
-    assembly = Assembly(_load(deployment, l1), l1=l1, l2=l2, node=node)
+    found = _load(deployment, l1)
+    _require_l2(found, l2)
+    assembly = Assembly(found, l1=l1, l2=l2, node=node)
     run_until_stopped([assembly.batcher(signer, settings)])
 
 
@@ -244,7 +248,8 @@ def run_challenger(signer: Signer, *, deployment: Path, l1: str, node: str) -> N
 def run_until_stopped(agents: Sequence[Agent]) -> None:
     """Run agents, their logs on standard error, until Ctrl-C, SIGTERM or an error that must stop them."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for handler in logging.getLogger().handlers:  # what stops an agent is this command's own last word
+        handler.addFilter(lambda record: record.levelno < logging.CRITICAL)
     runner = Runner(agents, poll=POLL)
     try:
         with suppress(KeyboardInterrupt):
@@ -254,15 +259,18 @@ def run_until_stopped(agents: Sequence[Agent]) -> None:
 
 
 def _load(directory: Path, l1: str) -> Deployment:
-    """The deployment, once its L1 has answered. Raises UserError for another L1, or none."""
+    """The deployment, once its L1 has answered. Raises UserError for another L1."""
     found = Deployment.load(directory)
-    try:
-        actual = from_quantity(RpcClient(l1).call("eth_chainId"))
-    except TemporaryError as error:
-        raise UserError(str(error)) from error
-    if actual != found.rollup.l1_chain_id:
-        raise UserError(f"{l1} serves chain {actual}, the deployment is on chain {found.rollup.l1_chain_id}")
+    require_its_l1(found, l1)
     return found
+
+
+def _require_l2(deployment: Deployment, url: str) -> None:
+    """Raises UserError for another chain. One that does not answer yet is the agent's business."""
+    with suppress(TemporaryError):
+        actual, wanted = ask_chain_id(url), deployment.rollup.l2_chain_id
+        if actual != wanted:
+            raise UserError(f"{url} serves chain {actual}, the L2 of this deployment is chain {wanted}")
 
 
 def _engine(
@@ -278,6 +286,8 @@ def _engine(
     jwt_secret: Path | None,
 ) -> L2Engine:
     """An op-geth of our own, or the one that is named."""
+    if engine_url is None and (engine_l2_url is not None or jwt_secret is not None):
+        raise UserError("--engine-l2-url and --jwt-secret belong to --engine-url, which is not given")
     if engine_url is None:
         engine = L2Engine.child(name, deployment, data / "geth", http_port=l2_port, auth_port=engine_port)
     elif engine_l2_url is None or jwt_secret is None:

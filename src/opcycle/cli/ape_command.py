@@ -1,5 +1,6 @@
 """Commands of `ape run`: an expected error is one sentence on stderr and exit code 1."""
 
+import signal
 import sys
 from typing import Any
 
@@ -7,6 +8,7 @@ import click
 from ape.cli import ConnectedProviderCommand
 from ape.exceptions import ApeException
 
+from opcycle.cli import sentence
 from opcycle.errors import OpcycleError
 
 
@@ -19,10 +21,12 @@ class ChainCommand(ConnectedProviderCommand):  # type: ignore[misc]
 
     def invoke(self, ctx: click.Context) -> Any:
         is_verbose = ctx.params.pop("verbose")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             return super().invoke(ctx)
-        except (OpcycleError, ApeException) as error:
+        except (OpcycleError, OSError, ApeException) as error:
             if is_verbose:
                 raise
-            click.echo(f"Error: {error}", err=True)
+            what = str(error) if isinstance(error, ApeException) else sentence(error)
+            click.echo(f"Error: {what}", err=True)
             sys.exit(1)

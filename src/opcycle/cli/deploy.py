@@ -10,11 +10,10 @@ from opcycle.cli.where import key_signer
 from opcycle.deploy.config import DeployConfig
 from opcycle.deploy.deployer import deploy as deploy_to
 from opcycle.deploy.polling import BlockPoller
-from opcycle.errors import TemporaryError, UserError
 from opcycle.l1.signer import Signer
 from opcycle.l1.transactions import TransactionManager
+from opcycle.rpc.chain_id import ask_chain_id
 from opcycle.rpc.client import RpcClient
-from opcycle.rpc.hexjson import from_quantity
 
 deploy_options = options(
     click.option(
@@ -49,11 +48,7 @@ def deploy(*, config_file: Path, directory: Path | None, l1: str) -> None:
 def run_deploy(signer: Signer, *, config_file: Path, directory: Path | None, l1: str) -> None:
     """Deploy from any account. Raises UserError before anything is sent for a bad config or L1."""
     config = DeployConfig.load(config_file)
-    rpc = RpcClient(l1)
-    try:
-        chain_id = from_quantity(rpc.call("eth_chainId"))
-    except TemporaryError as error:
-        raise UserError(str(error)) from error
+    chain_id, rpc = ask_chain_id(l1), RpcClient(l1)
     deployment = deploy_to(
         config,
         rpc=rpc,

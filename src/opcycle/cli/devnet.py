@@ -1,10 +1,8 @@
 """`opcycle devnet` and `opcycle travel`: a chain of one's own, and jumping ahead in its time."""
 
 import re
-import signal
 from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -72,7 +70,6 @@ def devnet(
         batcher=BatcherOptions(data_availability=DataAvailability(data_availability)),
         ports=free_ports() if auto_ports else Ports(),
     )
-    signal.signal(signal.SIGTERM, _interrupt)
     with suppress(KeyboardInterrupt), Devnet.live(config, progress=_say) as running:
         _run(running)
     click.echo("stopped; the chain and its logs are in " + str(data))
@@ -124,7 +121,3 @@ def _seconds(duration: str) -> int:
 
 def _say(text: str) -> None:
     click.echo(f"… {text}", err=True)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

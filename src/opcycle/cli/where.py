@@ -14,6 +14,7 @@ from opcycle.bridge.bridge import Bridge
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.assembly import Assembly
+from opcycle.devnet.config import is_running
 from opcycle.devnet.devnet import Devnet
 from opcycle.errors import UserError
 from opcycle.l1.signer import KeySigner, Signer
@@ -48,10 +49,10 @@ class Endpoints:
 
     @classmethod
     def read(cls, directory: Path) -> "Endpoints":
-        """Raises UserError if no devnet has run there."""
+        """Raises UserError if no devnet runs there."""
         file = directory / ENDPOINTS_FILE
         try:
-            return cls(**orjson.loads(file.read_bytes()))
+            found = cls(**orjson.loads(file.read_bytes()))
         except FileNotFoundError as error:
             raise UserError(
                 f"no devnet has run in {directory}; start one with `opcycle devnet`, "
@@ -59,6 +60,11 @@ class Endpoints:
             ) from error
         except (ValueError, TypeError) as error:
             raise UserError(f"{file} is damaged ({error}); start the devnet again") from error
+        if not is_running(directory):
+            raise UserError(
+                f"the devnet in {directory} does not run; start it with `opcycle devnet --data {directory}`"
+            )
+        return found
 
 
 @dataclass(frozen=True, slots=True)

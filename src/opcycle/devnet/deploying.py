@@ -30,7 +30,7 @@ def load_or_deploy(
 ) -> Deployment:
     """`next_block` makes an L1 block; None: L1 makes them itself.
 
-    Raises UserError for an L1 that does not answer, or one that is not the deployment's.
+    Raises UserError for an L1 that is not the deployment's, TemporaryError for one that does not answer.
     """
     chain_id = ask_chain_id(l1_url)
     if config.is_deployed:
@@ -50,7 +50,7 @@ def load_or_deploy(
 
 
 def require_its_l1(deployment: Deployment, l1_url: str) -> None:
-    """Raises UserError unless the L1 at `l1_url` answers and holds the deployment's contracts."""
+    """Raises UserError unless the L1 at `l1_url` has the contracts, TemporaryError if it does not answer."""
     rollup, directory = deployment.rollup, deployment.directory
     actual = ask_chain_id(l1_url)
     if actual != rollup.l1_chain_id:

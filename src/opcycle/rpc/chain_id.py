@@ -3,7 +3,7 @@
 from contextlib import closing
 
 from opcycle.errors import UserError
-from opcycle.rpc.client import RpcClient, RpcError, RpcUnreachableError
+from opcycle.rpc.client import RpcClient, RpcError
 from opcycle.rpc.hexjson import from_quantity
 
 TIMEOUT = 10.0
@@ -11,11 +11,9 @@ TIMEOUT = 10.0
 
 
 def ask_chain_id(url: str) -> int:
-    """Raises UserError for a URL where no Ethereum RPC answers."""
+    """Raises RpcUnreachableError if no JSON-RPC answers at the URL, UserError if it is no Ethereum RPC."""
     with closing(RpcClient(url, timeout=TIMEOUT)) as rpc:
         try:
             return from_quantity(rpc.call("eth_chainId"))
-        except RpcUnreachableError as error:
-            raise UserError(str(error)) from error
         except (RpcError, TypeError, ValueError) as error:
             raise UserError(f"what answers at {url} is no Ethereum RPC ({error})") from error
