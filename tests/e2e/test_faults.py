@@ -96,7 +96,7 @@ def test_a_devnet_goes_on_where_it_was_stopped(config: DevnetConfig) -> None:
         assert_verified(devnet, len(after) - 10)
         counts = batches_on_l1(devnet)
         assert set(counts.values()) == {1}, "the batcher has posted a block twice"
-        assert all(parent in counts for parent in after[:-10]), "the batcher has left a gap"
+        assert all(number in counts for number in range(1, len(after) - 9)), "the batcher has left a gap"
 
 
 def test_the_same_steps_give_the_same_chains(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ class DataAvailability(StrEnum):
 class BatcherOptions:
     """Sizes in bytes, `max_channel_duration` and `window_margin` in L1 blocks.
 
-    `max_channel_size`: uncompressed batches after which a channel is full; `max_payload_size`: of one L1
+    `max_channel_size`: uncompressed singular batches that fill a channel; `max_payload_size`: of one L1
     transaction's data, or of its blob's; `max_channel_duration`: how long a block may wait for others to
     share a channel with; `window_margin`: how long before the end of its sequence window a block is posted in
     any case; `max_in_flight`: transactions that may wait for L1 at once. Raises UserError for a value out of
@@ -50,7 +50,7 @@ class BatcherOptions:
     """
 
     data_availability: DataAvailability = DataAvailability.CALLDATA
-    batch_type: BatchType = BatchType.SINGULAR
+    batch_type: BatchType = BatchType.AUTO
     compression: Compression = Compression.BROTLI
     max_channel_size: int = 500_000
     max_payload_size: int = 120_000
