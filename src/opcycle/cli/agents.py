@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from opcycle.agent import Agent
-from opcycle.batcher.options import BatcherOptions, DataAvailability
+from opcycle.batcher.options import BatcherOptions, BatchType, DataAvailability
 from opcycle.cli.options import options
 from opcycle.cli.where import key_signer
 from opcycle.deploy.deployment import Deployment
@@ -84,6 +84,13 @@ batcher_options = options(
     click.option("--l2", required=True, help="The sequencer's L2 RPC URL."),
     node_option,
     data_availability_option,
+    click.option(
+        "--batch-type",
+        type=click.Choice([item.value for item in BatchType]),
+        default=BatchType.AUTO.value,
+        show_default=True,
+        help="Of a channel's batches; auto: whichever are smaller.",
+    ),
     click.option("--compression", type=click.Choice([item.value for item in Compression]), default="brotli"),
     click.option(
         "--max-channel-duration",
@@ -218,12 +225,14 @@ def run_batcher(
     l2: str,
     node: str,
     data_availability: str,
+    batch_type: str,
     compression: str,
     max_channel_duration: int,
 ) -> None:
     """The batcher that `signer` sends for."""
     settings = BatcherOptions(
         data_availability=DataAvailability(data_availability),
+        batch_type=BatchType(batch_type),
         compression=Compression(compression),
         max_channel_duration=max_channel_duration,
     )
