@@ -256,15 +256,24 @@ def run_challenger(signer: Signer, *, deployment: Path, l1: str, node: str) -> N
 
 def run_until_stopped(agents: Sequence[Agent]) -> None:
     """Run agents, their logs on standard error, until Ctrl-C, SIGTERM or an error that must stop them."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
-    for handler in logging.getLogger().handlers:  # what stops an agent is this command's own last word
-        handler.addFilter(lambda record: record.levelno < logging.CRITICAL)
+    _log_to_stderr()
     runner = Runner(agents, poll=POLL)
     try:
         with suppress(KeyboardInterrupt):
             runner.wait()
     finally:
         runner.stop()
+
+
+def _log_to_stderr() -> None:
+    """What agents log, and nobody else; what stops one is not logged, it is the command's own last word."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
+    handler.addFilter(lambda record: record.levelno < logging.CRITICAL)
+    family = logging.getLogger("opcycle")
+    family.addHandler(handler)
+    family.propagate = False
+    family.setLevel(min(logging.INFO, family.getEffectiveLevel()))
 
 
 def _load(directory: Path, l1: str) -> Deployment:
