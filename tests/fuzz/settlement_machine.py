@@ -236,7 +236,7 @@ class SettlementMachine(SettlementRig):
             self.done["prove again"] += 1
 
     @precondition(lambda self: self.model.proofs)
-    @rule(which=nth, other=nth, what=attacks, who=often("alice", rarely=("estimator",)), twist=nth)
+    @rule(which=nth, other=nth, what=attacks, who=st.sampled_from(("alice", "estimator")), twist=nth)
     def finalize(self, which: int, other: int, what: tuple[str, ...], who: str, twist: int) -> None:
         withdrawal = self._proven(which)
         if twist % 8 == 7:

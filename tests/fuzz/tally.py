@@ -62,10 +62,12 @@ def run_and_count(
     """
     done, refused = Counter[str](), Counter[str]()
     missing: list[str] = []
-    for number in range(MOST_ROUNDS):
-        for machine in machines:
+    for round_ in range(MOST_ROUNDS):
+        for index, machine in enumerate(machines):
             machine.done, machine.refused = done, refused
-            run_state_machine_as_test(seed(number)(machine) if number else machine, settings=settings())
+            if settings().derandomize:  # the same examples on every run, but not for every machine
+                seed(round_ * len(machines) + index)(machine)
+            run_state_machine_as_test(machine, settings=settings())
         missing = [name for name in deeds if not done[name]]
         missing += [name for name in refusals if not refused[name]]
         if not missing:
