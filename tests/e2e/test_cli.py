@@ -71,7 +71,8 @@ def test_kill_9_of_a_devnet_leaves_no_process_and_the_chain_goes_on(tmp_path: Pa
             ["deposit", "1", "--data", "nowhere"],
             "no devnet has run in nowhere; start one with `opcycle devnet`",
         ),
-        (["travel", "a week", "--data", "nowhere"], "no devnet has run in nowhere"),
+        (["travel", "a week", "--data", "nowhere"], "'a week' is no duration; say 90s, 30m, 12h, 7d or 2w"),
+        (["travel", "7d", "--data", "nowhere"], "no devnet has run in nowhere"),
         (["devnet", "--block-time", "0"], "the block time is 0; it must be at least 1"),
         (
             ["devnet", "--l1", "http://127.0.0.1:1", "--data", "x"],

@@ -32,6 +32,7 @@ VERBS = {
     "finalize": "bridge",
     "status": "bridge",
     "decode": "decode",
+    "explain": "explain",
 }
 
 

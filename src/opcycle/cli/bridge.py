@@ -3,15 +3,15 @@
 import json
 import time
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 
 import click
 
 from opcycle.bridge.bridge import Bridge, UnknownTransactionError
+from opcycle.cli.parse import address, transaction_hash, wei
 from opcycle.cli.where import Chain, chain_options
 from opcycle.errors import TemporaryError, UserError
 from opcycle.protocol.types import Address, Hash
-from opcycle.rpc.hexjson import from_hex, to_hex
+from opcycle.rpc.hexjson import to_hex
 
 PATIENCE = 120
 """Seconds that a command waits for what it has sent."""
@@ -22,7 +22,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 no_wait_option = click.option("--no-wait", is_flag=True, help="Return once it is sent.")
 to_option = click.option("--to", help="Who gets it; yourself, if not given.")
 index_option = click.option(
-    "--index", type=int, help="Which deposit or withdrawal, from 0, if the transaction makes several."
+    "--index",
+    type=click.IntRange(0),
+    help="Which deposit or withdrawal, from 0, if the transaction makes several.",
 )
 
 
@@ -39,7 +41,7 @@ def deposit(*, amount: str, to: str | None, no_wait: bool, as_json: bool, chain:
     opcycle deposit 1.5
     """
     bridge = chain.bridge
-    sent = bridge.deposit(_recipient(to, chain), _wei(amount))
+    sent = bridge.deposit(_recipient(to, chain), wei(amount))
     if not no_wait:
         _wait("the deposit on L2", lambda: bridge.deposit_status(sent).l2_receipt is not None)
     _tell(as_json, transaction=to_hex(sent), status=str(bridge.deposit_status(sent)))
@@ -58,7 +60,7 @@ def withdraw(*, amount: str, to: str | None, no_wait: bool, as_json: bool, chain
     opcycle withdraw 0.4
     """
     bridge = chain.bridge
-    sent = bridge.withdraw(_recipient(to, chain), _wei(amount))
+    sent = bridge.withdraw(_recipient(to, chain), wei(amount))
     if not no_wait:
         _wait("an L2 block", lambda: bridge.status(sent).withdrawal is not None)
     _tell(as_json, transaction=to_hex(sent), status=str(bridge.status(sent)))
@@ -75,7 +77,9 @@ def status(*, transaction: str, index: int | None, as_json: bool, chain: Chain) 
     \b
     opcycle status 0x5d4c…
     """
-    _tell(as_json, transaction=transaction, status=_status(chain.bridge, _hash(transaction), index))
+    _tell(
+        as_json, transaction=transaction, status=_status(chain.bridge, transaction_hash(transaction), index)
+    )
 
 
 @click.command()
@@ -90,7 +94,7 @@ def prove(*, transaction: str, index: int | None, no_wait: bool, as_json: bool, 
     \b
     opcycle prove 0x5d4c…
     """
-    bridge, withdrawal = chain.bridge, _hash(transaction)
+    bridge, withdrawal = chain.bridge, transaction_hash(transaction)
     if not no_wait:
         _wait("an output that covers it", lambda: _needs_no_output(bridge, withdrawal, index))
     sent = bridge.prove(withdrawal, index)
@@ -111,7 +115,7 @@ def finalize(*, transaction: str, index: int | None, no_wait: bool, as_json: boo
     \b
     opcycle finalize 0x5d4c…
     """
-    bridge, withdrawal = chain.bridge, _hash(transaction)
+    bridge, withdrawal = chain.bridge, transaction_hash(transaction)
     sent = bridge.finalize(withdrawal, index)
     if not no_wait:
         _wait("an L1 block", lambda: bridge.receipt(sent) is not None)
@@ -157,33 +161,4 @@ def _tell(as_json: bool, *, transaction: str, status: str) -> None:
 
 
 def _recipient(to: str | None, chain: Chain) -> Address:
-    if to is None:
-        return chain.signer.address
-    try:
-        address = from_hex(to)
-    except ValueError as error:
-        raise UserError(f"{to!r} is no address: it must be 0x and 40 hex digits") from error
-    if len(address) != 20:
-        raise UserError(f"{to!r} is no address: it must be 0x and 40 hex digits")
-    return address
-
-
-def _hash(text: str) -> Hash:
-    try:
-        found = from_hex(text)
-    except ValueError as error:
-        raise UserError(f"{text!r} is no transaction hash: it must be 0x and 64 hex digits") from error
-    if len(found) != 32:
-        raise UserError(f"{text!r} is no transaction hash: it must be 0x and 64 hex digits")
-    return found
-
-
-def _wei(amount: str) -> int:
-    """Exact, whatever the number of digits."""
-    try:
-        wei = Decimal(amount) * 10**18
-    except InvalidOperation as error:
-        raise UserError(f"{amount!r} is no amount of ETH; say 1.5, for example") from error
-    if not wei.is_finite() or wei <= 0 or wei != int(wei):
-        raise UserError(f"{amount!r} is no amount of ETH: it must be positive, with at most 18 decimals")
-    return int(wei)
+    return chain.signer.address if to is None else address(to)

@@ -1,6 +1,5 @@
 """`opcycle devnet` and `opcycle travel`: a chain of one's own, and jumping ahead in its time."""
 
-import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -8,16 +7,14 @@ import click
 
 from opcycle.batcher.options import BatcherOptions, DataAvailability
 from opcycle.cli.agents import data_availability_option
+from opcycle.cli.parse import seconds
 from opcycle.cli.screen import show_devnet
 from opcycle.cli.where import DEFAULT_DATA, Endpoints
 from opcycle.devnet.config import DevnetConfig, discard
 from opcycle.devnet.control import ControlClient, control_app
 from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.ports import Ports, free_ports
-from opcycle.errors import UserError
 from opcycle.rpc.server import serve
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 @click.command()
@@ -108,15 +105,9 @@ def travel(duration: str, *, data: Path, with_l2: bool) -> None:
     opcycle travel 7d
     opcycle travel 10m --with-l2
     """
-    ControlClient(Endpoints.read(data).control).travel(_seconds(duration), with_l2=with_l2)
+    ahead = seconds(duration)
+    ControlClient(Endpoints.read(data).control).travel(ahead, with_l2=with_l2)
     click.echo(f"L1{' and L2' if with_l2 else ''} went {duration} ahead")
-
-
-def _seconds(duration: str) -> int:
-    match = re.fullmatch(r"(\d+)([smhdw])", duration)
-    if match is None:
-        raise UserError(f"{duration!r} is no duration; say 90s, 30m, 12h, 7d or 2w")
-    return int(match[1]) * _UNITS[match[2]]
 
 
 def _say(text: str) -> None:

@@ -1,0 +1,57 @@
+"""What people type, to what programs mean. Each raises UserError with a sentence for anything else."""
+
+import re
+
+from eth_utils.address import is_checksum_formatted_address
+
+from opcycle.errors import UserError
+from opcycle.protocol.types import Address, Hash
+from opcycle.rpc.hexjson import checksum
+
+DECIMALS = 18
+"""Of ETH: one is 10^18 wei."""
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+"""Seconds."""
+
+
+def wei(amount: str) -> int:
+    """Of an amount of ETH such as `1.5`; exact, whatever the number of digits."""
+    match = re.fullmatch(r"([0-9]{1,80})(?:\.([0-9]+))?", amount)
+    if match is None:
+        raise UserError(f"{amount!r} is no amount of ETH; say 1.5, for example")
+    fraction = match[2] or ""
+    found = int(match[1] + fraction[:DECIMALS].ljust(DECIMALS, "0"))
+    if found == 0 or len(fraction) > DECIMALS or found >= 1 << 256:
+        raise UserError(
+            f"{amount!r} is no amount of ETH: it must be positive, with at most {DECIMALS} decimals, "
+            "and below 2^256 wei"
+        )
+    return found
+
+
+def seconds(duration: str) -> int:
+    """Of a duration such as `90s`, `30m`, `12h`, `7d` or `2w`."""
+    match = re.fullmatch(r"([0-9]{1,9})([smhdw])", duration)
+    if match is None:
+        raise UserError(f"{duration!r} is no duration; say 90s, 30m, 12h, 7d or 2w")
+    return int(match[1]) * UNITS[match[2]]
+
+
+def address(text: str) -> Address:
+    """Of 0x and 40 hex digits; where upper and lower case are mixed, they must be the EIP-55 checksum."""
+    found = _hex(text, 20, "address")
+    if is_checksum_formatted_address(text) and text != checksum(found):
+        raise UserError(f"{text!r} is mistyped: its upper and lower case do not fit its digits (EIP-55)")
+    return found
+
+
+def transaction_hash(text: str) -> Hash:
+    """Of 0x and 64 hex digits."""
+    return _hex(text, 32, "transaction hash")
+
+
+def _hex(text: str, size: int, what: str) -> bytes:
+    if re.fullmatch(rf"0x[0-9a-fA-F]{{{2 * size}}}", text) is None:
+        raise UserError(f"{text!r} is no {what}: it must be 0x and {2 * size} hex digits")
+    return bytes.fromhex(text[2:])
