@@ -4,7 +4,7 @@
 Source: OP Stack specs, "Deriving Payload Attributes"; op-node `derive/attributes.go`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from opcycle.derivation.batch_mux import BatchMux
 from opcycle.derivation.channel_assembler import OpenChannel
@@ -26,13 +26,17 @@ from opcycle.protocol.upgrades import upgrade_transactions
 
 @dataclass(frozen=True, slots=True)
 class DerivedAttributes:
-    """The next safe block: what to build on `parent`, and the L1 block that it was derived from."""
+    """The next safe block: what to build on `parent`, the L1 block and the batch that it was derived from.
+
+    Equal ones make the same block, whatever the batch.
+    """
 
     attributes: PayloadAttributes
     parent: L2BlockRef
     l1_origin: BlockId
     sequence_number: int
     derived_from: L1BlockRef
+    batch: BatchId = field(compare=False)
 
 
 class AttributesStage:
@@ -43,7 +47,7 @@ class AttributesStage:
         self._l1_chain = l1_chain
         self._prev = prev
         self._verdicts = verdicts
-        self._last: tuple[BatchId, DerivedAttributes] | None = None
+        self._last: DerivedAttributes | None = None
 
     @property
     def origin(self) -> L1Block:
@@ -64,8 +68,8 @@ class AttributesStage:
 
         Asked again about the same `safe_head`, it answers the same.
         """
-        if self._last is not None and self._last[1].parent == safe_head:
-            return self._last[1]
+        if self._last is not None and self._last.parent == safe_head:
+            return self._last
         found = self._prev.next(safe_head)
         if not isinstance(found, NextBatch):
             return found
@@ -80,8 +84,9 @@ class AttributesStage:
             l1_origin=origin,
             sequence_number=sequence_number(safe_head, origin),
             derived_from=self.origin.ref,
+            batch=found.identity,
         )
-        self._last = found.identity, derived
+        self._last = derived
         return derived
 
     def without_batch(self, invalid: DerivedAttributes) -> DerivedAttributes:
@@ -90,10 +95,9 @@ class AttributesStage:
         The rest of the channel is dropped. Raises CriticalError if deposits were all it had, and ValueError
         if `invalid` is not what `next` returned last.
         """
-        if self._last is None or self._last[1] != invalid:
+        if self._last is None or self._last != invalid:
             raise ValueError("only the attributes that were derived last can be invalid")
-        identity, derived = self._last
-        transactions = derived.attributes.transactions or ()
+        transactions = invalid.attributes.transactions or ()
         deposits = tuple(tx for tx in transactions if tx[0] == DEPOSIT_TX_TYPE)
         if deposits == transactions:
             raise CriticalError(
@@ -102,10 +106,9 @@ class AttributesStage:
             )
         self._prev.flush()
         detail = f"{len(transactions) - len(deposits)} transactions"
-        self._verdicts.drop(identity, self.origin.header.id, Reason.INVALID_PAYLOAD, detail)
-        replacement = replace(derived, attributes=replace(derived.attributes, transactions=deposits))
-        self._last = identity, replacement
-        return replacement
+        self._verdicts.drop(invalid.batch, self.origin.header.id, Reason.INVALID_PAYLOAD, detail)
+        self._last = replace(invalid, attributes=replace(invalid.attributes, transactions=deposits))
+        return self._last
 
 
 def sequence_number(parent: L2BlockRef, l1_origin: BlockId) -> int:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from opcycle.derivation.l1_retrieval import L1Retrieval
-from opcycle.derivation.verdicts import FrameId, Reason, VerdictLog
+from opcycle.derivation.verdicts import Decision, FrameId, Reason, TransactionId, Verdict, VerdictLog
 from opcycle.protocol.frames import Frame, FrameError, parse_frames
 from opcycle.protocol.rollup import Fork, RollupConfig
 from opcycle.protocol.types import L1Block
@@ -41,9 +41,16 @@ class FrameQueue:
                     payload.source, self.origin.header.id, Reason.MALFORMED_FRAMES, str(error)
                 )
                 continue
-            self._verdicts.accept(payload.source, self.origin.header.id, detail=f"{len(frames)} frames")
+            self._accept(payload.source, frames)
             self._frames.extend(self._pruned(frames))
         return self._frames.popleft()
+
+    def _accept(self, source: TransactionId, frames: Sequence[Frame]) -> None:
+        carried = tuple(FrameId(frame.channel_id, frame.number) for frame in frames)
+        detail = f"{len(frames)} frames"
+        self._verdicts.add(
+            Verdict(source, Decision.ACCEPT, Reason.VALID, detail, self.origin.header.id, carried)
+        )
 
     def _pruned(self, frames: Sequence[Frame]) -> Sequence[Frame]:
         if not self._config.is_active(Fork.HOLOCENE, self.origin.header.timestamp):

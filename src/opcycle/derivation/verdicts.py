@@ -160,13 +160,17 @@ Identity: TypeAlias = TransactionId | FrameId | ChannelId | BatchId
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One decision. `inclusion` is the L1 block that was being read; `detail` has the values that decided."""
+    """One decision. `inclusion` is the L1 block that was being read; `detail` has the values that decided.
+
+    `frames` are those that an accepted transaction carries, in order.
+    """
 
     identity: Identity
     decision: Decision
     reason: Reason
     detail: str
     inclusion: BlockId
+    frames: tuple[FrameId, ...] = ()
 
     @property
     def subject(self) -> Subject:

@@ -15,6 +15,7 @@ from opcycle.errors import CriticalError, OpcycleError, ResetError, TemporaryErr
 from opcycle.node.execution import announce, execute
 from opcycle.node.heads import Heads
 from opcycle.node.l1_view import BlobSource, L1Heads, L1Source, L1View
+from opcycle.node.lineage import MadeBlock
 from opcycle.node.reset import block_of_epoch, block_to_go_on_from
 from opcycle.node.safedb import SafeDB
 from opcycle.node.verdict_store import VerdictStore
@@ -123,6 +124,7 @@ class Node:
     def _derive(self, tip: L2Block) -> list[L2Block]:
         """Execute what the L1 blocks read so far give; record the verdicts, and then the safe heads."""
         built: list[L2Block] = []
+        made: list[MadeBlock] = []
         safe_heads: dict[int, SafeHead] = {}
         while len(built) < BLOCKS_PER_STEP:
             derived = self._ask_pipeline(tip)
@@ -131,10 +133,13 @@ class Node:
             tip = execute(self._engine, self._pipeline, self._current_heads, derived)
             self._heads = self._current_heads.advance(tip.ref)
             built.append(tip)
+            made.append(MadeBlock(tip.ref.id, derived.batch, derived.derived_from.id))
             safe_heads[derived.derived_from.number] = SafeHead(derived.derived_from.id, tip.ref.id)
         verdicts = [v for v in self._pipeline.take_verdicts() if v.inclusion.number >= self._verdicts_from]
         if verdicts:
             self._verdicts.record(verdicts)
+        if made:
+            self._verdicts.lineage.record(made)
         if safe_heads:
             self._safe_db.record(safe_heads.values())
         return built
@@ -169,6 +174,7 @@ class Node:
         self._heads = Heads(safe=tip.ref, finalized=finalized.ref)
         announce(self._engine, self._heads)
         self._safe_db.forget_after(tip.ref.number)
+        self._verdicts.lineage.forget_after(tip.ref.number)
         start = first_l1_number(self._config, tip.ref)
         genesis = self._config.genesis_l2.number
         epoch = block_of_epoch(self._l2.block, start, first=genesis, last=tip.ref.number)

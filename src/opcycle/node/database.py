@@ -1,4 +1,4 @@
-"""The node's SQLite file: which safe head each L1 block gave, and what derivation decided.
+"""The node's SQLite file: which safe head each L1 block gave, what derivation decided, and what became of it.
 
 One file belongs to one chain. Written by the node's thread, read by those of its RPC server. A write survives
 a kill of the process; only a power cut may lose the last ones, and L1 gives them again.
@@ -14,7 +14,7 @@ from typing import Any
 from opcycle.errors import UserError
 from opcycle.protocol.rollup import RollupConfig
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = (
     "CREATE TABLE chain (schema_version INTEGER, l2_chain_id INTEGER, genesis BLOB)",
@@ -25,8 +25,20 @@ _SCHEMA = (
     """CREATE TABLE verdicts (
         id INTEGER PRIMARY KEY, l1_number INTEGER NOT NULL, l1_hash BLOB NOT NULL, subject TEXT NOT NULL,
         identity TEXT NOT NULL, decision TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL,
+        tx_hash BLOB, channel BLOB, batch INTEGER, block INTEGER,
         UNIQUE (identity, l1_hash, subject)
     )""",
+    "CREATE INDEX verdicts_by_transaction ON verdicts (tx_hash) WHERE tx_hash IS NOT NULL",
+    "CREATE INDEX verdicts_by_channel ON verdicts (channel, subject) WHERE channel IS NOT NULL",
+    """CREATE TABLE carried (
+        id INTEGER PRIMARY KEY, l1_hash BLOB NOT NULL, tx TEXT NOT NULL, channel BLOB NOT NULL,
+        frame TEXT NOT NULL, UNIQUE (channel, l1_hash, tx, frame)
+    )""",
+    """CREATE TABLE l2_blocks (
+        number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, identity TEXT NOT NULL,
+        channel BLOB, batch INTEGER NOT NULL, l1_number INTEGER NOT NULL, l1_hash BLOB NOT NULL
+    )""",
+    "CREATE INDEX l2_blocks_by_channel ON l2_blocks (channel) WHERE channel IS NOT NULL",
 )
 
 

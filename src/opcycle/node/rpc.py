@@ -1,4 +1,4 @@
-"""The rollup node's RPC: op-node's `optimism_` methods, name for name, and two of our own.
+"""The rollup node's RPC: op-node's `optimism_` methods, name for name, and three of our own.
 
 Source: op-node 1.18, `node/api.go`. Numbers in parameters are hex quantities, in answers JSON numbers.
 """
@@ -11,8 +11,9 @@ from starlette.applications import Starlette
 from opcycle import __version__
 from opcycle.engine.l2 import L2Client
 from opcycle.node.agent import Node
+from opcycle.node.explain import Branch, explain
 from opcycle.node.safedb import SafeDB
-from opcycle.node.verdict_store import VerdictStore
+from opcycle.node.verdict_store import StoredVerdict, VerdictStore
 from opcycle.protocol.output_at_block import OutputAtBlock
 from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.sync_status import block_id_to_json
@@ -29,7 +30,8 @@ def node_app(
     node: Node, *, l2: L2Client, safe_db: SafeDB, verdicts: VerdictStore, config: RollupConfig
 ) -> Starlette:
     """`optimism_syncStatus`, `_outputAtBlock`, `_safeHeadAtL1Block`, `_rollupConfig`, `_version`;
-    `opcycle_waitingFor` (why the safe head stands where it is) and `opcycle_verdicts` (the newest ones).
+    `opcycle_waitingFor` (why the safe head stands where it is), `opcycle_verdicts` (the newest ones) and
+    `opcycle_explain` (what a batcher transaction, channel or L2 block came from and became).
     """
     methods = _Methods(node, l2, safe_db, verdicts, config)
     return json_rpc_app(
@@ -41,6 +43,7 @@ def node_app(
             "optimism_version": methods.version,
             "opcycle_waitingFor": methods.waiting_for,
             "opcycle_verdicts": methods.verdicts,
+            "opcycle_explain": methods.explain,
         }
     )
 
@@ -91,17 +94,39 @@ class _Methods:
         if type(count) is not int or not 0 < count <= MAX_VERDICTS:
             raise ValueError(f"count must be between 1 and {MAX_VERDICTS}")
         return [
-            {
-                "subject": verdict.subject.value,
-                "identity": verdict.identity,
-                "decision": verdict.decision.value,
-                "reason": verdict.reason.name,
-                "meaning": verdict.reason.value,
-                "detail": verdict.detail,
-                "l1Block": block_id_to_json(verdict.inclusion),
-            }
+            {"subject": verdict.subject.value, "identity": verdict.identity, **_verdict_json(verdict)}
             for verdict in self._verdicts.newest(count)
         ]
+
+    def explain(self, name: str) -> list[dict[str, Any]]:
+        """The trees that `name` is part of; see `opcycle.node.explain`."""
+        roots = explain(self._verdicts, name)
+        if not roots:
+            raise RpcFaultError(
+                f"this node knows nothing of {name}: it is not on L1 (yet), or has been forgotten, "
+                "or L1 has nothing to do with it"
+            )
+        return [_branch_json(root) for root in roots]
+
+
+def _branch_json(branch: Branch) -> dict[str, Any]:
+    return {
+        "subject": branch.subject,
+        "identity": branch.identity,
+        "detail": branch.detail,
+        "verdicts": [_verdict_json(verdict) for verdict in branch.verdicts],
+        "children": [_branch_json(child) for child in branch.children],
+    }
+
+
+def _verdict_json(verdict: StoredVerdict) -> dict[str, Any]:
+    return {
+        "decision": verdict.decision.value,
+        "reason": verdict.reason.name,
+        "meaning": verdict.reason.value,
+        "detail": verdict.detail,
+        "l1Block": block_id_to_json(verdict.inclusion),
+    }
 
 
 def _block_number(text: Any) -> int:

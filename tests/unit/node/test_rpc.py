@@ -223,3 +223,41 @@ def test_verdicts__count_out_of_range__invalid_params(rpc: RpcClient, count: obj
     with pytest.raises(RpcError, match=f"count must be between 1 and {MAX_VERDICTS}") as error:
         rpc.call("opcycle_verdicts", count)
     assert error.value.code == INVALID_PARAMS
+
+
+def test_explain__l2_block__the_tree_from_its_transaction(world: World, rpc: RpcClient) -> None:
+    (tree,) = rpc.call("opcycle_explain", "7")
+    sent, batch = tree["children"]
+    l1_block = {"hash": to_hex(world.l1.chain[3].header.hash), "number": 3}
+    assert (tree["subject"], sent["subject"], batch["subject"]) == ("channel", "batcher transaction", "batch")
+    assert sent["identity"] == to_hex(world.l1.chain[3].transactions[0].hash)
+    assert [frame["subject"] for frame in sent["children"]] == ["frame"]
+    assert batch["verdicts"] == [
+        {
+            "decision": "accept",
+            "reason": "VALID",
+            "meaning": "it keeps every rule",
+            "detail": "",
+            "l1Block": l1_block,
+        }
+    ]
+    assert batch["children"] == [
+        {
+            "subject": "L2 block",
+            "identity": f"7 {to_hex(world.engine.block(7).ref.hash)}",
+            "detail": f"derived from L1 block {world.l1.chain[3].ref}",
+            "verdicts": [],
+            "children": [],
+        }
+    ]
+    assert rpc.call("opcycle_explain", sent["identity"])[0]["identity"] == tree["identity"]
+
+
+def test_explain__unknown_or_malformed__an_error_in_words(rpc: RpcClient) -> None:
+    with pytest.raises(RpcError, match="this node knows nothing of 13") as error:
+        rpc.call("opcycle_explain", "13")
+    assert error.value.code == SERVER_ERROR
+    for name in ("safe", 13, None):
+        with pytest.raises(RpcError, match=r"neither the hash|named by a string") as error:
+            rpc.call("opcycle_explain", name)
+        assert error.value.code == INVALID_PARAMS
