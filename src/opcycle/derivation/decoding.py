@@ -26,7 +26,7 @@ from opcycle.protocol.channels import (
 )
 from opcycle.protocol.frames import DERIVATION_VERSION_0, Frame, FrameError
 from opcycle.protocol.rollup import RollupConfig
-from opcycle.protocol.span_batches import RawSpanBatch
+from opcycle.protocol.span_batches import RawSpanBatch, SpanBatch
 from opcycle.protocol.span_transactions import SpanTransactionError
 from opcycle.protocol.types import Hash
 
@@ -173,36 +173,44 @@ class Decoder:
             case SingularBatch():
                 yield BatchRecord(channel_id, index, "singular", 1, len(batch.transactions), "")
                 yield BlockRecord(
-                    channel_id,
-                    index,
-                    0,
-                    self._number(batch.timestamp),
-                    batch.timestamp,
-                    batch.epoch.number,
-                    len(batch.transactions),
-                    tuple(map(keccak, batch.transactions)),
+                    channel_id=channel_id,
+                    batch=index,
+                    index=0,
+                    number=self._number(batch.timestamp),
+                    timestamp=batch.timestamp,
+                    l1_origin=batch.epoch.number,
+                    transactions=len(batch.transactions),
+                    hashes=tuple(map(keccak, batch.transactions)),
                 )
             case RawSpanBatch():
                 yield from self._span(channel_id, index, batch)
             case BadBatch():
                 yield BatchRecord(channel_id, index, "malformed", 0, 0, f"{batch.fault}: {batch.detail}")
 
-    def _span(self, channel_id: bytes | None, index: int, span: RawSpanBatch) -> Iterator[Record]:
-        transactions, problem = self._transactions(span)
-        yield BatchRecord(channel_id, index, "span", span.origin_bits.length, sum(span.tx_counts), problem)
-        epoch, tx_at = span.l1_origin_number - span.origin_bits.count_above(0), 0
-        for place, count in enumerate(span.tx_counts):
-            epoch += span.origin_bits[place] if place else 0
-            timestamp = None
-            if self._config is not None:
-                since_genesis = span.rel_timestamp + place * self._config.block_time
-                timestamp = self._config.genesis_time + since_genesis
-            hashes = None
-            if transactions is not None:
-                hashes = tuple(map(keccak, transactions[tx_at : tx_at + count]))
-            number = None if timestamp is None else self._number(timestamp)
-            yield BlockRecord(channel_id, index, place, number, timestamp, epoch, count, hashes)
-            tx_at += count
+    def _span(self, channel_id: bytes | None, index: int, raw: RawSpanBatch) -> Iterator[Record]:
+        config, (transactions, problem) = self._config, self._transactions(raw)
+        span = SpanBatch(
+            parent_check=raw.parent_check,
+            origin_check=raw.origin_check,
+            start=0 if config is None else (config.genesis_time + raw.rel_timestamp) % 2**64,
+            block_time=0 if config is None else config.block_time,
+            end_epoch=raw.l1_origin_number,
+            origin_bits=raw.origin_bits,
+            tx_counts=raw.tx_counts,
+            transactions=transactions or (),
+        )
+        yield BatchRecord(channel_id, index, "span", len(span), sum(span.tx_counts), problem)
+        for place, (block, count) in enumerate(zip(span.blocks(), span.tx_counts, strict=True)):
+            yield BlockRecord(
+                channel_id=channel_id,
+                batch=index,
+                index=place,
+                number=self._number(block.timestamp),
+                timestamp=None if config is None else block.timestamp,
+                l1_origin=block.epoch_number,
+                transactions=count,
+                hashes=None if transactions is None else tuple(map(keccak, block.transactions)),
+            )
 
     def _transactions(self, span: RawSpanBatch) -> tuple[tuple[bytes, ...] | None, str]:
         if self._config is None:

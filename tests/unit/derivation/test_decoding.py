@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 from eth_utils.crypto import keccak
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.unit.derivation.l1_builder import (
     CHANNEL,
     CONFIG,
@@ -12,9 +14,11 @@ from tests.unit.derivation.l1_builder import (
     frame,
     frames_of,
     payload_of,
+    span_of,
 )
 from tests.vectors.read import binary, vector
 
+from opcycle.derivation.containers import Form, UnknownFormError, form_of, payload_in
 from opcycle.derivation.decoding import (
     BatchRecord,
     BlockRecord,
@@ -23,6 +27,7 @@ from opcycle.derivation.decoding import (
     FrameRecord,
     TransactionRecord,
 )
+from opcycle.protocol.bitlist import Bitlist
 from opcycle.protocol.channels import Compression
 from opcycle.protocol.frames import encode_batcher_payload
 from opcycle.protocol.types import BlockId
@@ -30,6 +35,7 @@ from opcycle.protocol.types import BlockId
 CASES = {case["file"]: case for case in vector("span/cases.json")}
 MAINNET_TX, MAINNET_CHANNEL = "op_mainnet_117369690.calldata.bin", "op_mainnet_121382930.channel.bin"
 BATCHES, _ = batches_on(GENESIS, 3, transactions=lambda number: [bytes([2, number])] * number)
+EMPTY, _ = batches_on(GENESIS, 3)
 
 
 def of(kind, records):
@@ -156,3 +162,43 @@ def test_batch__alone__is_shown_with_its_blocks():
     [batch, block] = Decoder(CONFIG).batch(BATCHES[1].encode())
     assert (batch.kind, batch.transactions, block.number) == ("singular", 2, 2)
     assert [r.kind for r in Decoder().batch(b"\x07")] == ["malformed"]
+
+
+def test_batch__span_with_nonsense_in_its_numbers__numbers_of_64_bits_that_wrap():
+    raw = span_of(EMPTY[:1])
+    nonsense = replace(
+        raw, rel_timestamp=2**64 - 1, l1_origin_number=0, origin_bits=Bitlist.of([0, 1]), tx_counts=(0, 0)
+    )
+    [_, first, second] = Decoder(CONFIG).batch(nonsense.encode())
+    assert (first.l1_origin, second.l1_origin) == (2**64 - 1, 0)
+    assert (first.timestamp, second.timestamp) == (GENESIS.timestamp - 1, GENESIS.timestamp + 1)
+    assert (first.number, second.number) == (None, 0)
+
+
+FILES = [binary(f"span/{MAINNET_TX}")[:3000], payload_of(BATCHES), span_of(EMPTY).encode()]
+
+
+@given(
+    data=st.one_of(st.binary(max_size=200), st.sampled_from(FILES)),
+    flips=st.lists(st.tuples(st.integers(0, 2999), st.integers(1, 255)), max_size=4),
+)
+def test_hostile_data__in_whatever_form__is_shown_or_refused_and_never_breaks(data, flips):
+    damaged = bytearray(data)
+    for place, mask in flips:
+        if place < len(damaged):
+            damaged[place] ^= mask
+    damaged = bytes(damaged)
+    try:
+        found = form_of(damaged)
+    except UnknownFormError:
+        found = Form.TX
+    decoder = Decoder(CONFIG)
+    payload, problem = payload_in(damaged, found)
+    for records in (
+        decoder.payload("tx", payload, problem=problem),
+        decoder.unfinished(),
+        decoder.channel(None, damaged),
+        decoder.batch(damaged),
+    ):
+        for block in of(BlockRecord, records):
+            assert 0 <= block.l1_origin < 2**64
