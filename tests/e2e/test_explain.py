@@ -45,6 +45,8 @@ def test_an_l2_block_is_explained_back_to_its_batcher_transaction_and_decoded_fr
         assert lines[0].startswith(f"channel {tree['identity']}: accept")
         assert any(f"L2 block {number} {l2_hash}" in line for line in lines)
 
+    of_one = run(decode, "--l1", devnet.assembly.l1, "--tx", sent["identity"])
+    assert any(tree["identity"] in line for line in of_one)
     rollup = str(devnet.deployment.directory / ROLLUP_FILE)
     l1_blocks = ("--l1", devnet.assembly.l1, "--blocks", f"0-{status.head_l1.number}")
     records = [json.loads(line) for line in run(decode, *l1_blocks, "--rollup", rollup, "--json")]

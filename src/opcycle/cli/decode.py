@@ -12,24 +12,24 @@ import orjson
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress
 
+from opcycle.cli import parse
 from opcycle.cli.decode_view import JsonView, TableView, View, show
 from opcycle.derivation.config_updates import after_block
 from opcycle.derivation.containers import Form, UnknownFormError, form_of, payload_in
 from opcycle.derivation.decoding import Decoder, Record, TransactionRecord
 from opcycle.derivation.l1_retrieval import L1Retrieval
 from opcycle.derivation.l1_traversal import L1Traversal
-from opcycle.derivation.verdicts import VerdictLog
+from opcycle.derivation.verdicts import TransactionId, VerdictLog
 from opcycle.errors import UserError
 from opcycle.l1.beacon import BeaconClient
-from opcycle.l1.reader import L1Reader
-from opcycle.node.l1_view import L1Heads, L1View
+from opcycle.l1.reader import L1Reader, transaction_from_json
+from opcycle.node.l1_view import BlobSource, L1Heads, L1View
 from opcycle.protocol.rollup import RollupConfig
-from opcycle.protocol.types import L1Block
+from opcycle.protocol.types import Hash, L1Block
 from opcycle.rpc.client import RpcClient
-from opcycle.rpc.hexjson import from_hex
+from opcycle.rpc.hexjson import from_hex, to_hex
 
 _RANGE = re.compile("([0-9]+)-([0-9]+)")
-_ADDRESS = re.compile("0x[0-9a-fA-F]{40}")
 _HEX = re.compile(rb"\s*(0x)?([0-9a-fA-F\s]*)\s*")
 
 
@@ -43,7 +43,8 @@ _HEX = re.compile(rb"\s*(0x)?([0-9a-fA-F\s]*)\s*")
     type=click.Choice([item.value for item in Form]),
     help="What the files are; found out, if not given.",
 )
-@click.option("--l1", help="An L1 RPC URL, to read blocks instead of files.")
+@click.option("--l1", help="An L1 RPC URL, to read blocks or a transaction instead of files.")
+@click.option("--tx", help="The hash of one L1 transaction, whoever sent it.")
 @click.option(
     "--rollup",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
@@ -60,6 +61,7 @@ def decode(
     sources: tuple[str, ...],
     form: str | None,
     l1: str | None,
+    tx: str | None,
     rollup: Path | None,
     blocks: str | None,
     beacon: str | None,
@@ -74,20 +76,23 @@ def decode(
 
     \b
     opcycle decode calldata.hex
+    opcycle decode --l1 URL --tx 0x5d4c…
     opcycle decode --l1 URL --rollup rollup.json --blocks 19426580-19426640
     """
     config = None if rollup is None else _rollup_config(rollup, batcher)
     view: View = JsonView() if as_json else TableView()
-    if sources and not (l1 or blocks or beacon or batcher):
+    blobs = None if beacon is None else BeaconClient(beacon)
+    if sources and not (l1 or tx or blocks or beacon or batcher):
         show(view, _from_files(sources, None if form is None else Form(form), Decoder(config)))
-    elif l1 and blocks and config is not None and not sources and form is None:
-        blobs = None if beacon is None else BeaconClient(beacon)
+    elif l1 and tx and not (sources or form or blocks or batcher):
+        show(view, from_transaction(RpcClient(l1), blobs, parse.transaction_hash(tx), Decoder(config)))
+    elif l1 and blocks and config is not None and not (sources or form or tx):
         l1_view = L1View(config, L1Reader(RpcClient(l1)), blobs=blobs, confirmations=0)
         wanted = _range(blocks)
         with _progress(len(wanted)) as advance:
             show(view, from_l1(l1_view, config, wanted, advance))
     else:
-        raise click.UsageError("give files, or --l1, --rollup and --blocks together")
+        raise click.UsageError("give files, or --l1 and --tx, or --l1, --rollup and --blocks")
 
 
 def _from_files(sources: tuple[str, ...], form: Form | None, decoder: Decoder) -> Iterator[Record]:
@@ -106,6 +111,30 @@ def _from_files(sources: tuple[str, ...], form: Form | None, decoder: Decoder) -
             case _:
                 payload, problem = payload_in(data, found)
                 yield from decoder.payload(source, payload, problem=problem)
+    yield from decoder.unfinished()
+
+
+def from_transaction(
+    rpc: RpcClient, blob_source: BlobSource | None, tx_hash: Hash, decoder: Decoder
+) -> Iterator[Record]:
+    """The records of one L1 transaction: of its blobs, or else of its calldata."""
+    body = rpc.call("eth_getTransactionByHash", to_hex(tx_hash))
+    if body is None or body.get("blockNumber") is None:
+        raise UserError(f"L1 has no transaction {to_hex(tx_hash)} in a block; is it the right L1?")
+    tx = transaction_from_json(body)
+    if not tx.blob_hashes:
+        payload, problem = payload_in(tx.data, Form.TX)
+        yield from decoder.payload(str(TransactionId(tx_hash)), payload, problem=problem)
+    elif blob_source is None:
+        raise UserError(
+            f"{to_hex(tx_hash)} has its batches in blobs, which only a beacon node serves: --beacon"
+        )
+    else:
+        timestamp = L1Reader(rpc).header(from_hex(body["blockHash"])).timestamp
+        blobs = blob_source.blobs(timestamp, tx.blob_hashes)
+        for index, blob_hash in enumerate(tx.blob_hashes):
+            payload, problem = payload_in(blobs[blob_hash], Form.BLOB)
+            yield from decoder.payload(str(TransactionId(tx_hash, index)), payload, problem=problem)
     yield from decoder.unfinished()
 
 
@@ -185,7 +214,5 @@ def _rollup_config(file: Path, batcher: str | None) -> RollupConfig:
         raise UserError(f"{file} is not a rollup.json: {error!r}") from error
     if batcher is None:
         return config
-    if not _ADDRESS.fullmatch(batcher):
-        raise UserError(f"{batcher!r} is no address; it has 40 hex digits after 0x")
-    system_config = replace(config.genesis_system_config, batcher_address=from_hex(batcher))
+    system_config = replace(config.genesis_system_config, batcher_address=parse.address(batcher))
     return replace(config, genesis_system_config=system_config)

@@ -17,15 +17,18 @@ from tests.unit.derivation.l1_builder import (
     payload_of,
     transaction,
 )
-from tests.unit.node.fakes import FakeL1
+from tests.unit.node.fakes import FakeBeacon, FakeL1
 from tests.vectors.read import HERE
 
-from opcycle.cli.decode import decode, from_l1, unhexed
-from opcycle.derivation.decoding import BatchRecord, ChannelRecord, TransactionRecord
+from opcycle.cli.decode import decode, from_l1, from_transaction, unhexed
+from opcycle.derivation.decoding import BatchRecord, ChannelRecord, Decoder, TransactionRecord
 from opcycle.errors import UserError
 from opcycle.node.l1_view import AHEAD, L1View
+from opcycle.protocol.blobs import encode_blob
 from opcycle.protocol.frames import encode_batcher_payload
+from opcycle.rpc.hexjson import to_hex
 
+TX_HASH, BLOB_HASHES = b"\x0a" * 32, [b"\x01" * 32, b"\x02" * 32]
 MAINNET = HERE / "span" / "op_mainnet_117369690.calldata.bin"
 BATCHES, _ = batches_on(GENESIS, 3)
 
@@ -98,11 +101,13 @@ def test_decode__no_batch_data__one_sentence(tmp_path):
     assert isinstance(run(file).exception, UserError)
 
 
-@pytest.mark.parametrize("arguments", [[], ["--l1", "http://127.0.0.1:1"], ["--blocks", "1-2"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["--l1", "http://127.0.0.1:1"], ["--blocks", "1-2"], ["--tx", "0x"]]
+)
 def test_decode__neither_file_nor_range__says_what_to_give(arguments):
     result = run(*arguments)
     assert result.exit_code == 2
-    assert "give files, or --l1, --rollup and --blocks together" in result.output
+    assert "give files, or --l1 and --tx, or --l1, --rollup and --blocks" in result.output
 
 
 def test_unhexed__only_what_is_hex_throughout():
@@ -148,3 +153,59 @@ def test_from_l1__new_batcher_within_the_range__is_the_batcher_from_there_on():
     blocks[2] = replace(blocks[2], logs=(new_batcher(OTHER_BATCHER),))
     records = range_of(blocks, range(4))
     assert [bool(r.problem) for r in of(TransactionRecord, records)] == [True, False]
+
+
+class OneTransaction:
+    """`opcycle.rpc.client.RpcClient` of an L1 with one transaction, in the block at time 77."""
+
+    def __init__(self, **fields):
+        self.body = {
+            "hash": to_hex(TX_HASH),
+            "type": "0x3",
+            "to": to_hex(CONFIG.batch_inbox),
+            "from": to_hex(STRANGER),
+            "input": "0x",
+            "blockNumber": "0x5",
+            "blockHash": to_hex(b"\x05" * 32),
+            **fields,
+        }
+
+    def call(self, method, *params):
+        if method == "eth_getTransactionByHash":
+            return self.body if params == (to_hex(TX_HASH),) else None
+        assert (method, params) == ("eth_getBlockByHash", (self.body["blockHash"], False))
+        return {
+            "hash": self.body["blockHash"],
+            "number": "0x5",
+            "parentHash": to_hex(bytes(32)),
+            "timestamp": "0x4d",
+            "baseFeePerGas": "0x1",
+            "mixHash": to_hex(bytes(32)),
+        }
+
+
+def test_from_transaction__calldata__whoever_sent_it():
+    rpc = OneTransaction(type="0x2", input=to_hex(payload_of(BATCHES)))
+    records = list(from_transaction(rpc, None, TX_HASH, Decoder()))
+    assert records[0].source == to_hex(TX_HASH)
+    assert len(of(BatchRecord, records)) == 3
+
+
+def test_from_transaction__blobs__each_is_decoded_in_order():
+    frames = frames_of(BATCHES, frame_size=60)
+    payloads = [encode_batcher_payload(part) for part in (frames[:1], frames[1:])]
+    blobs = dict(zip(BLOB_HASHES, map(encode_blob, payloads), strict=True))
+    rpc, beacon = OneTransaction(blobVersionedHashes=list(map(to_hex, BLOB_HASHES))), FakeBeacon(blobs)
+    records = list(from_transaction(rpc, beacon, TX_HASH, Decoder()))
+    names = [f"{to_hex(TX_HASH)} blob {index}" for index in (0, 1)]
+    assert [record.source for record in of(TransactionRecord, records)] == names
+    assert len(of(BatchRecord, records)) == 3
+    assert beacon.reads == [(77, tuple(BLOB_HASHES))]
+    with pytest.raises(UserError, match="--beacon"):
+        list(from_transaction(rpc, None, TX_HASH, Decoder()))
+
+
+@pytest.mark.parametrize(("tx_hash", "fields"), [(bytes(32), {}), (TX_HASH, {"blockNumber": None})])
+def test_from_transaction__not_in_a_block__is_said(tx_hash, fields):
+    with pytest.raises(UserError, match="has no transaction 0x"):
+        list(from_transaction(OneTransaction(**fields), None, tx_hash, Decoder()))
