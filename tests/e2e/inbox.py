@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from opcycle.devnet.devnet import Devnet
+from opcycle.devnet.local_l1 import LocalL1
 from opcycle.l1.reader import L1Reader
 from opcycle.protocol.batches import BadBatch, SingularBatch, iter_batches
 from opcycle.protocol.channels import decompress
@@ -11,12 +11,11 @@ from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.span_batches import RawSpanBatch
 
 
-def batches_on_l1(devnet: Devnet) -> Counter[int]:
+def batches_on_l1(rollup: RollupConfig, l1: LocalL1) -> Counter[int]:
     """How often L1 has each L2 block, by number, over all complete channels of the batcher."""
-    rollup = devnet.deployment.rollup
-    blocks = L1Reader(devnet.l1.rpc).blocks(
+    blocks = L1Reader(l1.rpc).blocks(
         rollup.genesis_l1.number,
-        devnet.l1.head.number,
+        l1.head.number,
         inbox=rollup.batch_inbox,
         portal=rollup.deposit_contract,
         system_config=rollup.l1_system_config,

@@ -70,7 +70,7 @@ def test_a_killed_op_geth_is_started_again_and_no_block_is_lost(devnet: Devnet, 
         devnet.l1.rpc.call("eth_getHeaderByNumber", hex(l1_head.number))["hash"] == f"0x{l1_head.hash.hex()}"
     )
     assert_verified(devnet, len(before) + 15)
-    assert set(batches_on_l1(devnet).values()) == {1}
+    assert set(batches_on_l1(devnet.deployment.rollup, devnet.l1).values()) == {1}
 
 
 def test_a_transaction_in_the_pool_survives_the_kill_of_its_op_geth(devnet: Devnet) -> None:
@@ -94,7 +94,7 @@ def test_a_devnet_goes_on_where_it_was_stopped(config: DevnetConfig) -> None:
         assert after[: len(before)] == before
         assert len(after) > len(before)
         assert_verified(devnet, len(after) - 10)
-        counts = batches_on_l1(devnet)
+        counts = batches_on_l1(devnet.deployment.rollup, devnet.l1)
         assert set(counts.values()) == {1}, "the batcher has posted a block twice"
         assert all(number in counts for number in range(1, len(after) - 9)), "the batcher has left a gap"
 

@@ -1,0 +1,195 @@
+"""The five agents as an operator runs them: a process each, killed with -9 in turn and started again."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from tests.e2e.builders import wait_until_gone
+from tests.e2e.inbox import batches_on_l1
+from tests.e2e.programs import OPCYCLE, PATIENCE, ROOT
+
+from opcycle.devnet.accounts import ACCOUNTS
+from opcycle.devnet.clock import LiveClock
+from opcycle.devnet.config import DevnetConfig
+from opcycle.devnet.deploying import load_or_deploy
+from opcycle.devnet.local_l1 import LocalL1
+from opcycle.devnet.ports import free_ports
+from opcycle.devnet.runner import Runner
+from opcycle.engine.l2 import L2Client
+from opcycle.engine.rollup_client import RollupClient
+from opcycle.errors import TemporaryError
+from opcycle.l1.oracle import L2OutputOracle
+
+L1_BLOCK_TIME = 1
+SUBMISSION_INTERVAL = 5
+
+
+class Chain:
+    """A local L1 that runs, a deployment on it, and the processes around it. Use it as a context."""
+
+    def __init__(self, directory: Path):
+        self.directory = directory
+        self.ports = ports = free_ports()
+        self._stack = ExitStack()
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.l1 = LocalL1(
+            directory / "l1",
+            http_port=ports.l1_rpc,
+            auth_port=ports.l1_engine,
+            block_time=L1_BLOCK_TIME,
+            safe_lag=1,
+            finalized_lag=2,
+        )
+        self._l1_runner = Runner()
+
+    def __enter__(self) -> "Chain":
+        with ExitStack() as on_failure:
+            on_failure.push(self._stack)
+            self._start()
+            on_failure.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _start(self) -> None:
+        self._stack.callback(self.l1.stop)
+        self.l1.start()
+        config = DevnetConfig(self.directory, submission_interval=SUBMISSION_INTERVAL)
+        deployment = load_or_deploy(config, self.l1.url, next_block=self.l1.mine, progress=lambda _: None)
+        self.rollup = deployment.rollup
+        self.l2 = L2Client(self._url(self.ports.sequencer_rpc), self.rollup)
+        self.verifier_l2 = L2Client(self._url(self.ports.verifier_rpc), self.rollup)
+        self.node = RollupClient(self._url(self.ports.node_rpc))
+        self.oracle = L2OutputOracle(self.l1.rpc, deployment.addresses.l2_output_oracle)
+        self.l1.follow(LiveClock(self.l1.head.timestamp))
+        self._stack.callback(self._l1_runner.stop)
+        self._l1_runner.add(self.l1)
+        self._stack.callback(self._kill_all)
+
+    def run(self, name: str) -> None:
+        """Start an agent; its log goes on where it ended."""
+        role = ACCOUNTS.get(name)
+        key = {} if role is None else {"OPCYCLE_PRIVATE_KEY": role.key.hex()}
+        with self.log(name).open("ab") as log:
+            self._processes[name] = subprocess.Popen(
+                [OPCYCLE, name, *self._arguments(name)],
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+                env=os.environ | key,
+            )
+
+    def kill(self, name: str) -> None:
+        """As `kill -9` does."""
+        process = self._processes[name]
+        assert process.poll() is None, self.log(name).read_text()
+        process.kill()
+        process.wait(PATIENCE)
+
+    def terminate(self, name: str) -> int:
+        """As an operator does; its exit status."""
+        self._processes[name].terminate()
+        return self._processes[name].wait(PATIENCE)
+
+    def log(self, name: str) -> Path:
+        return self.directory / f"{name}.log"
+
+    def until(self, what: str, condition: Callable[[], bool]) -> None:
+        def holds() -> bool:
+            try:
+                return condition()
+            except TemporaryError:
+                return False
+
+        assert self._l1_runner.until(holds, seconds=PATIENCE), f"waited in vain for {what}: {self._logs()}"
+
+    def safe_number(self) -> int:
+        return self.node.sync_status().safe_l2.number
+
+    def outputs(self) -> int:
+        return self.oracle.next_output_index(block="latest")
+
+    def checked(self) -> int:
+        """How many outputs the challenger says that it has compared with its node's."""
+        return self.log("challenger").read_text().count("checked the output of L2 block")
+
+    def _arguments(self, name: str) -> list[str]:
+        ports, data = self.ports, str(self.directory / name)
+        node, l2 = ["--node", self.node.url], self.l2.rpc.url
+        common = ["--deployment", str(self.directory / "deployment"), "--l1", self.l1.url]
+        own: dict[str, list[object]] = {
+            "sequencer": ["--l2-port", ports.sequencer_rpc, "--engine-port", ports.sequencer_engine, *node],
+            "node": [
+                *("--l2-port", ports.verifier_rpc, "--engine-port", ports.verifier_engine),
+                *("--rpc-port", ports.node_rpc),
+            ],
+            "batcher": ["--l2", l2, *node],
+            "proposer": node,
+            "challenger": node,
+        }
+        data_option = ["--data", data] if name in ("sequencer", "node") else []
+        return [*common, *data_option, *map(str, own[name])]
+
+    def _kill_all(self) -> None:
+        for process in self._processes.values():
+            process.kill()
+            process.wait(PATIENCE)
+        for name in ("sequencer", "node"):
+            wait_until_gone(self.directory / name / "geth")
+
+    def _logs(self) -> str:
+        return "\n".join(f"{name}: {self.log(name).read_text()[-1500:]}" for name in self._processes)
+
+    @staticmethod
+    def _url(port: int) -> str:
+        return f"http://127.0.0.1:{port}"
+
+
+AGENTS = ("sequencer", "node", "batcher", "proposer", "challenger")
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> Iterator[Chain]:
+    with Chain(tmp_path) as chain:
+        for name in AGENTS:
+            chain.run(name)
+        yield chain
+
+
+def test_five_processes_go_on_whichever_is_killed_and_nothing_is_lost_or_posted_twice(chain: Chain) -> None:
+    chain.until("a first checked output", lambda: chain.checked() > 0)
+    for victim in ("batcher", "node", "sequencer", "batcher"):
+        require_safe_blocks_after_a_kill(chain, victim)
+    require_checked_outputs_after_a_kill(chain, "proposer", "challenger")
+    safe = chain.safe_number()
+    hashes = [chain.l2.hash_of(number) for number in range(safe + 1)]
+    assert [chain.verifier_l2.hash_of(number) for number in range(safe + 1)] == hashes
+    posted = batches_on_l1(chain.rollup, chain.l1)
+    assert [posted[number] for number in range(1, safe + 1)] == [1] * safe
+    assert set(posted.values()) == {1}
+    proposed = chain.oracle.outputs(range(chain.outputs()), block="latest")
+    numbers = [output.l2_block_number for output in proposed]
+    assert numbers == [SUBMISSION_INTERVAL * (1 + index) for index in range(len(numbers))]
+    assert [chain.terminate(name) for name in AGENTS] == [0] * len(AGENTS)
+    assert not any("Traceback" in chain.log(name).read_text() for name in AGENTS)
+
+
+def require_safe_blocks_after_a_kill(chain: Chain, victim: str) -> None:
+    head, safe = chain.l2.block("latest").ref, chain.safe_number()
+    chain.kill(victim)
+    chain.run(victim)
+    chain.until(f"safe blocks after a kill of the {victim}", lambda: chain.safe_number() > safe + 2)
+    assert chain.l2.hash_of(head.number) == head.hash, f"the kill of the {victim} cost a block"
+
+
+def require_checked_outputs_after_a_kill(chain: Chain, *victims: str) -> None:
+    outputs, checked = chain.outputs(), chain.checked()
+    for victim in victims:
+        chain.kill(victim)
+        chain.run(victim)
+    chain.until(f"outputs after a kill of {victims}", lambda: chain.outputs() > outputs)
+    chain.until(f"checks after a kill of {victims}", lambda: chain.checked() > checked)
