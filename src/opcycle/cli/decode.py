@@ -11,9 +11,10 @@ import click
 import orjson
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress
+from rich.text import Text
 
 from opcycle.cli import parse
-from opcycle.cli.decode_view import JsonView, TableView, View, show
+from opcycle.cli.decode_view import Echo, JsonView, TableView, show
 from opcycle.derivation.config_updates import after_block
 from opcycle.derivation.containers import Form, UnknownFormError, form_of, payload_in
 from opcycle.derivation.decoding import Decoder, Record, TransactionRecord
@@ -80,17 +81,20 @@ def decode(
     opcycle decode --l1 URL --rollup rollup.json --blocks 19426580-19426640
     """
     config = None if rollup is None else _rollup_config(rollup, batcher)
-    view: View = JsonView() if as_json else TableView()
+    view_on: type[JsonView | TableView] = JsonView if as_json else TableView
     blobs = None if beacon is None else BeaconClient(beacon)
     if sources and not (l1 or tx or blocks or beacon or batcher):
-        show(view, _from_files(sources, None if form is None else Form(form), Decoder(config)))
+        show(view_on(click.echo), _from_files(sources, None if form is None else Form(form), Decoder(config)))
     elif l1 and tx and not (sources or form or blocks or batcher):
-        show(view, from_transaction(RpcClient(l1), blobs, parse.transaction_hash(tx), Decoder(config)))
+        show(
+            view_on(click.echo),
+            from_transaction(RpcClient(l1), blobs, parse.transaction_hash(tx), Decoder(config)),
+        )
     elif l1 and blocks and config is not None and not (sources or form or tx):
         l1_view = L1View(config, L1Reader(RpcClient(l1)), blobs=blobs, confirmations=0)
         wanted = _range(blocks)
-        with _progress(len(wanted)) as advance:
-            show(view, from_l1(l1_view, config, wanted, advance))
+        with progress_of(len(wanted)) as (advance, echo):
+            show(view_on(echo), from_l1(l1_view, config, wanted, advance))
     else:
         raise click.UsageError("give files, or --l1 and --tx, or --l1, --rollup and --blocks")
 
@@ -178,19 +182,24 @@ def _blocks(view: L1View, config: RollupConfig, wanted: range) -> Iterator[L1Blo
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """A bar on standard error, if that is a terminal, and what moves it one step on."""
+def progress_of(total: int) -> Iterator[tuple[Callable[[], None], Echo]]:
+    """A bar on standard error, if that is a terminal: what moves it one step on, and what prints above it."""
     console = Console(stderr=True)
+
+    def above(line: str) -> None:
+        console.print(Text.from_ansi(line), soft_wrap=True)
+
     with Progress(
         *Progress.get_default_columns(),
         MofNCompleteColumn(),
         console=console,
         transient=True,
         disable=not console.is_terminal,
-        redirect_stdout=sys.stdout.isatty(),
+        redirect_stdout=False,
     ) as progress:
         task = progress.add_task("L1 blocks", total=total)
-        yield lambda: progress.advance(task)
+        shares_terminal = console.is_terminal and sys.stdout.isatty()
+        yield lambda: progress.advance(task), above if shares_terminal else click.echo
 
 
 def unhexed(data: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """How `opcycle decode` shows records as they come: rows of a table with totals below, or JSON lines."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import Any, Protocol
 
@@ -30,6 +30,10 @@ _NAMES: dict[type, str] = {
 _BATCH_KINDS = ("singular", "span", "malformed")
 
 
+Echo = Callable[[str], None]
+"""Where lines go, such as `click.echo`."""
+
+
 class View(Protocol):
     """Where records go."""
 
@@ -48,10 +52,13 @@ def show(view: View, records: Iterable[Record]) -> None:
 class JsonView:
     """One object per record, its kind first; bytes in hex, as everywhere in Ethereum's JSON."""
 
+    def __init__(self, echo: Echo):
+        self._echo = echo
+
     def show(self, record: Record) -> None:
         body = {"record": _NAMES[type(record)]}
         body |= {item.name: _plain(getattr(record, item.name)) for item in fields(record)}
-        click.echo(orjson.dumps(body).decode())
+        self._echo(orjson.dumps(body).decode())
 
     def close(self) -> None:
         pass
@@ -60,11 +67,12 @@ class JsonView:
 class TableView:
     """A row per record, the L2 blocks of a batch as the range that they cover; totals at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, echo: Echo):
+        self._echo = echo
         self._totals: Counter[str] = Counter()
         self._batch: BatchRecord | None = None
         self._blocks: list[BlockRecord] = []
-        click.echo(click.style(_row("", "", "bytes", "blocks", "txs", ""), bold=True))
+        self._echo(click.style(_row("", "", "bytes", "blocks", "txs", ""), bold=True))
 
     def show(self, record: Record) -> None:
         if isinstance(record, BlockRecord):
@@ -75,15 +83,15 @@ class TableView:
         match record:
             case TransactionRecord():
                 self._totals["bytes"] += record.size
-                click.echo(_row("transaction", record.source, record.size, "", "", record.problem))
+                self._echo(_row("transaction", record.source, record.size, "", "", record.problem))
             case FrameRecord():
                 name = f"{record.channel_id.hex()}#{record.number}"
                 note = record.problem or ("last" if record.is_last else "")
-                click.echo(_row("  frame", name, record.size, "", "", note))
+                self._echo(_row("  frame", name, record.size, "", "", note))
             case ChannelRecord():
                 name = "without frames" if record.channel_id is None else record.channel_id.hex()
                 note = f"{record.compression or 'unknown'}, {record.decompressed:,} bytes decompressed"
-                click.echo(_row("channel", name, record.size, "", "", _and(note, record.problem)))
+                self._echo(_row("channel", name, record.size, "", "", _and(note, record.problem)))
             case BatchRecord():
                 self._batch = record
                 self._totals.update({record.kind: 1, "block": record.blocks, "tx": record.transactions})
@@ -92,7 +100,7 @@ class TableView:
         self._end_batch()
         totals = self._totals
         batches = ", ".join(f"{totals[kind]} {kind}" for kind in _BATCH_KINDS if totals[kind])
-        click.echo(
+        self._echo(
             f"{_count(totals['transaction'], 'batcher transaction')}, {_count(totals['bytes'], 'byte')}; "
             f"{_count(totals['frame'], 'frame')}, {_count(totals['channel'], 'channel')}, "
             f"{_count(totals['batch'], 'batch', 'batches')}{f' ({batches})' if batches else ''}; "
@@ -105,7 +113,7 @@ class TableView:
         self._batch, self._blocks = None, []
         if batch is not None:
             note = _and(_extent(blocks[0], blocks[-1]) if blocks else "", batch.problem)
-            click.echo(
+            self._echo(
                 _row("  batch", f"[{batch.index}] {batch.kind}", "", batch.blocks, batch.transactions, note)
             )
 

@@ -1,6 +1,7 @@
 """`opcycle decode` on files, and its reading of L1 ranges."""
 
 import json
+import sys
 from dataclasses import replace
 
 import pytest
@@ -20,7 +21,7 @@ from tests.unit.derivation.l1_builder import (
 from tests.unit.node.fakes import FakeBeacon, FakeL1
 from tests.vectors.read import HERE
 
-from opcycle.cli.decode import decode, from_l1, from_transaction, unhexed
+from opcycle.cli.decode import decode, from_l1, from_transaction, progress_of, unhexed
 from opcycle.derivation.decoding import BatchRecord, ChannelRecord, Decoder, TransactionRecord
 from opcycle.errors import UserError
 from opcycle.node.l1_view import AHEAD, L1View
@@ -209,3 +210,18 @@ def test_from_transaction__blobs__each_is_decoded_in_order():
 def test_from_transaction__not_in_a_block__is_said(tx_hash, fields):
     with pytest.raises(UserError, match="has no transaction 0x"):
         list(from_transaction(OneTransaction(**fields), None, tx_hash, Decoder()))
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_progress__bar_on_a_terminal_only_and_lines_above_it(monkeypatch, capsys, is_terminal):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with progress_of(2) as (advance, echo):
+        echo("a line " + "x" * 200)
+        advance()
+    written = capsys.readouterr()
+    with_bar, without = (written.err, written.out) if is_terminal else (written.out, written.err)
+    assert "a line " + "x" * 200 + "\n" in with_bar
+    assert ("L1 blocks" in with_bar) is is_terminal
+    assert without == ""
