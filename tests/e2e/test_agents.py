@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from opcycle.devnet.deploying import load_or_deploy
 from opcycle.devnet.local_l1 import LocalL1
 from opcycle.devnet.ports import free_ports
 from opcycle.devnet.runner import Runner
+from opcycle.engine.geth import GethProcess, GethRole
 from opcycle.engine.l2 import L2Client
 from opcycle.engine.rollup_client import RollupClient
 from opcycle.errors import TemporaryError
@@ -72,15 +73,22 @@ class Chain:
 
     def run(self, name: str) -> None:
         """Start an agent; its log goes on where it ended."""
-        role = ACCOUNTS.get(name)
+        self._run(name, name, self._arguments(name))
+
+    def run_node_on(self, engine: GethProcess) -> None:
+        """One more node, on an engine that it does not start."""
+        urls = ("--engine-url", engine.engine_url, "--engine-l2-url", engine.http_url)
+        secret = ("--jwt-secret", str(self.directory / "engine" / "jwt.hex"))
+        port = ("--rpc-port", str(self.ports.rebuilt_node_rpc))
+        data = ("--data", str(self.directory / "attached"))
+        self._run("attached", "node", [*self._common, *data, *port, *urls, *secret])
+
+    def _run(self, name: str, verb: str, arguments: Sequence[str]) -> None:
+        role = ACCOUNTS.get(verb)
         key = {} if role is None else {"OPCYCLE_PRIVATE_KEY": role.key.hex()}
         with self.log(name).open("ab") as log:
             self._processes[name] = subprocess.Popen(
-                [OPCYCLE, name, *self._arguments(name)],
-                stdout=log,
-                stderr=log,
-                cwd=ROOT,
-                env=os.environ | key,
+                [OPCYCLE, verb, *arguments], stdout=log, stderr=log, cwd=ROOT, env=os.environ | key
             )
 
     def kill(self, name: str) -> None:
@@ -90,10 +98,11 @@ class Chain:
         process.kill()
         process.wait(PATIENCE)
 
-    def terminate(self, name: str) -> int:
-        """As an operator does; its exit status."""
-        self._processes[name].terminate()
-        return self._processes[name].wait(PATIENCE)
+    def terminate_all(self) -> dict[str, int]:
+        """As an operator does; their exit statuses."""
+        for process in self._processes.values():
+            process.terminate()
+        return {name: process.wait(PATIENCE) for name, process in self._processes.items()}
 
     def log(self, name: str) -> Path:
         return self.directory / f"{name}.log"
@@ -117,11 +126,14 @@ class Chain:
         """How many outputs the challenger says that it has compared with its node's."""
         return self.log("challenger").read_text().count("checked the output of L2 block")
 
+    @property
+    def _common(self) -> list[str]:
+        return ["--deployment", str(self.directory / "deployment"), "--l1", self.l1.url]
+
     def _arguments(self, name: str) -> list[str]:
         ports, data = self.ports, str(self.directory / name)
         node, l2 = ["--node", self.node.url], self.l2.rpc.url
-        common = ["--deployment", str(self.directory / "deployment"), "--l1", self.l1.url]
-        own: dict[str, list[object]] = {
+        own: dict[str, Sequence[object]] = {
             "sequencer": ["--l2-port", ports.sequencer_rpc, "--engine-port", ports.sequencer_engine, *node],
             "node": [
                 *("--l2-port", ports.verifier_rpc, "--engine-port", ports.verifier_engine),
@@ -132,7 +144,7 @@ class Chain:
             "challenger": node,
         }
         data_option = ["--data", data] if name in ("sequencer", "node") else []
-        return [*common, *data_option, *map(str, own[name])]
+        return [*self._common, *data_option, *map(str, own[name])]
 
     def _kill_all(self) -> None:
         for process in self._processes.values():
@@ -160,7 +172,25 @@ def chain(tmp_path: Path) -> Iterator[Chain]:
         yield chain
 
 
-def test_five_processes_go_on_whichever_is_killed_and_nothing_is_lost_or_posted_twice(chain: Chain) -> None:
+@pytest.fixture
+def engine(chain: Chain) -> Iterator[GethProcess]:
+    """An engine that an operator runs, and agents attach to."""
+    engine = GethProcess(
+        chain.directory / "engine",
+        chain.directory / "deployment" / "genesis.json",
+        role=GethRole.L2,
+        chain_id=chain.rollup.l2_chain_id,
+        http_port=chain.ports.rebuilt_rpc,
+        auth_port=chain.ports.rebuilt_engine,
+    )
+    engine.start()
+    yield engine
+    engine.stop()
+
+
+def test_five_processes_go_on_whichever_is_killed_and_nothing_is_lost_or_posted_twice(
+    chain: Chain, engine: GethProcess
+) -> None:
     chain.until("a first checked output", lambda: chain.checked() > 0)
     for victim in ("batcher", "node", "sequencer", "batcher"):
         require_safe_blocks_after_a_kill(chain, victim)
@@ -168,14 +198,18 @@ def test_five_processes_go_on_whichever_is_killed_and_nothing_is_lost_or_posted_
     safe = chain.safe_number()
     hashes = [chain.l2.hash_of(number) for number in range(safe + 1)]
     assert [chain.verifier_l2.hash_of(number) for number in range(safe + 1)] == hashes
+    chain.run_node_on(engine)
+    attached = L2Client(engine.http_url, chain.rollup)
+    chain.until("a node on somebody else's engine", lambda: (attached.number("safe") or 0) >= safe)
+    assert [attached.hash_of(number) for number in range(safe + 1)] == hashes
     posted = batches_on_l1(chain.rollup, chain.l1)
     assert [posted[number] for number in range(1, safe + 1)] == [1] * safe
     assert set(posted.values()) == {1}
     proposed = chain.oracle.outputs(range(chain.outputs()), block="latest")
     numbers = [output.l2_block_number for output in proposed]
     assert numbers == [SUBMISSION_INTERVAL * (1 + index) for index in range(len(numbers))]
-    assert [chain.terminate(name) for name in AGENTS] == [0] * len(AGENTS)
-    assert not any("Traceback" in chain.log(name).read_text() for name in AGENTS)
+    assert set(chain.terminate_all().values()) == {0}
+    assert engine.running
 
 
 def require_safe_blocks_after_a_kill(chain: Chain, victim: str) -> None:
