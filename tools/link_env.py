@@ -1,7 +1,8 @@
 """Make this virtualenv find the pinned node tools, however it is started.
 
-Writes one .pth file into the venv: it puts node_modules' native foundry binaries on PATH and
-points py-solc-x at tools/solcx unless SOLCX_BINARY_PATH is set (~/.solcx: a native solc).
+Links forge, cast and anvil into its bin/, for shells, and writes one .pth file for its Python: that puts
+node_modules' native foundry binaries on PATH and points py-solc-x at tools/solcx unless SOLCX_BINARY_PATH
+is set (~/.solcx: a native solc).
 """
 
 import sysconfig
@@ -20,3 +21,9 @@ line = (
 pth = Path(sysconfig.get_paths()["purelib"]) / "opcycle_env.pth"
 pth.write_text(line)
 print(f"wrote {pth}")
+
+for directory in bins:
+    for program in Path(directory).iterdir():
+        link = Path(sysconfig.get_path("scripts")) / program.name
+        link.unlink(missing_ok=True)
+        link.symlink_to(program)
