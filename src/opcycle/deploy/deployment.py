@@ -109,9 +109,11 @@ def _read(file: Path, parse: Callable[[Any], T]) -> T:
     except OSError as error:
         raise UserError(f"cannot read {file}: {error.strerror}") from error
     except KeyError as error:
-        raise UserError(f"{file} is damaged: {error} is missing; run the deployment again") from error
+        raise UserError(
+            f"{file} is damaged: {error} is missing; delete it and run the deployment again"
+        ) from error
     except (ValueError, TypeError, AttributeError) as error:
-        raise UserError(f"{file} is damaged ({error}); run the deployment again") from error
+        raise UserError(f"{file} is damaged ({error}); delete it and run the deployment again") from error
 
 
 def _genesis_summary(data: Mapping[str, Any]) -> tuple[int, int]:
