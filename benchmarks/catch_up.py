@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.peers.op_node import BINARY, op_node
-
+from benchmarks.op_node import BINARY, op_node
 from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.ports import free_ports

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.peers.op_node import op_node
+from benchmarks.op_node import op_node
 
 from opcycle.batcher.options import BatcherOptions, BatchType
 from opcycle.devnet.accounts import ACCOUNTS

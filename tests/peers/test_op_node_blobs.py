@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.peers.op_node import op_node
+from benchmarks.op_node import op_node
 
 from opcycle.batcher.options import BatcherOptions, DataAvailability
 from opcycle.devnet.accounts import ACCOUNTS

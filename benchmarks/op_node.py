@@ -13,7 +13,7 @@ from opcycle.devnet.l2_engine import L2Engine
 from opcycle.engine.rollup_client import RollupClient
 from opcycle.protocol.l1_chain import l1_chain_of
 
-BINARY = Path(__file__).resolve().parents[2] / ".tools" / "bin" / "op-node"
+BINARY = Path(__file__).resolve().parents[1] / ".tools" / "bin" / "op-node"
 
 
 @contextmanager
