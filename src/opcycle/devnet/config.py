@@ -111,7 +111,7 @@ class Claim:
             written = orjson.loads(file.read_bytes())
             changed = [(key, written.get(key)) for key in settings if written.get(key) != settings[key]]
         except (ValueError, AttributeError, OSError) as error:
-            raise UserError(f"{file} is damaged ({error}); use another --data directory") from error
+            raise UserError(f"{file} is damaged or gone; use another --data directory") from error
         if changed:
             key, before = changed[0]
             raise UserError(
