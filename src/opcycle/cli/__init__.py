@@ -77,10 +77,11 @@ def sentence(error: OpcycleError | OSError) -> str:
 
 def main() -> None:
     """Entry point of the `opcycle` script."""
-    verbose = "--verbose" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--verbose"]  # it may stand anywhere
+    verbose = len(arguments) < len(sys.argv) - 1
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        status = cli.main(prog_name="opcycle", standalone_mode=False)
+        status = cli.main(["--verbose"] * verbose + arguments, prog_name="opcycle", standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)
     except click.ClickException as error:
         error.show()

@@ -73,17 +73,27 @@ def test_bad_usage_names_the_option_and_exits_with_2(run, capsys: pytest.Capture
     assert "--no-such-option" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("arguments", [["--verbose", "demo"], ["demo", "--verbose"]])
 @pytest.mark.parametrize("error", [UserError("x"), OSError(28, "x")])
-def test_verbose_shows_the_traceback(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    monkeypatch.setattr(cli.cli, "main", lambda **_: raising(error)())
+def test_verbose_shows_the_traceback_wherever_it_stands(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, arguments: list[str]
+) -> None:
+    given: list[list[str]] = []
+
+    def play(args: list[str], **_: object) -> None:
+        given.append(args)
+        raise error
+
+    monkeypatch.setattr(cli.cli, "main", play)
     monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
-    monkeypatch.setattr("sys.argv", ["opcycle", "--verbose", "demo"])
+    monkeypatch.setattr("sys.argv", ["opcycle", *arguments])
     with pytest.raises(type(error)):
         cli.main()
+    assert given == [["--verbose", "demo"]]
 
 
 def test_a_bug_shows_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli.cli, "main", lambda **_: raising(KeyError("a bug"))())
+    monkeypatch.setattr(cli.cli, "main", lambda *_, **__: raising(KeyError("a bug"))())
     monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
     monkeypatch.setattr("sys.argv", ["opcycle", "demo"])
     with pytest.raises(KeyError):
