@@ -35,7 +35,7 @@ def main() -> None:
             print(f"opcycle: {last - first} blocks at {ours:.0f} blocks/s")
             if BINARY.exists():
                 theirs = _op_node_speed(devnet, Path(directory), last)
-                print(f"op-node: {theirs:.0f} blocks/s, {ours / theirs:.1f} times slower")
+                print(f"op-node: {theirs:.0f} blocks/s; opcycle is {ours / theirs:.2f} times as fast")
 
 
 def _op_node_speed(devnet: Devnet, directory: Path, last: int) -> float:
