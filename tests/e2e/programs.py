@@ -29,8 +29,8 @@ def opcycle(
 
 
 @contextmanager
-def running_devnet(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
-    """`opcycle devnet` from its "ready" line on; stopped by Ctrl-C if the test has not ended it."""
+def running_devnet(*arguments: str, since: str = "ready") -> Iterator["subprocess.Popen[str]"]:
+    """`opcycle devnet` from the line on that begins so; stopped by Ctrl-C if the test has not ended it."""
     process = subprocess.Popen(
         [OPCYCLE, "devnet", *arguments],
         stdout=subprocess.PIPE,
@@ -39,7 +39,7 @@ def running_devnet(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
         cwd=ROOT,
     )
     try:
-        read_until_ready(process)
+        read_until(process, since)
         yield process
     finally:
         if process.poll() is None:
@@ -47,12 +47,12 @@ def running_devnet(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
         process.communicate(timeout=PATIENCE)
 
 
-def read_until_ready(process: "subprocess.Popen[str]") -> list[str]:
-    """The lines up to the one that says so."""
+def read_until(process: "subprocess.Popen[str]", beginning: str) -> None:
+    """Read its output up to the line that begins so."""
     assert process.stdout is not None
     lines = []
     for line in process.stdout:
         lines.append(line)
-        if line.startswith("ready"):
-            return lines
-    raise AssertionError("the devnet ended before it was ready:\n" + "".join(lines))
+        if line.startswith(beginning):
+            return
+    raise AssertionError(f"the devnet ended before it said {beginning!r}:\n" + "".join(lines))

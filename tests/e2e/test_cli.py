@@ -64,6 +64,41 @@ def test_kill_9_of_a_devnet_leaves_no_process_and_the_chain_goes_on(tmp_path: Pa
         assert RpcClient(endpoints["l2"]).call("eth_getHeaderByNumber", "0x1") == first
 
 
+def test_a_devnet_may_be_stopped_at_any_moment_of_its_start_and_goes_on_from_there(tmp_path: Path) -> None:
+    data = tmp_path / "chain"
+    for moment, request in (
+        ("… starting the local L1", signal.SIGTERM),
+        ("… creating 4 proxies", signal.SIGINT),
+        ("… starting op-geth twice", signal.SIGTERM),
+    ):
+        with running_devnet("--data", str(data), "--auto-ports", since=moment) as process:
+            process.send_signal(request)
+            output, _ = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0
+        assert output.rstrip().endswith(f"stopped; the chain and its logs are in {data}")
+        assert "Traceback" not in output
+        for database in data.glob("*/geth/geth/LOCK"):
+            wait_until_gone(database.parents[1])
+    with running_devnet("--data", str(data), "--auto-ports"):
+        pass
+
+
+def test_an_agent_that_stops_a_devnet_is_named_and_the_status_is_1(tmp_path: Path) -> None:
+    data = tmp_path / "chain"
+    with running_devnet("--data", str(data), "--auto-ports"):
+        pass
+    with (data / "sequencer" / "payloads.jsonl").open("ab") as journal:
+        journal.write(b"[]\n")
+    done = opcycle("devnet", "--data", str(data), "--auto-ports")
+    assert done.returncode == 1
+    assert "error: the sequencer stopped: " in done.stderr
+    assert "payloads.jsonl is damaged" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "stopped: " in (data / "logs" / "sequencer.log").read_text()
+    for engine in ("l1", "sequencer", "verifier"):
+        wait_until_gone(data / engine / "geth")
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
