@@ -65,6 +65,7 @@ class Sequencer:
         self._pause = pause
         self._labels = Labels(node, l2)
         self._head: L2Block | None = None
+        self._is_first_load = True
 
     def step(self) -> Outcome:
         """Make the blocks that are due, at most `BLOCKS_PER_STEP`; the last one is the engine's head then.
@@ -141,12 +142,24 @@ class Sequencer:
         head = self._l2.block("latest")
         if self._journal.replay(self._engine, head.ref.hash):
             head = self._l2.block("latest")
+        if self._is_first_load and head.ref.number == self._config.genesis_l2.number:
+            self._require_young_chain()
+        self._is_first_load = False
         return newest_on_l1(
             head,
             finalized=self._l2.number("finalized") or self._config.genesis_l2.number,
             block_at=self._l2.block,
             is_on_l1=self._is_on_l1,
         )
+
+    def _require_young_chain(self) -> None:
+        """An engine without blocks, where the chain has safe ones, would build a second chain."""
+        safe = self._labels.stated_safe_head()
+        if safe is not None and safe.number > self._config.genesis_l2.number:
+            raise UserError(
+                f"the chain has a safe head, {safe}, and this sequencer's engine knows only the genesis: "
+                "it would build a second chain; start it on a copy of a verifier's op-geth directory"
+            )
 
     def _is_on_l1(self, block: BlockId) -> bool:
         return self._l1.header(block.number).id == block

@@ -44,6 +44,13 @@ class Labels:
         self._safe = self._follow(self._safe, status.safe_l2, head)
         self._finalized = self._follow(self._finalized, status.finalized_l2, head)
 
+    def stated_safe_head(self) -> L2BlockRef | None:
+        """What the node says now, of whichever chain; None if it does not answer, or there is none."""
+        try:
+            return None if self._node is None else self._node.sync_status().safe_l2
+        except TemporaryError:
+            return None
+
     def forkchoice(self, head: Hash) -> ForkchoiceState:
         return ForkchoiceState(head=head, safe=self._safe, finalized=self._finalized)
 

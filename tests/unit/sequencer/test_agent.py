@@ -184,6 +184,21 @@ def test_step__node_knows_safe_heads__the_engine_is_told(world: World) -> None:
     assert (world.engine.number("safe"), world.engine.number("finalized")) == (3, 1)
 
 
+def test_start__empty_engine_of_a_chain_with_safe_blocks__user_error(world: World) -> None:
+    safe = replace(world.engine.block(0).ref, number=1, hash=b"\x01" * 32)
+    world.start(node=Node(safe, world.engine.block(0).ref))
+    with pytest.raises(UserError, match="it would build a second chain"):
+        world.run_until(1)
+    assert world.engine.number() == 0
+
+
+def test_start__empty_engine_of_a_chain_without_safe_blocks__begins_it(world: World) -> None:
+    genesis = world.engine.block(0).ref
+    world.start(node=Node(genesis, genesis))
+    world.run_until(1)
+    assert world.engine.number() == 1
+
+
 # --- restarts and faults ------------------------------------------------------------------------------
 
 
