@@ -116,10 +116,17 @@ def finalize(*, transaction: str, index: int | None, no_wait: bool, as_json: boo
     opcycle finalize 0x5d4c…
     """
     bridge, withdrawal = chain.bridge, transaction_hash(transaction)
+    if not no_wait:
+        _wait("the end of the window", lambda: not ends_soon(bridge.status(withdrawal, index)))
     sent = bridge.finalize(withdrawal, index)
     if not no_wait:
         _wait("an L1 block", lambda: bridge.receipt(sent) is not None)
     _tell(as_json, transaction=to_hex(sent), status=str(bridge.status(withdrawal, index)))
+
+
+def ends_soon(status: WithdrawalStatus) -> bool:
+    """Whether the window is over before a user's patience is: just after time travel it may lack a second."""
+    return isinstance(status.stage, Proven) and status.stage.seconds <= PATIENCE
 
 
 def _needs_no_output(bridge: Bridge, transaction: Hash, index: int | None) -> bool:
