@@ -7,6 +7,7 @@ from collections.abc import Callable
 import click
 
 from opcycle.bridge.bridge import Bridge, UnknownTransactionError
+from opcycle.bridge.status import Proven, WithdrawalStatus
 from opcycle.cli.parse import address, transaction_hash, wei
 from opcycle.cli.where import Chain, chain_options
 from opcycle.errors import TemporaryError, UserError
