@@ -14,6 +14,7 @@ import rlp
 from eth_utils.crypto import keccak
 
 from opcycle.engine.alloc import Account, predeploy_alloc, storage_root, trie_root
+from opcycle.protocol.l1_chain import BLOCK_FORKS
 from opcycle.protocol.predeploys import L2_TO_L1_MESSAGE_PASSER, SEQUENCER_FEE_VAULT
 from opcycle.protocol.rollup import FeeCurve, Fork
 from opcycle.protocol.types import ZERO_HASH, Address, BlockId, Hash
@@ -22,22 +23,6 @@ from opcycle.rpc.hexjson import to_hex, to_quantity
 EMPTY_LIST_HASH = keccak(rlp.encode([]))
 EMPTY_TRIE_ROOT = keccak(rlp.encode(b""))
 EMPTY_REQUESTS_HASH = sha256(b"").digest()
-
-_BLOCK_FORKS = (
-    "homestead",
-    "eip150",
-    "eip155",
-    "eip158",
-    "byzantium",
-    "constantinople",
-    "petersburg",
-    "istanbul",
-    "muirGlacier",
-    "berlin",
-    "london",
-    "arrowGlacier",
-    "grayGlacier",
-)
 
 _L1_TWIN = {Fork.CANYON: "shanghai", Fork.ECOTONE: "cancun", Fork.ISTHMUS: "prague"}
 """The Ethereum fork that an L2 fork brings with it; op-geth insists on equal times."""
@@ -170,7 +155,7 @@ def _chain_config(config: L2GenesisConfig) -> dict[str, Any]:
     curve = config.fee_curve
     body: dict[str, Any] = {
         "chainId": config.chain_id,
-        **{f"{fork}Block": 0 for fork in _BLOCK_FORKS},
+        **{f"{fork}Block": 0 for fork in BLOCK_FORKS},
         "mergeNetsplitBlock": 0,
         "terminalTotalDifficulty": 0,
         "bedrockBlock": 0,

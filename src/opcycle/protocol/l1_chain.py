@@ -11,7 +11,7 @@ from opcycle.protocol.types import L1Header
 
 LOCAL_L1_CHAIN_ID = 900
 
-_BLOCK_FORKS = (
+BLOCK_FORKS = (
     "homestead",
     "eip150",
     "eip155",
@@ -26,6 +26,7 @@ _BLOCK_FORKS = (
     "arrowGlacier",
     "grayGlacier",
 )
+"""Ethereum's forks that activate by block number, as go-ethereum's chain config names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class L1ChainConfig:
         activations = {rules.fork: rules.activation for rules in self.blob_rules}
         return {
             "chainId": self.chain_id,
-            **{f"{fork}Block": 0 for fork in _BLOCK_FORKS},
+            **{f"{fork}Block": 0 for fork in BLOCK_FORKS},
             "mergeNetsplitBlock": 0,
             "terminalTotalDifficulty": 0,
             "shanghaiTime": 0,
