@@ -1,20 +1,15 @@
 """`opcycle decode`: what batcher data of any chain says, from files or from L1; no devnet is needed."""
 
 import re
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import click
-import orjson
-from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress
-from rich.text import Text
 
 from opcycle.cli import parse
-from opcycle.cli.decode_view import Echo, JsonView, TableView, show
+from opcycle.cli.decode_view import JsonView, TableView, show
+from opcycle.cli.progress import progress_of
 from opcycle.derivation.config_updates import after_block
 from opcycle.derivation.containers import Form, UnknownFormError, form_of, payload_in
 from opcycle.derivation.decoding import Decoder, Record, TransactionRecord
@@ -30,7 +25,6 @@ from opcycle.protocol.types import Hash, L1Block
 from opcycle.rpc.client import RpcClient
 from opcycle.rpc.hexjson import from_hex, to_hex
 
-_RANGE = re.compile("([0-9]+)-([0-9]+)")
 _HEX = re.compile(rb"\s*(0x)?([0-9a-fA-F\s]*)\s*")
 
 
@@ -92,8 +86,8 @@ def decode(
         )
     elif l1 and blocks and config is not None and not (sources or form or tx):
         l1_view = L1View(config, L1Reader(RpcClient(l1)), blobs=blobs, confirmations=0)
-        wanted = _range(blocks)
-        with progress_of(len(wanted)) as (advance, echo):
+        wanted = parse.block_range(blocks)
+        with progress_of("L1 blocks", len(wanted)) as (advance, echo):
             show(view_on(echo), from_l1(l1_view, config, wanted, advance))
     else:
         raise click.UsageError("give files, or --l1 and --tx, or --l1, --rollup and --blocks")
@@ -181,27 +175,6 @@ def _blocks(view: L1View, config: RollupConfig, wanted: range) -> Iterator[L1Blo
             yield block
 
 
-@contextmanager
-def progress_of(total: int) -> Iterator[tuple[Callable[[], None], Echo]]:
-    """A bar on standard error, if that is a terminal: what moves it one step on, and what prints above it."""
-    console = Console(stderr=True)
-
-    def above(line: str) -> None:
-        console.print(Text.from_ansi(line), soft_wrap=True)
-
-    with Progress(
-        *Progress.get_default_columns(),
-        MofNCompleteColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-        redirect_stdout=False,
-    ) as progress:
-        task = progress.add_task("L1 blocks", total=total)
-        shares_terminal = console.is_terminal and sys.stdout.isatty()
-        yield lambda: progress.advance(task), above if shares_terminal else click.echo
-
-
 def unhexed(data: bytes) -> bytes:
     """The bytes that `data` spells in hex, or `data` itself if it is no hex."""
     match = _HEX.fullmatch(data)
@@ -209,18 +182,8 @@ def unhexed(data: bytes) -> bytes:
     return bytes.fromhex(digits.decode()) if digits and len(digits) % 2 == 0 else data
 
 
-def _range(text: str) -> range:
-    match = _RANGE.fullmatch(text)
-    if match is None or int(match[1]) > int(match[2]):
-        raise UserError(f"{text!r} is no range of L1 blocks; write it as 19426580-19426640")
-    return range(int(match[1]), int(match[2]) + 1)
-
-
 def _rollup_config(file: Path, batcher: str | None) -> RollupConfig:
-    try:
-        config = RollupConfig.from_json(orjson.loads(file.read_bytes()))
-    except (KeyError, ValueError, TypeError) as error:
-        raise UserError(f"{file} is not a rollup.json: {error!r}") from error
+    config = parse.rollup_config(file)
     if batcher is None:
         return config
     system_config = replace(config.genesis_system_config, batcher_address=parse.address(batcher))

@@ -1,13 +1,14 @@
 """How `opcycle decode` shows records as they come: rows of a table with totals below, or JSON lines."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any, Protocol
 
 import click
 import orjson
 
+from opcycle.cli.progress import Echo
 from opcycle.derivation.decoding import (
     BatchRecord,
     BlockRecord,
@@ -28,10 +29,6 @@ _NAMES: dict[type, str] = {
 
 
 _BATCH_KINDS = ("singular", "span", "malformed")
-
-
-Echo = Callable[[str], None]
-"""Where lines go, such as `click.echo`."""
 
 
 class View(Protocol):

@@ -1,10 +1,13 @@
-"""What people type, to what programs mean. Each raises UserError with a sentence for anything else."""
+"""What people type or point to, to what programs mean. Each raises UserError for anything else."""
 
 import re
+from pathlib import Path
 
+import orjson
 from eth_utils.address import is_checksum_formatted_address
 
 from opcycle.errors import UserError
+from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.types import Address, Hash
 from opcycle.rpc.hexjson import checksum
 
@@ -38,6 +41,14 @@ def seconds(duration: str) -> int:
     return int(match[1]) * UNITS[match[2]]
 
 
+def block_range(text: str) -> range:
+    """Of two block numbers such as `100-199`, both included."""
+    match = re.fullmatch("([0-9]{1,18})-([0-9]{1,18})", text)
+    if match is None or int(match[1]) > int(match[2]):
+        raise UserError(f"{text!r} is no range of blocks; write it as 19426580-19426640")
+    return range(int(match[1]), int(match[2]) + 1)
+
+
 def address(text: str) -> Address:
     """Of 0x and 40 hex digits; where upper and lower case are mixed, they must be the EIP-55 checksum."""
     found = _hex(text, 20, "address")
@@ -49,6 +60,14 @@ def address(text: str) -> Address:
 def transaction_hash(text: str) -> Hash:
     """Of 0x and 64 hex digits."""
     return _hex(text, 32, "transaction hash")
+
+
+def rollup_config(file: Path) -> RollupConfig:
+    """Of a `rollup.json`."""
+    try:
+        return RollupConfig.from_json(orjson.loads(file.read_bytes()))
+    except (KeyError, ValueError, TypeError) as error:
+        raise UserError(f"{file} is not a rollup.json: {error!r}") from error
 
 
 def _hex(text: str, size: int, what: str) -> bytes:

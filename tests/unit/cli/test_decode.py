@@ -21,7 +21,8 @@ from tests.unit.derivation.l1_builder import (
 from tests.unit.node.fakes import FakeBeacon, FakeL1
 from tests.vectors.read import HERE
 
-from opcycle.cli.decode import decode, from_l1, from_transaction, progress_of, unhexed
+from opcycle.cli.decode import decode, from_l1, from_transaction, unhexed
+from opcycle.cli.progress import progress_of
 from opcycle.derivation.decoding import BatchRecord, ChannelRecord, Decoder, TransactionRecord
 from opcycle.errors import UserError
 from opcycle.node.l1_view import AHEAD, L1View
@@ -217,7 +218,7 @@ def test_progress__bar_on_a_terminal_only_and_lines_above_it(monkeypatch, capsys
     monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal)
     monkeypatch.setenv("TERM", "xterm")
-    with progress_of(2) as (advance, echo):
+    with progress_of("L1 blocks", 2) as (advance, echo):
         echo("a line " + "x" * 200)
         advance()
     written = capsys.readouterr()

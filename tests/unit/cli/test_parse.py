@@ -2,7 +2,7 @@
 
 import pytest
 
-from opcycle.cli.parse import address, seconds, transaction_hash, wei
+from opcycle.cli.parse import address, block_range, seconds, transaction_hash, wei
 from opcycle.errors import UserError
 
 
@@ -90,3 +90,14 @@ def test_a_transaction_hash_is_32_bytes() -> None:
 def test_anything_else_is_no_transaction_hash(text: str) -> None:
     with pytest.raises(UserError, match="is no transaction hash: it must be 0x and 64 hex digits"):
         transaction_hash(text)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("5-9", range(5, 10)), ("7-7", range(7, 8))])
+def test_a_range_of_blocks_includes_both_ends(text: str, expected: range) -> None:
+    assert block_range(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "5", "9-5", "5..9", "-5", "a-b", "0x5-0x9"])
+def test_what_names_no_two_blocks_in_order_is_no_range(text: str) -> None:
+    with pytest.raises(UserError, match="is no range of blocks; write it as"):
+        block_range(text)
