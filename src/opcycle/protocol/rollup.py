@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from opcycle.protocol.alt_da import AltDAConfig
 from opcycle.protocol.types import ZERO_HASH, Address, BlockId, Hash
 
 
@@ -80,7 +81,10 @@ class FeeCurve:
 
 @dataclass(frozen=True, slots=True)
 class RollupConfig:
-    """`rollup.json`. Times and durations in seconds; `seq_window_size` and `channel_timeout` in L1 blocks."""
+    """`rollup.json`. Times and durations in seconds; `seq_window_size` and `channel_timeout` in L1 blocks.
+
+    `alt_da` is None for a chain whose batches are all on Ethereum.
+    """
 
     genesis_l1: BlockId
     genesis_l2: BlockId
@@ -97,6 +101,7 @@ class RollupConfig:
     channel_timeout: int = 300
     fork_times: Mapping[Fork, int] = field(default_factory=lambda: dict.fromkeys(Fork, 0))
     fee_curve: FeeCurve = FeeCurve()
+    alt_da: AltDAConfig | None = None
 
     def is_active(self, fork: Fork, timestamp: int) -> bool:
         """Whether `fork` rules hold at `timestamp` (an L1 or L2 time, whichever the rule names)."""
@@ -140,12 +145,14 @@ class RollupConfig:
                 "eip1559Denominator": self.fee_curve.denominator,
                 "eip1559DenominatorCanyon": self.fee_curve.denominator_canyon,
             },
+            **({} if self.alt_da is None else {"alt_da": self.alt_da.to_json()}),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "RollupConfig":
         """Raises KeyError or ValueError naming what is missing or malformed."""
         genesis, curve = data["genesis"], data.get("chain_op_config") or {}
+        alt_da = data.get("alt_da")
         return cls(
             genesis_l1=_block_id(genesis["l1"]),
             genesis_l2=_block_id(genesis["l2"]),
@@ -166,6 +173,7 @@ class RollupConfig:
                 denominator=int(curve.get("eip1559Denominator", 50)),
                 denominator_canyon=int(curve.get("eip1559DenominatorCanyon", 250)),
             ),
+            alt_da=None if alt_da is None else AltDAConfig.from_json(alt_da),
         )
 
 

@@ -1,0 +1,136 @@
+"""Alt-DA: what L1 says of batch data that lies elsewhere, on a DA server.
+
+    batcher payload = 0x01 ++ commitment
+    commitment      = type u8 ++ body
+      type 0, keccak:  body = keccak256(data)[32]
+      type 1, generic: body = whatever names the data, at least 1 byte; its first one is the DA layer's
+                       (0x00 EigenDA, 0x0a Avail, 0x0c Celestia)
+
+The data is a batcher payload of its own (version byte 0 and frames). Whoever has the data can check a keccak
+commitment; of a generic one only the DA server knows whether it fits.
+Source: OP Stack specs, "Alt-DA Mode" ("Input Commitment Submission"); op-alt-da `commitment.go`, `params.go`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from eth_utils.crypto import keccak
+
+from opcycle.protocol.types import ZERO_ADDRESS, Address
+
+DERIVATION_VERSION_ALT_DA = 1
+"""First byte of batch data that is a commitment."""
+
+MAX_INPUT_SIZE = 130_672
+"""Bytes behind a keccak commitment that derivation reads: more could not be resolved in a challenge."""
+
+
+class CommitmentError(ValueError):
+    """The bytes are no commitment; the batcher transaction is dropped."""
+
+
+class CommitmentType(IntEnum):
+    """The first byte of a commitment. A chain uses one type, which its rollup config names."""
+
+    KECCAK = 0
+    GENERIC = 1
+
+    @property
+    def config_name(self) -> str:
+        """As in `rollup.json`."""
+        return f"{self.name.capitalize()}Commitment"
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What stands on L1 for data on a DA server. Raises CommitmentError for a body that its type excludes."""
+
+    kind: CommitmentType
+    body: bytes
+
+    def __post_init__(self) -> None:
+        if self.kind is CommitmentType.KECCAK and len(self.body) != 32:
+            raise CommitmentError(f"a keccak commitment of {len(self.body)} bytes, expected 32")
+        if not self.body:
+            raise CommitmentError("a generic commitment without content")
+
+    @classmethod
+    def keccak_of(cls, data: bytes) -> "Commitment":
+        return cls(CommitmentType.KECCAK, keccak(data))
+
+    def encode(self) -> bytes:
+        """Type and body, which is also its name at the DA server."""
+        return bytes([self.kind]) + self.body
+
+    @classmethod
+    def decode(cls, data: bytes) -> "Commitment":
+        """Raises CommitmentError."""
+        if not data:
+            raise CommitmentError("no commitment")
+        if data[0] not in iter(CommitmentType):
+            raise CommitmentError(f"commitment type {data[0]}, neither 0 (keccak) nor 1 (generic)")
+        return cls(CommitmentType(data[0]), data[1:])
+
+    @property
+    def payload(self) -> bytes:
+        """The batcher payload that posts it."""
+        return bytes([DERIVATION_VERSION_ALT_DA]) + self.encode()
+
+    def fits(self, data: bytes) -> bool:
+        """Whether it can be of this data; a generic one never says no."""
+        return self.kind is not CommitmentType.KECCAK or keccak(data) == self.body
+
+    def __str__(self) -> str:
+        return f"{self.kind.name.lower()} commitment 0x{self.encode().hex()}"
+
+
+@dataclass(frozen=True, slots=True)
+class AltDAConfig:
+    """The `alt_da` section of `rollup.json`. Windows in L1 blocks.
+
+    A keccak commitment can be challenged at `challenge_contract` within `challenge_window` of its inclusion,
+    and must then be resolved within `resolve_window`. Generic ones have no such contract (the zero address),
+    yet their L2 blocks are final only after the challenge window, too.
+    """
+
+    commitment_type: CommitmentType
+    challenge_window: int
+    resolve_window: int
+    challenge_contract: Address = ZERO_ADDRESS
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where op-node would not start."""
+        if self.challenge_window < 1 or self.resolve_window < 1:
+            raise ValueError("da_challenge_window and da_resolve_window must be at least 1")
+        has_contract = self.challenge_contract != ZERO_ADDRESS
+        if self.commitment_type is CommitmentType.KECCAK and not has_contract:
+            raise ValueError("da_challenge_contract_address is needed with keccak commitments")
+        if self.commitment_type is CommitmentType.GENERIC and has_contract:
+            raise ValueError("da_challenge_contract_address must be zero with generic commitments")
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "da_challenge_contract_address": "0x" + self.challenge_contract.hex(),
+            "da_commitment_type": self.commitment_type.config_name,
+            "da_challenge_window": self.challenge_window,
+            "da_resolve_window": self.resolve_window,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "AltDAConfig":
+        """Raises KeyError or ValueError naming what is missing or malformed."""
+        name = data["da_commitment_type"]
+        kinds = {kind.config_name: kind for kind in CommitmentType}
+        if name not in kinds:
+            raise ValueError(f"da_commitment_type is {name!r}, expected one of {', '.join(kinds)}")
+        contract = bytes.fromhex(data.get("da_challenge_contract_address", "").removeprefix("0x"))
+        if len(contract) not in (0, 20):
+            raise ValueError(f"da_challenge_contract_address has {len(contract)} bytes")
+        return cls(
+            commitment_type=kinds[name],
+            challenge_window=int(data["da_challenge_window"]),
+            resolve_window=int(data["da_resolve_window"]),
+            challenge_contract=contract or ZERO_ADDRESS,
+        )
