@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from opcycle.cli import parse
-from opcycle.cli.decode_view import JsonView, TableView, show
-from opcycle.cli.progress import progress_of
+from opcycle.cli.decode_parquet import ParquetView
+from opcycle.cli.decode_view import JsonView, TableView, View, show
+from opcycle.cli.progress import Echo, progress_of
 from opcycle.derivation.config_updates import after_block
 from opcycle.derivation.containers import Form, UnknownFormError, form_of, payload_in
 from opcycle.derivation.decoding import Decoder, Record, TransactionRecord
@@ -51,6 +52,11 @@ _HEX = re.compile(rb"\s*(0x)?([0-9a-fA-F\s]*)\s*")
 @click.option(
     "--json", "as_json", is_flag=True, help="JSON lines: one object per record, L2 blocks included."
 )
+@click.option(
+    "--parquet",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a Parquet file instead: a row per record, with what the JSON lines have.",
+)
 def decode(
     *,
     sources: tuple[str, ...],
@@ -62,6 +68,7 @@ def decode(
     beacon: str | None,
     batcher: str | None,
     as_json: bool,
+    parquet: Path | None,
 ) -> None:
     """Decode batcher data: transactions, frames, channels, batches and L2 blocks.
 
@@ -72,11 +79,18 @@ def decode(
     \b
     opcycle decode calldata.hex
     opcycle decode --l1 URL --tx 0x5d4c…
-    opcycle decode --l1 URL --rollup rollup.json --blocks 19426580-19426640
+    opcycle decode --l1 URL --rollup rollup.json --blocks 19426580-19426640 --parquet batches.parquet
     """
+    if as_json and parquet:
+        raise click.UsageError("give --json or --parquet, not both")
     config = None if rollup is None else _rollup_config(rollup, batcher)
-    view_on: type[JsonView | TableView] = JsonView if as_json else TableView
     blobs = None if beacon is None else BeaconClient(beacon)
+
+    def view_on(echo: Echo) -> View:
+        if parquet is not None:
+            return ParquetView(parquet, echo)
+        return JsonView(echo) if as_json else TableView(echo)
+
     if sources and not (l1 or tx or blocks or beacon or batcher):
         show(view_on(click.echo), _from_files(sources, None if form is None else Form(form), Decoder(config)))
     elif l1 and tx and not (sources or form or blocks or batcher):

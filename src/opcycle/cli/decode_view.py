@@ -19,14 +19,14 @@ from opcycle.derivation.decoding import (
 )
 from opcycle.rpc.hexjson import to_hex
 
-_NAMES: dict[type, str] = {
+NAMES: dict[type, str] = {
     TransactionRecord: "transaction",
     FrameRecord: "frame",
     ChannelRecord: "channel",
     BatchRecord: "batch",
     BlockRecord: "block",
 }
-
+"""The kinds of records, as they are called where they are written."""
 
 _BATCH_KINDS = ("singular", "span", "malformed")
 
@@ -40,22 +40,55 @@ class View(Protocol):
 
 
 def show(view: View, records: Iterable[Record]) -> None:
-    """Each record as it comes."""
-    for record in records:
-        view.show(record)
-    view.close()
+    """Each record as it comes; the view is closed whether or not there is an error among them."""
+    try:
+        for record in records:
+            view.show(record)
+    finally:
+        view.close()
+
+
+def plain(record: Record) -> dict[str, Any]:
+    """The record's fields, its kind first; bytes in hex, as everywhere in Ethereum's JSON."""
+    kind = {"record": NAMES[type(record)]}
+    return kind | {item.name: _plain(getattr(record, item.name)) for item in fields(record)}
+
+
+class Totals:
+    """How many records of each kind there were, and how much was in them."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    def add(self, record: Record) -> None:
+        """Count it; the blocks of a batch count with the batch."""
+        if isinstance(record, BlockRecord):
+            return
+        self._counts[NAMES[type(record)]] += 1
+        if isinstance(record, TransactionRecord):
+            self._counts["bytes"] += record.size
+        if isinstance(record, BatchRecord):
+            self._counts.update({record.kind: 1, "block": record.blocks, "tx": record.transactions})
+
+    def __str__(self) -> str:
+        counts = self._counts
+        batches = ", ".join(f"{counts[kind]} {kind}" for kind in _BATCH_KINDS if counts[kind])
+        return (
+            f"{_count(counts['transaction'], 'batcher transaction')}, {_count(counts['bytes'], 'byte')}; "
+            f"{_count(counts['frame'], 'frame')}, {_count(counts['channel'], 'channel')}, "
+            f"{_count(counts['batch'], 'batch', 'batches')}{f' ({batches})' if batches else ''}; "
+            f"{_count(counts['block'], 'L2 block')} with {_count(counts['tx'], 'transaction')}"
+        )
 
 
 class JsonView:
-    """One object per record, its kind first; bytes in hex, as everywhere in Ethereum's JSON."""
+    """One object per record."""
 
     def __init__(self, echo: Echo):
         self._echo = echo
 
     def show(self, record: Record) -> None:
-        body = {"record": _NAMES[type(record)]}
-        body |= {item.name: _plain(getattr(record, item.name)) for item in fields(record)}
-        self._echo(orjson.dumps(body).decode())
+        self._echo(orjson.dumps(plain(record)).decode())
 
     def close(self) -> None:
         pass
@@ -66,7 +99,7 @@ class TableView:
 
     def __init__(self, echo: Echo):
         self._echo = echo
-        self._totals: Counter[str] = Counter()
+        self._totals = Totals()
         self._batch: BatchRecord | None = None
         self._blocks: list[BlockRecord] = []
         self._echo(click.style(_row("", "", "bytes", "blocks", "txs", ""), bold=True))
@@ -76,10 +109,9 @@ class TableView:
             self._blocks = [*self._blocks[:1], record]
             return
         self._end_batch()
-        self._totals[_NAMES[type(record)]] += 1
+        self._totals.add(record)
         match record:
             case TransactionRecord():
-                self._totals["bytes"] += record.size
                 self._echo(_row("transaction", record.source, record.size, "", "", record.problem))
             case FrameRecord():
                 name = f"{record.channel_id.hex()}#{record.number}"
@@ -91,18 +123,10 @@ class TableView:
                 self._echo(_row("channel", name, record.size, "", "", _and(note, record.problem)))
             case BatchRecord():
                 self._batch = record
-                self._totals.update({record.kind: 1, "block": record.blocks, "tx": record.transactions})
 
     def close(self) -> None:
         self._end_batch()
-        totals = self._totals
-        batches = ", ".join(f"{totals[kind]} {kind}" for kind in _BATCH_KINDS if totals[kind])
-        self._echo(
-            f"{_count(totals['transaction'], 'batcher transaction')}, {_count(totals['bytes'], 'byte')}; "
-            f"{_count(totals['frame'], 'frame')}, {_count(totals['channel'], 'channel')}, "
-            f"{_count(totals['batch'], 'batch', 'batches')}{f' ({batches})' if batches else ''}; "
-            f"{_count(totals['block'], 'L2 block')} with {_count(totals['tx'], 'transaction')}"
-        )
+        self._echo(str(self._totals))
 
     def _end_batch(self) -> None:
         """A batch is shown once its blocks have come."""
