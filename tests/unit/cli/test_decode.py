@@ -2,6 +2,7 @@
 
 import json
 import sys
+import tracemalloc
 from dataclasses import replace
 
 import pytest
@@ -12,8 +13,10 @@ from tests.unit.derivation.l1_builder import (
     OTHER_BATCHER,
     STRANGER,
     batches_on,
+    block,
     chain,
     frames_of,
+    header,
     new_batcher,
     payload_of,
     transaction,
@@ -155,6 +158,28 @@ def test_from_l1__new_batcher_within_the_range__is_the_batcher_from_there_on():
     blocks[2] = replace(blocks[2], logs=(new_batcher(OTHER_BATCHER),))
     records = range_of(blocks, range(4))
     assert [bool(r.problem) for r in of(TransactionRecord, records)] == [True, False]
+
+
+class EndlessL1:
+    """`opcycle.l1.reader.L1Reader` of an L1 that makes its blocks when they are asked for, 10 KB each."""
+
+    def header(self, number):
+        return header(number)
+
+    def blocks(self, first, last, **addresses):
+        return [block(number, [b"junk" * 2_500]) for number in range(first, last + 1)]
+
+
+def test_from_l1__long_range__memory_is_that_of_the_blocks_read_ahead():
+    peaks = []
+    for count in (2 * AHEAD, 10 * AHEAD):
+        view = L1View(CONFIG, EndlessL1(), blobs=None, confirmations=0)
+        tracemalloc.start()
+        records = sum(1 for _ in from_l1(view, CONFIG, range(count), lambda: None))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert records == count
+    assert peaks[1] < 1.1 * peaks[0]
 
 
 class OneTransaction:
