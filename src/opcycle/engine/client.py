@@ -1,12 +1,13 @@
 """The Engine API: how a consensus client drives its execution engine.
 
 One block is four calls: forkchoiceUpdated with attributes → getPayload → newPayload → forkchoiceUpdated.
-Source: Engine API (Cancun, Prague, Osaka) and OP Stack specs, "L2 Execution Engine".
+The version of a method follows from what it carries. Source: Engine API (Paris to Osaka) and OP Stack specs,
+"L2 Execution Engine"; op-node `rollup/types.go` (`NewPayloadVersion` and the like).
 """
 
 import re
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from opcycle.engine.codec import (
     attributes_to_json,
@@ -17,9 +18,14 @@ from opcycle.engine.codec import (
 from opcycle.engine.jwt import bearer
 from opcycle.errors import CriticalError, OpcycleError, ResetError, TemporaryError
 from opcycle.protocol.payload import ExecutionEnvelope, ForkchoiceState, PayloadAttributes
-from opcycle.protocol.types import ZERO_HASH, Hash
+from opcycle.protocol.rollup import Fork, RollupConfig
+from opcycle.protocol.types import Hash
 from opcycle.rpc.client import RpcClient, RpcError
 from opcycle.rpc.hexjson import from_hex, from_quantity, to_hex
+
+PayloadVersion: TypeAlias = Literal[2, 3, 4, 5]
+"""Of `engine_getPayload`: 2 up to Canyon (Shanghai), 3 from Ecotone (Cancun), 4 from Isthmus (Prague); 5 from
+Osaka, on L1 only."""
 
 INVALID_FORKCHOICE_STATE = -38002
 INVALID_PAYLOAD_ATTRIBUTES = -38003
@@ -64,8 +70,9 @@ class EngineClient:
         InvalidPayloadError (the head), ResetError (the heads are not one chain) or EngineSyncingError.
         """
         wanted = None if attributes is None else attributes_to_json(attributes)
+        method = f"engine_forkchoiceUpdatedV{_attributes_version(attributes)}"
         try:
-            reply = self._rpc.call("engine_forkchoiceUpdatedV3", forkchoice_to_json(state), wanted)
+            reply = self._rpc.call(method, forkchoice_to_json(state), wanted)
         except RpcError as error:
             if error.code == INVALID_FORKCHOICE_STATE:
                 raise ResetError(f"the engine refuses the forkchoice: {_detail(error)}") from error
@@ -79,27 +86,27 @@ class EngineClient:
         return None if payload_id is None else from_hex(payload_id)
 
     def get_payload(
-        self, payload_id: bytes, *, version: Literal[4, 5] = 4, parent_beacon_root: Hash = ZERO_HASH
+        self, payload_id: bytes, *, version: PayloadVersion = 4, parent_beacon_root: Hash | None = None
     ) -> ExecutionEnvelope:
-        """The block built so far. `version` is 4 on L2 (Prague), 5 on an Osaka L1.
+        """The block built so far; for an L2 block `version` is what `payload_version` says.
 
         An L1 engine does not repeat the attributes' `parent_beacon_root`, so its caller states it again.
         Raises RpcError if the engine has forgotten the id (it restarted).
         """
         reply = self._rpc.call(f"engine_getPayloadV{version}", to_hex(payload_id))
-        return envelope_from_json(reply, parent_beacon_root)
+        return envelope_from_json(reply, parent_beacon_root, has_requests=version >= 4)
 
     def new_payload(self, envelope: ExecutionEnvelope) -> None:
         """Execute and store a block, not yet as a head. Raises InvalidPayloadError or EngineSyncingError
         (its parent is unknown)."""
-        reply = self._rpc.call(
-            "engine_newPayloadV4",
-            payload_to_json(envelope.payload),
-            [to_hex(item) for item in envelope.versioned_hashes],
-            to_hex(envelope.parent_beacon_root),
-            [to_hex(request) for request in envelope.execution_requests],
-        )
-        _require_valid(reply)
+        params: list[Any] = [payload_to_json(envelope.payload)]
+        if envelope.parent_beacon_root is not None:
+            hashes = [to_hex(item) for item in envelope.versioned_hashes]
+            params += [hashes, to_hex(envelope.parent_beacon_root)]
+        if envelope.execution_requests is not None:
+            params.append([to_hex(request) for request in envelope.execution_requests])
+        version = {1: 2, 3: 3, 4: 4}[len(params)]  # V2 takes what V1 takes
+        _require_valid(self._rpc.call(f"engine_newPayloadV{version}", *params))
 
     def build(
         self,
@@ -132,6 +139,19 @@ class EngineClient:
 
     def close(self) -> None:
         self._rpc.close()
+
+
+def payload_version(config: RollupConfig, timestamp: int) -> PayloadVersion:
+    """Of `engine_getPayload` for an L2 block at `timestamp`."""
+    if config.is_active(Fork.ISTHMUS, timestamp):
+        return 4
+    return 3 if config.is_active(Fork.ECOTONE, timestamp) else 2
+
+
+def _attributes_version(attributes: PayloadAttributes | None) -> int:
+    if attributes is None or attributes.parent_beacon_root is not None:
+        return 3
+    return 2 if attributes.has_withdrawals else 1  # op-geth takes V2 from Shanghai on only
 
 
 def _require_valid(status: dict[str, Any]) -> None:

@@ -1,7 +1,8 @@
 """What the Engine API carries: payload attributes in, execution payloads out.
 
-Source: Engine API (Cancun, Prague, Osaka) and OP Stack specs, "L2 Execution Engine" (the fields
-`transactions`, `no_tx_pool`, `gas_limit`, `eip_1559_params`, `min_base_fee`).
+Source: Engine API (Paris to Osaka) and OP Stack specs, "L2 Execution Engine" (the fields
+`transactions`, `no_tx_pool`, `gas_limit`, `eip_1559_params`, `min_base_fee`). What a fork has added is None in
+the blocks before it.
 """
 
 from dataclasses import dataclass, field
@@ -17,22 +18,29 @@ class PayloadAttributes:
     The OP Stack's fields are None on an L1: `transactions` are forced in first, in order;
     `no_tx_pool` keeps the pool out; `gas_limit` in gas; `eip_1559_params` is 4 bytes denominator then
     4 bytes elasticity (zeros: the chain's constants), from Holocene; `min_base_fee` in wei, from Jovian.
+    `has_withdrawals` from Canyon (Shanghai) on, though the list is always empty; `parent_beacon_root` from
+    Ecotone (Cancun) on.
     """
 
     timestamp: int
     prev_randao: Hash
     fee_recipient: Address
-    parent_beacon_root: Hash
+    parent_beacon_root: Hash | None
     transactions: tuple[bytes, ...] | None = None
     no_tx_pool: bool | None = None
     gas_limit: int | None = None
     eip_1559_params: bytes | None = None
     min_base_fee: int | None = None
+    has_withdrawals: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class ExecutionPayload:
-    """A block as the Engine API writes it (V3/V4 fields). `withdrawals_root` is set on L2 from Isthmus."""
+    """A block as the Engine API writes it.
+
+    `has_withdrawals` from Canyon (Shanghai) on: the list is always empty. Blob gas from Ecotone (Cancun) on;
+    `withdrawals_root` on L2 from Isthmus on.
+    """
 
     parent_hash: Hash
     fee_recipient: Address
@@ -48,9 +56,10 @@ class ExecutionPayload:
     base_fee: int
     block_hash: Hash
     transactions: tuple[bytes, ...]
-    blob_gas_used: int
-    excess_blob_gas: int
+    blob_gas_used: int | None
+    excess_blob_gas: int | None
     withdrawals_root: Hash | None = None
+    has_withdrawals: bool = True
 
     @property
     def id(self) -> BlockId:
@@ -72,11 +81,12 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionEnvelope:
-    """A payload with what `engine_newPayload` wants beside it."""
+    """A payload with what `engine_newPayload` wants beside it: the root from Ecotone (Cancun) on, requests (an
+    L2 has none) from Isthmus (Prague) on."""
 
     payload: ExecutionPayload
-    parent_beacon_root: Hash
-    execution_requests: tuple[bytes, ...] = ()
+    parent_beacon_root: Hash | None
+    execution_requests: tuple[bytes, ...] | None = ()
     blobs: tuple[Blob, ...] = ()
     versioned_hashes: tuple[Hash, ...] = field(default=())
 

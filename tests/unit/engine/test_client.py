@@ -1,9 +1,11 @@
 """How the Engine API's answers become results and errors; the server is ours, the answers are op-geth's."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.unit.derivation.l1_builder import CONFIG
 from tests.unit.engine.payloads import envelope, payload
 
 from opcycle.devnet.ports import free_ports
@@ -12,10 +14,12 @@ from opcycle.engine.client import (
     EngineSyncingError,
     InvalidAttributesError,
     InvalidPayloadError,
+    payload_version,
 )
 from opcycle.engine.codec import payload_to_json
 from opcycle.errors import CriticalError, ResetError
 from opcycle.protocol.payload import ForkchoiceState, PayloadAttributes
+from opcycle.protocol.rollup import Fork
 from opcycle.rpc.client import RpcError
 from opcycle.rpc.server import RpcFaultError, json_rpc_app, serve
 
@@ -39,7 +43,11 @@ class ScriptedEngine:
         return reply
 
     def methods(self) -> dict[str, Any]:
-        names = ["forkchoiceUpdatedV3", "getPayloadV4", "getPayloadV5", "newPayloadV4"]
+        names = [
+            *(f"forkchoiceUpdatedV{n}" for n in (1, 2, 3)),
+            *(f"getPayloadV{n}" for n in (2, 3, 4, 5)),
+            *(f"newPayloadV{n}" for n in (2, 3, 4)),
+        ]
         return {
             f"engine_{name}": lambda *params, name=name: self.answer(f"engine_{name}", *params)
             for name in names
@@ -153,6 +161,54 @@ def test_new_payload__valid__four_parameters(client: EngineClient, engine: Scrip
             ["0x0001", "0x02"],
         )
     ]
+
+
+BEDROCK_ATTRIBUTES = replace(ATTRIBUTES, parent_beacon_root=None, has_withdrawals=False)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "version"),
+    [
+        (None, 3),
+        (ATTRIBUTES, 3),
+        (replace(ATTRIBUTES, parent_beacon_root=None), 2),
+        (BEDROCK_ATTRIBUTES, 1),
+    ],
+    ids=["none", "Ecotone", "Canyon", "Bedrock"],
+)
+def test_forkchoice_updated__attributes_of_a_fork__method_that_takes_them(
+    client: EngineClient, engine: ScriptedEngine, attributes: PayloadAttributes | None, version: int
+) -> None:
+    engine.answers[f"engine_forkchoiceUpdatedV{version}"] = updated(status("VALID"), "0x01")
+    client.forkchoice_updated(STATE, attributes)
+    assert [call[0] for call in engine.asked] == [f"engine_forkchoiceUpdatedV{version}"]
+
+
+@pytest.mark.parametrize(
+    ("root", "requests", "version", "params"),
+    [(b"\x0b" * 32, (), 4, 4), (b"\x0b" * 32, None, 3, 3), (None, None, 2, 1)],
+    ids=["Isthmus", "Ecotone", "before"],
+)
+def test_new_payload__block_of_a_fork__method_that_takes_it(
+    client: EngineClient, engine: ScriptedEngine, root: Any, requests: Any, version: int, params: int
+) -> None:
+    engine.answers[f"engine_newPayloadV{version}"] = status("VALID")
+    client.new_payload(replace(envelope("a"), parent_beacon_root=root, execution_requests=requests))
+    ((method, *sent),) = engine.asked
+    assert (method, len(sent)) == (f"engine_newPayloadV{version}", params)
+
+
+def test_payload_version__time__of_the_fork_then_active() -> None:
+    config = replace(CONFIG, fork_times={Fork.ECOTONE: 10, Fork.ISTHMUS: 20})
+    assert [payload_version(config, time) for time in (9, 10, 19, 20)] == [2, 3, 3, 4]
+
+
+@pytest.mark.parametrize(("version", "requests"), [(2, None), (3, None), (4, ()), (5, ())])
+def test_get_payload__version__requests_from_the_fourth_on(
+    client: EngineClient, engine: ScriptedEngine, version: Any, requests: Any
+) -> None:
+    engine.answers[f"engine_getPayloadV{version}"] = {"executionPayload": payload_to_json(payload("a"))}
+    assert client.get_payload(b"\x03" * 8, version=version).execution_requests == requests
 
 
 @pytest.mark.parametrize("version", [4, 5])

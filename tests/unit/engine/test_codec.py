@@ -78,6 +78,43 @@ def test_payload_to_json__l1__no_withdrawals_root() -> None:
     assert "withdrawalsRoot" in payload_to_json(payload("a"))
 
 
+EARLY = {
+    "Holocene": replace(payload("a"), withdrawals_root=None),
+    "Canyon": replace(payload("a"), withdrawals_root=None, blob_gas_used=None, excess_blob_gas=None),
+    "Bedrock": replace(
+        payload("a"), withdrawals_root=None, blob_gas_used=None, excess_blob_gas=None, has_withdrawals=False
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("fork", "left_out"),
+    [
+        ("Holocene", {"withdrawalsRoot"}),
+        ("Canyon", {"withdrawalsRoot", "blobGasUsed", "excessBlobGas"}),
+        ("Bedrock", {"withdrawalsRoot", "blobGasUsed", "excessBlobGas", "withdrawals"}),
+    ],
+)
+def test_payload_to_json__block_of_an_early_fork__later_fields_are_left_out(
+    fork: str, left_out: set[str]
+) -> None:
+    body = payload_to_json(EARLY[fork])
+    assert payload_to_json(payload("a")).keys() - body.keys() == left_out
+    assert payload_from_json(body) == EARLY[fork]
+
+
+def test_attributes_to_json__early_fork__neither_withdrawals_nor_beacon_root() -> None:
+    bedrock = replace(L1_ATTRIBUTES, has_withdrawals=False, parent_beacon_root=None)
+    left_out = attributes_to_json(L1_ATTRIBUTES).keys() - attributes_to_json(bedrock).keys()
+    assert left_out == {"withdrawals", "parentBeaconBlockRoot"}
+
+
+def test_payload_from_json__withdrawals__value_error() -> None:
+    body = payload_to_json(payload("a"))
+    with pytest.raises(ValueError, match="1 withdrawals, where none are ever made"):
+        payload_from_json(body | {"withdrawals": [{"index": "0x0"}]})
+
+
 @pytest.mark.parametrize("field", ["blockHash", "transactions", "baseFeePerGas"])
 def test_payload_from_json__field_missing__key_error(field: str) -> None:
     body = payload_to_json(payload("a"))
@@ -119,3 +156,8 @@ def test_envelope_from_journal__through_text__all_but_the_blobs() -> None:
     original = envelope("a")
     text = orjson.dumps(envelope_to_json(original))
     assert envelope_from_journal(orjson.loads(text)) == replace(original, blobs=())
+
+
+def test_envelope_from_journal__block_of_an_early_fork__neither_root_nor_requests() -> None:
+    original = replace(envelope("a"), blobs=(), parent_beacon_root=None, execution_requests=None)
+    assert envelope_from_journal(orjson.loads(orjson.dumps(envelope_to_json(original)))) == original
