@@ -132,8 +132,8 @@ def test_calldata_then_blobs_then_whichever_costs_less__one_chain_that_is_rebuil
 
 def test_a_blob_that_encodes_nothing_is_a_verdict_and_the_node_goes_on(devnet: Devnet) -> None:
     devnet.pace.pause("batcher")
-    sent = batcher_account(devnet).send_blob(
-        to=devnet.deployment.rollup.batch_inbox, blob=NO_ENCODING, what="junk"
+    sent = batcher_account(devnet).send_blobs(
+        to=devnet.deployment.rollup.batch_inbox, blobs=[NO_ENCODING], what="junk"
     )
     devnet.advance(4)
     devnet.pace.resume("batcher")
@@ -146,7 +146,7 @@ def test_a_blob_that_encodes_nothing_is_a_verdict_and_the_node_goes_on(devnet: D
 def test_a_blob_of_a_stranger_that_nobody_has_any_more_stops_nothing(devnet: Devnet) -> None:
     inbox = devnet.deployment.rollup.batch_inbox
     stranger = devnet.assembly.l1_sender(KeySigner(USER.key))
-    stranger.send_blob(to=inbox, blob=NO_ENCODING, what="junk")
+    stranger.send_blobs(to=inbox, blobs=[NO_ENCODING], what="junk")
     devnet.pace.pause("node")
     devnet.advance(2)
     (blob_hash,) = blob_hashes(devnet, USER.address)
@@ -189,7 +189,7 @@ def test_a_frame_in_calldata_and_the_next_in_a_blob_make_one_channel(devnet: Dev
     account.send_call(to=inbox, data=payloads[0], what="half a channel")
     devnet.advance(2)
     assert devnet.node.sync_status().safe_l2.number == safe
-    account.send_blob(to=inbox, blob=encode_blob(payloads[1]), what="the other half")
+    account.send_blobs(to=inbox, blobs=[encode_blob(payloads[1])], what="the other half")
     devnet.advance(2)
     assert posted(devnet)[-2:] == [(2, 0), (3, 1)]
     assert devnet.node.sync_status().safe_l2.number > safe

@@ -78,7 +78,7 @@ def test_op_node_and_our_node_agree_after_blobs_of_junk_and_calldata_in_between(
     devnet.pace.pause("batcher")
     devnet.until("an account at rest", lambda: account.in_flight() == 0, seconds=PATIENCE)
     for first_byte in (0x00, 0x3F, 0x43):  # no payload, no version of the encoding, a bit too many
-        account.send_blob(to=inbox, blob=bytes([first_byte]) * BLOB_SIZE, what="junk")
+        account.send_blobs(to=inbox, blobs=[bytes([first_byte]) * BLOB_SIZE], what="junk")
     devnet.until("blobs on L1", lambda: account.in_flight() == 0, seconds=PATIENCE)
     account.send_call(to=inbox, data=b"\x00junk", what="junk")
     devnet.until("calldata on L1", lambda: account.in_flight() == 0, seconds=PATIENCE)

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from opcycle.agent import Outcome
 from opcycle.batcher.channel import PendingBlock, build_channel
-from opcycle.batcher.decide import CloseChannel, SendFrame, Snapshot, Wait, blocks_that_fill, decide
+from opcycle.batcher.decide import CloseChannel, SendFrames, Snapshot, Wait, blocks_that_fill, decide
 from opcycle.batcher.options import BatcherOptions
 from opcycle.batcher.posted import PostedChannel, Situation, why_start_over
 from opcycle.batcher.settling import L1Source, Settling
@@ -106,7 +106,7 @@ class Batcher:
         """Start over from the safe head, once nothing that was sent can still change it."""
         self._past.extend(channel for channel in self._posted if channel.transactions)
         self._posted = []
-        self._unsent: deque[bytes] = deque()
+        self._unsent: list[bytes] = []
         self._pending: list[PendingBlock] = []
         self._cursor: L2BlockRef | None = None
         self._settling = Settling(self._l1)
@@ -222,8 +222,8 @@ class Batcher:
                 snapshot = Snapshot(self._pending, len(self._unsent), in_flight + len(sent), l1_head.number)
                 for action in decide(self._config, self._options, snapshot):
                     match action:
-                        case SendFrame():
-                            sent.append(self._send_frame())
+                        case SendFrames():
+                            sent.append(self._send_frames())
                         case CloseChannel(count, reason):
                             self._close(count, reason, l1_head)
                         case Wait(reason):
@@ -265,9 +265,9 @@ class Batcher:
         self._posted.append(PostedChannel.of(channel, reason))
         self._unsent.extend(channel.payloads)
 
-    def _send_frame(self) -> PostedChannel:
-        """Whatever is raised here, the same frame goes out first next time."""
-        transaction = self._publisher.publish(self._unsent[0])
-        self._unsent.popleft()
-        self._posted[-1] = self._posted[-1].with_transaction(transaction)
+    def _send_frames(self) -> PostedChannel:
+        """Whatever is raised here, the same frames go out first next time."""
+        published = self._publisher.publish(self._unsent[: self._options.blobs_per_transaction])
+        del self._unsent[: published.count]
+        self._posted[-1] = self._posted[-1].with_transaction(published.transaction, frames=published.count)
         return self._posted[-1]

@@ -27,8 +27,8 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class SendFrame:
-    """Send the next frame of the newest channel."""
+class SendFrames:
+    """Send the next frames of the newest channel, as many as go into one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Wait:
     reason: str
 
 
-Action: TypeAlias = SendFrame | CloseChannel | Wait
+Action: TypeAlias = SendFrames | CloseChannel | Wait
 
 
 def decide(config: RollupConfig, options: BatcherOptions, snapshot: Snapshot) -> list[Action]:
@@ -54,7 +54,7 @@ def decide(config: RollupConfig, options: BatcherOptions, snapshot: Snapshot) ->
     if snapshot.in_flight >= options.max_in_flight:
         return [Wait(f"L1 to mine one of {snapshot.in_flight} transactions")]
     if snapshot.unsent:
-        return [SendFrame()]
+        return [SendFrames()]
     if not snapshot.pending:
         return [Wait("L2 blocks")]
     if count := blocks_that_fill(snapshot.pending, options.max_channel_size):

@@ -13,12 +13,16 @@ MAX_PAYLOAD_SIZE = 130_000
 MAX_CHANNEL_SIZE = 5_000_000
 """Bytes; if incompressible, 42 transactions of 120 kB. L1 must take them within the channel timeout."""
 
+MAX_BLOBS = 6
+"""Blobs in a transaction, from Osaka (EIP-7594)."""
+
 LIMITS = {
     "max_channel_size": (1, MAX_CHANNEL_SIZE),
     "max_payload_size": (FRAME_OVERHEAD + 2, MAX_PAYLOAD_SIZE),  # version byte, frame, one byte of data
     "max_channel_duration": (1, None),
     "window_margin": (0, None),
     "max_in_flight": (1, None),
+    "blobs_per_transaction": (1, MAX_BLOBS),
 }
 
 
@@ -45,8 +49,8 @@ class BatcherOptions:
     `max_channel_size`: uncompressed singular batches that fill a channel; `max_payload_size`: of one L1
     transaction's data, or of its blob's; `max_channel_duration`: how long a block may wait for others to
     share a channel with; `window_margin`: how long before the end of its sequence window a block is posted in
-    any case; `max_in_flight`: transactions that may wait for L1 at once. Raises UserError for a value out of
-    range.
+    any case; `max_in_flight`: transactions that may wait for L1 at once; `blobs_per_transaction`: how many
+    payloads may share one as blobs. Raises UserError for a value out of range.
     """
 
     data_availability: DataAvailability = DataAvailability.CALLDATA
@@ -57,6 +61,7 @@ class BatcherOptions:
     max_channel_duration: int = 1
     window_margin: int = 20
     max_in_flight: int = 10
+    blobs_per_transaction: int = MAX_BLOBS
 
     def __post_init__(self) -> None:
         for name, (least, most) in LIMITS.items():

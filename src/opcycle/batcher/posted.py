@@ -15,8 +15,9 @@ from opcycle.protocol.types import BlockId, Hash
 class PostedChannel:
     """A channel on its way to L1, or there: L2 blocks `first` to `last`, `size` bytes in `frames` frames.
 
-    `reason` says why it was closed with these blocks; `transactions` are those sent so far, one per frame;
-    `opened` and `completed` are the L1 blocks with the first and the last frame, None while not mined.
+    `reason` says why it was closed with these blocks; `transactions` are those sent so far, in which are the
+    first `sent` frames; `opened` and `completed` are the L1 blocks with the first and the last frame, None
+    while not mined.
     """
 
     id: bytes
@@ -25,6 +26,7 @@ class PostedChannel:
     size: int
     frames: int
     reason: str
+    sent: int = 0
     transactions: tuple[Hash, ...] = ()
     opened: BlockId | None = None
     completed: BlockId | None = None
@@ -38,18 +40,19 @@ class PostedChannel:
     @property
     def is_sent(self) -> bool:
         """Whether every frame is."""
-        return len(self.transactions) == self.frames
+        return self.sent == self.frames
 
     @property
     def name(self) -> str:
         return f"channel {self.id.hex()[:8]}"
 
-    def with_transaction(self, transaction: Hash) -> "PostedChannel":
-        return replace(self, transactions=(*self.transactions, transaction))
+    def with_transaction(self, transaction: Hash, *, frames: int) -> "PostedChannel":
+        """The next `frames` frames are sent in it."""
+        return replace(self, sent=self.sent + frames, transactions=(*self.transactions, transaction))
 
     def __str__(self) -> str:
         blocks = f"L2 blocks {self.first.number} to {self.last.number}"
-        count = "" if self.is_sent else f"{len(self.transactions)} of "
+        count = "" if self.is_sent else f"{self.sent} of "
         frames = f"{count}{self.frames} frame{'s' if self.frames > 1 else ''}"
         hashes = ", ".join(f"0x{transaction.hex()}" for transaction in self.transactions)
         return f"{self.name} ({self.reason}): {blocks}, {frames}, {self.size} bytes in {hashes}"

@@ -1,10 +1,12 @@
-"""Batches as EIP-4844 blobs: one payload in one blob of one transaction to the batch inbox, without calldata.
+"""Batches as EIP-4844 blobs: a payload in each blob of a transaction to the batch inbox, without calldata.
 
 Source: OP Stack specs, "Ecotone: Blob Retrieval".
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from opcycle.da import Published
 from opcycle.protocol.blobs import encode_blob
 from opcycle.protocol.types import Address, Hash
 
@@ -12,15 +14,17 @@ from opcycle.protocol.types import Address, Hash
 class BlobSender(Protocol):
     """The batcher's account; `opcycle.l1.transactions.TransactionManager` is one."""
 
-    def send_blob(self, *, to: Address, blob: bytes, what: str) -> Hash: ...
+    def send_blobs(self, *, to: Address, blobs: Sequence[bytes], what: str) -> Hash: ...
 
 
 class BlobPublisher:
-    """Posts payloads of at most `protocol.blobs.MAX_BLOB_PAYLOAD` bytes to `inbox`."""
+    """Posts payloads of at most `protocol.blobs.MAX_BLOB_PAYLOAD` bytes to `inbox`, all offered at once."""
 
     def __init__(self, sender: BlobSender, inbox: Address):
         self._sender = sender
         self._inbox = inbox
 
-    def publish(self, payload: bytes) -> Hash:
-        return self._sender.send_blob(to=self._inbox, blob=encode_blob(payload), what="batch")
+    def publish(self, payloads: Sequence[bytes]) -> Published:
+        blobs = [encode_blob(payload) for payload in payloads]
+        transaction = self._sender.send_blobs(to=self._inbox, blobs=blobs, what="batch")
+        return Published(transaction, len(blobs))

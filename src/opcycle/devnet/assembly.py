@@ -21,7 +21,7 @@ from opcycle.devnet.l2_engine import L2Engine
 from opcycle.engine.journal import PayloadJournal
 from opcycle.engine.l2 import L2Client
 from opcycle.engine.rollup_client import RollupClient
-from opcycle.l1.fees import blob_is_cheaper, read_prices
+from opcycle.l1.fees import blobs_are_cheaper, read_prices
 from opcycle.l1.oracle import L2OutputOracle
 from opcycle.l1.portal import OptimismPortal
 from opcycle.l1.reader import L1Reader
@@ -93,7 +93,9 @@ class Assembly:
                 return CheaperPublisher(
                     calldata=calldata,
                     blobs=blobs,
-                    blob_is_cheaper=lambda data: blob_is_cheaper(data, read_prices(l1, min_tip=MIN_TIP)),
+                    blobs_are_cheaper=lambda payloads: blobs_are_cheaper(
+                        payloads, read_prices(l1, min_tip=MIN_TIP)
+                    ),
                 )
 
     def proposer(self, signer: Signer, *, allow_non_finalized: bool) -> Proposer:

@@ -1,5 +1,6 @@
 """What a transaction must pay: EIP-1559 and EIP-4844 prices, and the gas that data alone costs (EIP-7623)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median_low
 
@@ -67,14 +68,15 @@ def calldata_cost(data: bytes, prices: Prices) -> int:
     return floor_data_gas(data) * (prices.base_fee + prices.tip)
 
 
-def blob_cost(prices: Prices) -> int:
-    """Wei for a transaction with one blob, however full, that executes next to nothing."""
-    return TRANSACTION_GAS * (prices.base_fee + prices.tip) + GAS_PER_BLOB * prices.blob_base_fee
+def blob_cost(prices: Prices, *, blobs: int = 1) -> int:
+    """Wei for a transaction with that many blobs, however full, that executes next to nothing."""
+    return TRANSACTION_GAS * (prices.base_fee + prices.tip) + GAS_PER_BLOB * blobs * prices.blob_base_fee
 
 
-def blob_is_cheaper(data: bytes, prices: Prices) -> bool:
-    """Whether `data`, which must fit into one blob, costs less as one than as calldata."""
-    return blob_cost(prices) < calldata_cost(data, prices)
+def blobs_are_cheaper(payloads: Sequence[bytes], prices: Prices) -> bool:
+    """Whether these, each of which fits into a blob, cost less in one transaction than as a call each."""
+    calls = sum(calldata_cost(payload, prices) for payload in payloads)
+    return blob_cost(prices, blobs=len(payloads)) < calls
 
 
 def calldata_tokens(data: bytes) -> int:

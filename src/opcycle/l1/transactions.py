@@ -118,9 +118,9 @@ class TransactionManager:
         """`send` for callers that do not know this module's types."""
         return self.send(TransactionRequest(to=to, data=data, what=what))
 
-    def send_blob(self, *, to: Address, blob: bytes, what: str) -> Hash:
-        """`send_call`, with one blob and no calldata."""
-        return self.send(TransactionRequest(to=to, blobs=(blob,), what=what))
+    def send_blobs(self, *, to: Address, blobs: Sequence[bytes], what: str) -> Hash:
+        """`send_call`, with blobs and no calldata."""
+        return self.send(TransactionRequest(to=to, blobs=tuple(blobs), what=what))
 
     def receipt(self, transaction: Hash) -> Receipt | None:
         """None while it is in no block of the canonical chain."""

@@ -18,6 +18,7 @@ from tests.unit.derivation.l1_builder import BATCHER, STRANGER
 from opcycle.batcher import agent
 from opcycle.batcher.options import BatcherOptions
 from opcycle.errors import TemporaryError, UserError
+from opcycle.protocol.frames import parse_frames
 from opcycle.rpc.hexjson import checksum
 
 
@@ -91,6 +92,29 @@ def test_step__rest_of_a_channel__is_sent_before_another_begins():
     starts = [index for index, number in enumerate(numbers) if number == 0]
     assert len(starts) == 4
     assert all(frames_on_l1(world)[index - 1].is_last for index in starts[1:])
+
+
+def test_step__several_frames_in_a_transaction__as_many_as_may_share_it():
+    world = new_world(joins=True, max_payload_size=500, blobs_per_transaction=3)
+    did = post(world, 700, 700, 700).did
+    (channel,) = world.batcher.channels
+    assert (channel.frames, channel.sent, channel.is_sent) == (5, 5, True)
+    assert [len(parse_frames(tx.data)) for tx in world.l1.pool] == [3, 2]
+    assert did == (str(channel),)
+    assert_derived_without_waste(world)
+
+
+def test_step__send_of_several_frames_breaks_off__the_same_go_out_once():
+    world = new_world(joins=True, max_payload_size=500, blobs_per_transaction=3)
+    read(world, 700, 700, 700)
+    world.l1.mine()
+    world.account.cut = "after"
+    world.step()
+    (channel,) = world.batcher.channels
+    assert (channel.sent, len(world.l1.pool)) == (0, 1)
+    world.l1.mine()
+    assert_derived_without_waste(world)
+    assert [len(parse_frames(payload)) for payload in world.payloads] == [3, 2]
 
 
 def test_step__server_that_cannot_answer_for_many_blocks__is_asked_for_fewer(world):

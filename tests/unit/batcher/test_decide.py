@@ -4,7 +4,7 @@ import pytest
 from tests.unit.derivation.l1_builder import CONFIG, GENESIS, child, l1_hash
 
 from opcycle.batcher.channel import PendingBlock
-from opcycle.batcher.decide import CloseChannel, SendFrame, Snapshot, Wait, decide
+from opcycle.batcher.decide import CloseChannel, SendFrames, Snapshot, Wait, decide
 from opcycle.batcher.options import BatcherOptions
 from opcycle.protocol.types import BlockId
 
@@ -52,11 +52,11 @@ def test_decide__window_ends_soon__closes_whenever_the_block_was_read():
 
 
 def test_decide__frame_is_due__goes_before_another_channel():
-    assert decision(pending(500), unsent=1) == SendFrame()
+    assert decision(pending(500), unsent=1) == SendFrames()
 
 
 def test_decide__l1_has_enough_to_mine__neither_frames_nor_channels():
-    assert decision(pending(500), unsent=1, in_flight=1) == SendFrame()
+    assert decision(pending(500), unsent=1, in_flight=1) == SendFrames()
     assert decision(pending(500), in_flight=1) == CloseChannel(1, "full")
     for unsent in (0, 1):
         assert decision(pending(500), unsent=unsent, in_flight=2) == Wait("L1 to mine one of 2 transactions")

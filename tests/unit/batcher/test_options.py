@@ -16,6 +16,7 @@ from opcycle.errors import UserError
         ("max_channel_duration", 1, 0, "at least 1"),
         ("window_margin", 0, -1, "at least 0"),
         ("max_in_flight", 1, 0, "at least 1"),
+        ("blobs_per_transaction", 6, 7, "between 1 and 6"),
     ],
 )
 def test_option__at_its_bound_and_beyond(name, good, bad, bounds):

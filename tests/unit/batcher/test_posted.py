@@ -14,7 +14,7 @@ def block(number):
 
 TRANSACTIONS = (b"\x0a" * 32, b"\x0b" * 32)
 UNSENT = PostedChannel(b"\xcc" * 16, block(11), block(20), 700, 2, "full")
-SENT = replace(UNSENT, transactions=TRANSACTIONS)
+SENT = replace(UNSENT, sent=2, transactions=TRANSACTIONS)
 OPENED = replace(SENT, opened=block(100))
 COMPLETED = replace(OPENED, completed=block(103))
 NOW = Situation(
@@ -58,18 +58,20 @@ def test_last_frame_missing__until_the_timeout_and_one_block_more():
 
 
 def test_frames_unsent_after_the_timeout__the_channel_has_timed_out_too():
-    half = replace(OPENED, transactions=TRANSACTIONS[:1])
+    half = replace(OPENED, sent=1, transactions=TRANSACTIONS[:1])
     assert why(half, l1_head=150) is None
     assert "has timed out" in str(why(half, l1_head=151))
 
 
-@pytest.mark.parametrize("channel", [SENT, OPENED, replace(SENT, transactions=TRANSACTIONS[:1])])
+@pytest.mark.parametrize("channel", [SENT, OPENED, replace(SENT, sent=1, transactions=TRANSACTIONS[:1])])
 def test_nothing_in_flight_and_not_mined__is_lost(channel):
     assert why(channel, in_flight=1) is None
     assert "channel cccccccc is lost" in str(why(channel, in_flight=0))
 
 
-@pytest.mark.parametrize("channel", [UNSENT, replace(OPENED, transactions=TRANSACTIONS[:1]), COMPLETED])
+@pytest.mark.parametrize(
+    "channel", [UNSENT, replace(OPENED, sent=1, transactions=TRANSACTIONS[:1]), COMPLETED]
+)
 def test_nothing_in_flight_and_all_that_was_sent_is_mined__nothing_is_lost(channel):
     assert why(channel, in_flight=0) is None
 
@@ -91,10 +93,17 @@ def test_safe_head_ahead_of_all_that_was_posted__somebody_else_posts():
         (replace(SENT, frames=3), "2 of 3 frames, 700 bytes in 0x" + "0a" * 32 + ", 0x" + "0b" * 32),
         (SENT, "2 frames, 700 bytes in 0x" + "0a" * 32 + ", 0x" + "0b" * 32),
         (
-            replace(UNSENT, frames=1, transactions=TRANSACTIONS[:1]),
+            replace(UNSENT, frames=1, sent=1, transactions=TRANSACTIONS[:1]),
             "1 frame, 700 bytes in 0x" + "0a" * 32,
         ),
     ],
 )
 def test_str__says_what_is_in_which_transactions(channel, text):
     assert str(channel) == "channel cccccccc (full): L2 blocks 11 to 20, " + text
+
+
+def test_with_transaction__several_frames__are_sent_when_the_last_is():
+    six = replace(UNSENT, frames=6)
+    partly = six.with_transaction(TRANSACTIONS[0], frames=5)
+    assert (partly.sent, partly.transactions, partly.is_sent) == (5, TRANSACTIONS[:1], False)
+    assert partly.with_transaction(TRANSACTIONS[1], frames=1).is_sent

@@ -7,20 +7,22 @@ from collections import Counter
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.batcher.world import CONFIRMATIONS, World
+from tests.unit.batcher.world import CONFIRMATIONS, WIDE, World
 
-from opcycle.batcher.options import BatcherOptions
-from opcycle.protocol.batches import iter_batches
+from opcycle.batcher.options import BatcherOptions, BatchType
+from opcycle.protocol.batches import SingularBatch, iter_batches
 from opcycle.protocol.channels import Compression, decompress
 from opcycle.protocol.frames import parse_frames
 
 options = st.builds(
     BatcherOptions,
     compression=st.sampled_from(Compression),
+    batch_type=st.sampled_from(BatchType),
     max_channel_size=st.integers(1, 3_000),
     max_payload_size=st.integers(200, 1_500),
     max_channel_duration=st.integers(1, 4),
     max_in_flight=st.integers(2, 12),
+    blobs_per_transaction=st.integers(1, 6),
 )
 
 # What can happen, as (what, how much). The first four are an ordinary life, restarts included.
@@ -68,9 +70,9 @@ def happen(world, what, how_much):
             world.l1.reorg(how_much, loses_transactions=what == "cruel reorg")
 
 
-def world_after(chosen, events):
+def world_after(chosen, joins, events):
     """A world with some room in L1's time, after all events; then it is left in peace until it settles."""
-    world = World(chosen)
+    world = World(chosen, joins=joins)
     world.l1.mine(20)
     world.node.catch_up()
     for event in events:
@@ -80,8 +82,8 @@ def world_after(chosen, events):
     return world
 
 
-def batches_on_l1(world):
-    """Every batch of every channel that is complete on L1, as often as it is there."""
+def block_times_on_l1(world):
+    """Of every L2 block in every channel that is complete on L1, as often as it is there."""
     channels = {}
     for payload in world.payloads:
         for frame in parse_frames(payload):
@@ -89,22 +91,29 @@ def batches_on_l1(world):
     for frames in channels.values():
         if frames[-1].is_last:
             compressed = b"".join(frame.data for frame in frames)
-            yield from iter_batches(decompress(compressed, limit=10**7, allow_brotli=True))
+            for batch in iter_batches(decompress(compressed, limit=10**7, allow_brotli=True)):
+                yield from times_in(batch)
 
 
-@given(options, st.lists(ordinary, max_size=40))
+def times_in(batch):
+    if isinstance(batch, SingularBatch):
+        return [batch.timestamp]
+    first = WIDE.genesis_time + batch.rel_timestamp
+    return [first + index * WIDE.block_time for index in range(len(batch.tx_counts))]
+
+
+@given(options, st.booleans(), st.lists(ordinary, max_size=40))
 @settings(deadline=None, max_examples=300)
-def test_ordinary_life__everything_becomes_safe_and_nothing_is_posted_twice(chosen, events):
-    world = world_after(chosen, events)
-    timestamps = [batch.timestamp for batch in batches_on_l1(world)]
-    assert timestamps == [block.ref.timestamp for block in world.l2.chain[1:]]
+def test_ordinary_life__everything_becomes_safe_and_nothing_is_posted_twice(chosen, joins, events):
+    world = world_after(chosen, joins, events)
+    assert list(block_times_on_l1(world)) == [block.ref.timestamp for block in world.l2.chain[1:]]
     assert set(Counter(world.payloads).values()) <= {1}
     assert world.node.reasons() == []
 
 
-@given(options, st.lists(disasters, max_size=40))
+@given(options, st.booleans(), st.lists(disasters, max_size=40))
 @settings(deadline=None, max_examples=300)
-def test_disasters__everything_becomes_safe_all_the_same(chosen, events):
-    world = world_after(chosen, events)
+def test_disasters__everything_becomes_safe_all_the_same(chosen, joins, events):
+    world = world_after(chosen, joins, events)
     assert world.node.sync_status().safe_l2 == world.l2.head
     assert len(world.l1.pool) == 0

@@ -24,6 +24,7 @@ from tests.unit.derivation.l1_builder import (
 
 from opcycle.batcher.agent import Batcher
 from opcycle.batcher.options import BatcherOptions
+from opcycle.da import Published
 from opcycle.da.calldata import CalldataPublisher
 from opcycle.devnet.stepping import Stepping
 from opcycle.errors import TemporaryError
@@ -224,13 +225,25 @@ class FakeNode:
         return engine.run()
 
 
+class JoiningPublisher:
+    """All payloads in one transaction, as blobs would be; here their frames follow each other in its data."""
+
+    def __init__(self, account):
+        self.account = account
+
+    def publish(self, payloads):
+        data = payloads[0] + b"".join(payload[1:] for payload in payloads[1:])
+        return Published(self.account.send_call(to=INBOX, data=data, what="batch"), len(payloads))
+
+
 @dataclass
 class World:
-    """Everything outside the batcher, and the batcher that lives now."""
+    """Everything outside the batcher, and the batcher that lives now. `joins`: frames share transactions."""
 
     options: BatcherOptions = field(default_factory=BatcherOptions)
     batcher_address: bytes = BATCHER
     config: object = WIDE
+    joins: bool = False
 
     def __post_init__(self):
         self.l1 = FakeL1()
@@ -248,7 +261,9 @@ class World:
             l1=self.l1,
             system_config=SimpleNamespace(batcher_address=lambda block: self.batcher_address),
             transactions=self.account,
-            publisher=CalldataPublisher(self.account, INBOX),
+            publisher=JoiningPublisher(self.account)
+            if self.joins
+            else CalldataPublisher(self.account, INBOX),
             options=self.options,
         )
 
@@ -280,9 +295,9 @@ class World:
         return [tx.data for tx in self.l1.mined]
 
 
-def new_world(**options):
+def new_world(*, joins=False, **options):
     """20 L1 blocks, an L2 that has just begun, a batcher that has not stepped yet."""
-    world = World(BatcherOptions(**options))
+    world = World(BatcherOptions(**options), joins=joins)
     world.l1.mine(20)
     world.node.catch_up()
     return world

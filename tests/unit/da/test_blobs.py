@@ -2,6 +2,7 @@
 
 import pytest
 
+from opcycle.da import Published
 from opcycle.da.blobs import BlobPublisher
 from opcycle.errors import TemporaryError
 from opcycle.protocol.blobs import MAX_BLOB_PAYLOAD, decode_blob
@@ -14,24 +15,24 @@ class Sender:
         self.sent = []
         self.error = None
 
-    def send_blob(self, *, to, blob, what):
+    def send_blobs(self, *, to, blobs, what):
         if self.error is not None:
             raise self.error
-        self.sent.append((to, decode_blob(blob)))
+        self.sent.append((to, [decode_blob(blob) for blob in blobs]))
         return b"\x0a" * 32
 
 
-@pytest.mark.parametrize("payload", [b"\x00frames", bytes(MAX_BLOB_PAYLOAD)])
-def test_publish__payload__is_what_the_blob_to_the_inbox_encodes(payload):
+@pytest.mark.parametrize("payloads", [[b"\x00frames"], [bytes(MAX_BLOB_PAYLOAD), b"\x00more", b"\x00last"]])
+def test_publish__payloads__are_what_the_blobs_of_one_transaction_to_the_inbox_encode(payloads):
     sender = Sender()
-    assert BlobPublisher(sender, INBOX).publish(payload) == b"\x0a" * 32
-    assert sender.sent == [(INBOX, payload)]
+    assert BlobPublisher(sender, INBOX).publish(payloads) == Published(b"\x0a" * 32, len(payloads))
+    assert sender.sent == [(INBOX, payloads)]
 
 
 def test_publish__more_than_a_blob_holds__sends_nothing():
     sender = Sender()
     with pytest.raises(ValueError, match="130045 bytes do not fit"):
-        BlobPublisher(sender, INBOX).publish(bytes(MAX_BLOB_PAYLOAD + 1))
+        BlobPublisher(sender, INBOX).publish([bytes(MAX_BLOB_PAYLOAD + 1)])
     assert not sender.sent
 
 
@@ -39,4 +40,4 @@ def test_publish__what_may_not_have_been_sent__reaches_the_caller():
     sender = Sender()
     sender.error = TemporaryError("the connection broke off")
     with pytest.raises(TemporaryError, match="broke off"):
-        BlobPublisher(sender, INBOX).publish(b"\x00frames")
+        BlobPublisher(sender, INBOX).publish([b"\x00frames"])

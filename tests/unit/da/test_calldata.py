@@ -2,6 +2,7 @@
 
 import pytest
 
+from opcycle.da import Published
 from opcycle.da.calldata import CalldataPublisher
 from opcycle.errors import TemporaryError
 
@@ -21,9 +22,9 @@ class Sender:
         return b"\x0a" * 32
 
 
-def test_publish__payload__is_the_whole_calldata_to_the_inbox():
+def test_publish__payloads__the_first_is_the_whole_calldata_to_the_inbox():
     sender = Sender()
-    assert CalldataPublisher(sender, INBOX).publish(PAYLOAD) == b"\x0a" * 32
+    assert CalldataPublisher(sender, INBOX).publish([PAYLOAD, b"another"]) == Published(b"\x0a" * 32, 1)
     assert sender.sent == [(INBOX, PAYLOAD)]
 
 
@@ -31,4 +32,4 @@ def test_publish__what_may_not_have_been_sent__reaches_the_caller():
     sender = Sender()
     sender.error = TemporaryError("the connection broke off")
     with pytest.raises(TemporaryError, match="broke off"):
-        CalldataPublisher(sender, INBOX).publish(PAYLOAD)
+        CalldataPublisher(sender, INBOX).publish([PAYLOAD])

@@ -2,10 +2,11 @@
 
 import pytest
 
+from opcycle.da import Published
 from opcycle.da.cheaper import CheaperPublisher
 from opcycle.errors import TemporaryError
 
-HASH = b"\x0a" * 32
+SENT = Published(b"\x0a" * 32, 1)
 
 
 class Publisher:
@@ -13,11 +14,11 @@ class Publisher:
         self.sent = []
         self.error = None
 
-    def publish(self, payload):
+    def publish(self, payloads):
         if self.error is not None:
             raise self.error
-        self.sent.append(payload)
-        return HASH
+        self.sent.append(payloads[0])
+        return SENT
 
 
 class Market:
@@ -29,13 +30,13 @@ class Market:
         self.publisher = CheaperPublisher(
             calldata=self.calldata,
             blobs=self.blobs,
-            blob_is_cheaper=lambda payload: len(payload) > 5 and not self.blobs_are_dear,
+            blobs_are_cheaper=lambda payloads: len(payloads[0]) > 5 and not self.blobs_are_dear,
         )
 
 
 def test_publish__each_payload__goes_where_it_costs_less():
     market = Market()
-    assert [market.publisher.publish(payload) for payload in (b"short", b"longer", b"brief")] == [HASH] * 3
+    assert [market.publisher.publish([payload]) for payload in (b"short", b"longer", b"brief")] == [SENT] * 3
     assert market.calldata.sent == [b"short", b"brief"]
     assert market.blobs.sent == [b"longer"]
 
@@ -44,17 +45,17 @@ def test_publish__broke_off_and_prices_have_turned__the_same_payload_goes_out_as
     market = Market()
     market.blobs.error = TemporaryError("the connection broke off")
     with pytest.raises(TemporaryError):
-        market.publisher.publish(b"longer")
+        market.publisher.publish([b"longer"])
     market.blobs_are_dear, market.blobs.error = True, None
-    market.publisher.publish(b"longer")
+    market.publisher.publish([b"longer"])
     assert (market.calldata.sent, market.blobs.sent) == ([], [b"longer"])
 
 
 def test_publish__sent_and_prices_have_turned__the_same_bytes_are_judged_anew():
     market = Market()
-    market.publisher.publish(b"longer")
+    market.publisher.publish([b"longer"])
     market.blobs_are_dear = True
-    market.publisher.publish(b"longer")
+    market.publisher.publish([b"longer"])
     assert (market.calldata.sent, market.blobs.sent) == ([b"longer"], [b"longer"])
 
 
@@ -62,6 +63,6 @@ def test_publish__broke_off_and_another_payload_follows__is_judged_by_itself():
     market = Market()
     market.blobs.error = TemporaryError("the connection broke off")
     with pytest.raises(TemporaryError):
-        market.publisher.publish(b"longer")
-    market.publisher.publish(b"short")
+        market.publisher.publish([b"longer"])
+    market.publisher.publish([b"short"])
     assert market.calldata.sent == [b"short"]

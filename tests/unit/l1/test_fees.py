@@ -5,7 +5,7 @@ import pytest
 from opcycle.l1.fees import (
     Prices,
     blob_cost,
-    blob_is_cheaper,
+    blobs_are_cheaper,
     calldata_cost,
     floor_data_gas,
     intrinsic_gas,
@@ -57,6 +57,7 @@ def test_costs__one_payload__floor_gas_for_calldata_and_a_whole_blob_for_a_blob(
     prices = Prices(base_fee=9, tip=1, blob_base_fee=3)
     assert calldata_cost(b"\x01" * 1000, prices) == (21_000 + 40 * 1000) * 10
     assert blob_cost(prices) == 21_000 * 10 + 131_072 * 3
+    assert blob_cost(prices, blobs=6) == 21_000 * 10 + 6 * 131_072 * 3
 
 
 @pytest.mark.parametrize(
@@ -70,12 +71,19 @@ def test_costs__one_payload__floor_gas_for_calldata_and_a_whole_blob_for_a_blob(
         (3276, 1, 1, False),
     ],
 )
-def test_blob_is_cheaper__by_size_and_prices(size, base_fee, blob_base_fee, blob):
+def test_blobs_are_cheaper__by_size_and_prices(size, base_fee, blob_base_fee, blob):
     prices = Prices(base_fee=base_fee, tip=0, blob_base_fee=blob_base_fee)
-    assert blob_is_cheaper(b"\x01" * size, prices) is blob
+    assert blobs_are_cheaper([b"\x01" * size], prices) is blob
 
 
-def test_blob_is_cheaper__zeros_are_a_quarter_of_the_calldata():
+def test_blobs_are_cheaper__zeros_are_a_quarter_of_the_calldata():
     prices = Prices(base_fee=1, tip=0, blob_base_fee=1)
-    assert not blob_is_cheaper(bytes(4 * 3276), prices)
-    assert blob_is_cheaper(bytes(4 * 3277), prices)
+    assert not blobs_are_cheaper([bytes(4 * 3276)], prices)
+    assert blobs_are_cheaper([bytes(4 * 3277)], prices)
+
+
+def test_blobs_are_cheaper__several__share_what_one_transaction_costs():
+    prices = Prices(base_fee=100, tip=0, blob_base_fee=4)
+    payload = b"\x01" * 100
+    assert not blobs_are_cheaper([payload], prices)
+    assert blobs_are_cheaper([payload] * 6, prices)

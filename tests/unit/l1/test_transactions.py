@@ -191,8 +191,8 @@ def test_send_call__goes_to_the_target_with_the_data_as_it_is(chain, manager, re
     assert (sent["to"], sent["data"], sent["value"]) == (TARGET, b"\x00frames", 0)
 
 
-def test_send_blob__goes_to_the_target_with_the_blob_named_and_no_data(chain, manager, read_transaction):
-    tx_hash = manager.send_blob(to=TARGET, blob=BLOB, what="batch")
+def test_send_blobs__goes_to_the_target_with_the_blob_named_and_no_data(chain, manager, read_transaction):
+    tx_hash = manager.send_blobs(to=TARGET, blobs=[BLOB], what="batch")
     sent = read_transaction(chain.pool[0])
     assert (sent["to"], sent["data"], sent["blob_hashes"]) == (TARGET, b"", [committed(BLOB).versioned_hash])
     assert (sent["max_fee"], sent["max_blob_fee"]) == (2 * 1000 + sent["tip"], 2 * 9)
@@ -200,41 +200,41 @@ def test_send_blob__goes_to_the_target_with_the_blob_named_and_no_data(chain, ma
     assert chain.call("eth_getTransactionByHash", "0x" + tx_hash.hex()) is not None
 
 
-def test_send_blob__answer_lost_but_transaction_taken__retry_sends_nothing_twice(chain, manager):
+def test_send_blobs__answer_lost_but_transaction_taken__retry_sends_nothing_twice(chain, manager):
     chain.cut_after_next_send = True
     with pytest.raises(RpcUnreachableError):
-        manager.send_blob(to=TARGET, blob=BLOB, what="batch")
-    manager.send_blob(to=TARGET, blob=BLOB, what="batch")
+        manager.send_blobs(to=TARGET, blobs=[BLOB], what="batch")
+    manager.send_blobs(to=TARGET, blobs=[BLOB], what="batch")
     assert len(chain.broadcasts) == 1
 
 
 def test_in_flight__server_lost_its_pool__the_blob_is_sent_again_with_the_transaction(chain, manager):
-    manager.send_blob(to=TARGET, blob=BLOB, what="batch")
+    manager.send_blobs(to=TARGET, blobs=[BLOB], what="batch")
     before = dict(chain.pool)
     chain.lose_pool()
     assert manager.in_flight() == 1
     assert chain.pool == before
 
 
-def test_send_blob__enough_for_all_gas_but_the_blobs__counts_it_too(chain, manager):
+def test_send_blobs__enough_for_all_gas_but_the_blobs__counts_it_too(chain, manager):
     gas = 60_000 * (2 * 1000 + 1_000_000)
     chain.balance = gas + 131_072 * 2 * 9 - 1
     with pytest.raises(UserError, match="and needs"):
-        manager.send_blob(to=TARGET, blob=BLOB, what="batch")
+        manager.send_blobs(to=TARGET, blobs=[BLOB], what="batch")
     chain.balance += 1
-    manager.send_blob(to=TARGET, blob=BLOB, what="batch")
+    manager.send_blobs(to=TARGET, blobs=[BLOB], what="batch")
 
 
-def test_send_blob__calldata_of_the_account_is_in_the_pool__waits_with_the_nonce_kept(
+def test_send_blobs__calldata_of_the_account_is_in_the_pool__waits_with_the_nonce_kept(
     chain, manager, read_transaction
 ):
     manager.send(REQUEST)
     chain.send_error = "address already reserved"
     with pytest.raises(TemporaryError, match=r"batch waits for earlier transactions .* not both"):
-        manager.send_blob(to=TARGET, blob=BLOB, what="batch")
+        manager.send_blobs(to=TARGET, blobs=[BLOB], what="batch")
     chain.send_error = ""
     chain.mine()
-    manager.send_blob(to=TARGET, blob=BLOB, what="batch")
+    manager.send_blobs(to=TARGET, blobs=[BLOB], what="batch")
     assert list(chain.pool) == [1]
 
 
