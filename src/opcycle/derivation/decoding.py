@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from eth_utils.crypto import keccak
-
 from opcycle.derivation.banked_channel import BankedChannel
+from opcycle.keccak import keccak
 from opcycle.protocol.batches import BadBatch, SingularBatch, decode_batch, iter_batches
 from opcycle.protocol.channels import (
     BROTLI_VERSION,

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-import rlp
-
 from opcycle.protocol import rlp_items
-from opcycle.protocol.rlp_items import RlpError
+from opcycle.protocol.rlp_items import RlpError, encode_list, encode_string, encode_uint
 from opcycle.protocol.span_batches import SPAN_BATCH_TYPE, RawSpanBatch
 from opcycle.protocol.span_transactions import SpanFormatError
 from opcycle.protocol.types import BlockId, Hash
@@ -50,19 +48,19 @@ class SingularBatch:
     transactions: tuple[bytes, ...]
 
     def encode(self) -> bytes:
-        content = [
-            self.parent_hash,
-            self.epoch.number,
-            self.epoch.hash,
-            self.timestamp,
-            list(self.transactions),
+        fields = [
+            encode_string(self.parent_hash),
+            encode_uint(self.epoch.number),
+            encode_string(self.epoch.hash),
+            encode_uint(self.timestamp),
+            encode_list(map(encode_string, self.transactions)),
         ]
-        return bytes([SINGULAR_BATCH_TYPE]) + bytes(rlp.encode(content))
+        return bytes([SINGULAR_BATCH_TYPE]) + encode_list(fields)
 
 
 def encode_channel_rlp(batches: Iterable[SingularBatch | RawSpanBatch]) -> bytes:
     """The uncompressed content of a channel."""
-    return b"".join(bytes(rlp.encode(batch.encode())) for batch in batches)
+    return b"".join(encode_string(batch.encode()) for batch in batches)
 
 
 def decode_batch(data: bytes) -> SingularBatch | RawSpanBatch | BadBatch:

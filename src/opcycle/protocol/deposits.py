@@ -8,16 +8,14 @@ Source: OP Stack specs, "Deposits".
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import rlp
-from eth_utils.crypto import keccak
-
+from opcycle.keccak import keccak
 from opcycle.protocol import rlp_items
-from opcycle.protocol.rlp_items import RlpError
+from opcycle.protocol.rlp_items import RlpError, encode_list, encode_string, encode_uint
 from opcycle.protocol.types import Address, Hash, Log
 
 DEPOSIT_TX_TYPE = 0x7E
 
-TRANSACTION_DEPOSITED_TOPIC = keccak(text="TransactionDeposited(address,address,uint256,bytes)")
+TRANSACTION_DEPOSITED_TOPIC = keccak(b"TransactionDeposited(address,address,uint256,bytes)")
 DEPOSIT_EVENT_VERSION_0 = bytes(32)
 
 
@@ -43,16 +41,16 @@ class DepositTransaction:
 
     def encode(self) -> bytes:
         fields = [
-            self.source_hash,
-            self.sender,
-            self.to or b"",
-            self.mint,
-            self.value,
-            self.gas,
-            int(self.is_system),
-            self.data,
+            encode_string(self.source_hash),
+            encode_string(self.sender),
+            encode_string(self.to or b""),
+            encode_uint(self.mint),
+            encode_uint(self.value),
+            encode_uint(self.gas),
+            encode_uint(self.is_system),
+            encode_string(self.data),
         ]
-        return bytes([DEPOSIT_TX_TYPE]) + bytes(rlp.encode(fields))
+        return bytes([DEPOSIT_TX_TYPE]) + encode_list(fields)
 
     @classmethod
     def decode(cls, raw: bytes) -> "DepositTransaction":
@@ -105,7 +103,7 @@ def l1_info_source(l1_hash: Hash, sequence_number: int) -> Hash:
 
 def upgrade_source(intent: str) -> Hash:
     """Source hash, domain 2: a network-upgrade transaction, by its intent text."""
-    return _source(2, keccak(text=intent))
+    return _source(2, keccak(intent.encode()))
 
 
 def _source(domain: int, inner: Hash) -> Hash:

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from eth_utils.crypto import keccak
-
+from opcycle.keccak import keccak
 from opcycle.protocol import rlp_items
 from opcycle.protocol.deposits import DEPOSIT_TX_TYPE, DepositTransaction
 from opcycle.protocol.l1_info import L1Info

@@ -7,8 +7,7 @@ Source: OP Stack specs, "L2 Output Commitment Construction".
 
 from dataclasses import dataclass
 
-from eth_utils.crypto import keccak
-
+from opcycle.keccak import keccak
 from opcycle.protocol.types import Hash
 
 

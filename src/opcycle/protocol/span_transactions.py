@@ -17,20 +17,8 @@ from dataclasses import dataclass
 
 from opcycle.protocol.bitlist import Bitlist, byte_length
 from opcycle.protocol.byte_reader import ByteReader, encode_uvarint
-from opcycle.protocol.rlp_items import RlpError, read_item
-from opcycle.protocol.transaction_shape import (
-    LEGACY,
-    SET_CODE,
-    Shape,
-    check_fields,
-    encode_list,
-    encode_uint,
-    encode_word,
-    list_items,
-    number_in,
-    shape_of,
-    string_in,
-)
+from opcycle.protocol.rlp_items import RlpError, encode_list, encode_string, encode_uint, read_item
+from opcycle.protocol.transaction_shape import LEGACY, SET_CODE, FieldReader, shape_of
 
 MAX_ELEMENTS = 10_000_000
 """Blocks, and transactions, of a span batch; also bytes of one payload (MAX_SPAN_BATCH_ELEMENT_COUNT)."""
@@ -149,52 +137,53 @@ class _Row:
         shape = shape_of(self.payload)
         if shape.kind == SET_CODE and not self.recipient:
             raise SpanTransactionError("a set-code transaction that creates a contract")
-        value, *rest = _exactly(list_items(self.payload, len(shape.prefix)), shape, own_fields=2)
-        fees, data, lists = rest[: shape.fees], rest[shape.fees], rest[shape.fees + 1 :]
-        check_fields(shape, value, fees, data, lists)
+        fields = FieldReader(self.payload, len(shape.prefix))
+        value, fees = fields.numbers(1, shape.bits), fields.numbers(shape.fees, shape.bits)
+        data_and_lists = fields.data_and_lists(shape.lists)
+        fields.finish()
         v = int(self.y_parity)
         if shape.kind == LEGACY:
             v += 2 * chain_id + _PROTECTED_V if self.is_protected else _UNPROTECTED_V
-        items = [
-            *([] if shape.kind == LEGACY else [encode_uint(chain_id)]),
+        items = (
+            b"" if shape.kind == LEGACY else encode_uint(chain_id),
             encode_uint(self.nonce),
-            *fees,
+            fees,
             encode_uint(self.gas_limit),
             _ADDRESS + self.recipient if self.recipient else _CREATION,
             value,
-            data,
-            *lists,
+            data_and_lists,
             encode_uint(v),
-            encode_word(self.signature[:32]),
-            encode_word(self.signature[32:]),
-        ]
+            encode_string(self.signature[:32].lstrip(b"\0")),
+            encode_string(self.signature[32:].lstrip(b"\0")),
+        )
         return shape.prefix + encode_list(items)
 
 
 def _row_of(raw: bytes, chain_id: int) -> _Row:
     """Raises RlpError or SpanTransactionError."""
     shape = shape_of(raw)
-    items = list_items(raw, len(shape.prefix))
-    chain = [] if shape.kind == LEGACY else items[:1]
-    nonce, *rest = _exactly(items[len(chain) :], shape, own_fields=8)
-    fees, (gas_limit, to, value, data) = rest[: shape.fees], rest[shape.fees : shape.fees + 4]
-    lists, (v, r, s) = rest[shape.fees + 4 : -3], (number_in(item, 256) for item in rest[-3:])
-    check_fields(shape, value, fees, data, lists)
-    recipient = string_in(to)
+    fields = FieldReader(raw, len(shape.prefix))
+    signed_for = None if shape.kind == LEGACY else fields.number(256)
+    nonce, fees, gas_limit = fields.number(64), fields.numbers(shape.fees, shape.bits), fields.number(64)
+    recipient, value = fields.string(), fields.numbers(1, shape.bits)
+    data_and_lists = fields.data_and_lists(shape.lists)
+    y_parity, r, s = fields.number(256), fields.number(256), fields.number(256)
+    fields.finish()
     if len(recipient) not in (0, 20):
         raise SpanTransactionError(f"a recipient of {len(recipient)} bytes")
-    y_parity, signed_for = (v, number_in(chain[0], 256)) if chain else _legacy_signature(v)
+    if shape.kind == LEGACY:
+        y_parity, signed_for = _legacy_signature(y_parity)
     if y_parity > 1:
-        raise SpanTransactionError(f"v is {v}")
+        raise SpanTransactionError(f"v is {y_parity}")
     if signed_for not in (None, chain_id):
         raise SpanTransactionError(f"a transaction of chain {signed_for}, this one is {chain_id}")
     return _Row(
         recipient=recipient,
         y_parity=bool(y_parity),
         signature=r.to_bytes(32, "big") + s.to_bytes(32, "big"),
-        payload=shape.prefix + encode_list([value, *fees, data, *lists]),
-        nonce=number_in(nonce, 64),
-        gas_limit=number_in(gas_limit, 64),
+        payload=shape.prefix + encode_list((value, fees, data_and_lists)),
+        nonce=nonce,
+        gas_limit=gas_limit,
         is_protected=signed_for is not None,
     )
 
@@ -206,13 +195,6 @@ def _legacy_signature(v: int) -> tuple[int, int | None]:
     if v < _UNPROTECTED_V:
         raise SpanTransactionError(f"v is {v}")
     return v - _UNPROTECTED_V, None
-
-
-def _exactly(items: list[bytes], shape: Shape, *, own_fields: int) -> list[bytes]:
-    expected = own_fields + shape.fees + len(shape.lists)
-    if len(items) != expected:
-        raise RlpError(f"{len(items)} fields where type {shape.kind} has {expected}")
-    return items
 
 
 def read_bits(reader: ByteReader, count: int) -> Bitlist:

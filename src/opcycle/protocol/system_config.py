@@ -9,13 +9,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import IntEnum
 
-from eth_utils.crypto import keccak
-
+from opcycle.keccak import keccak
 from opcycle.protocol.l1_info import L1Info
 from opcycle.protocol.rollup import SystemConfig
 from opcycle.protocol.types import Log
 
-CONFIG_UPDATE_TOPIC = keccak(text="ConfigUpdate(uint256,uint8,bytes)")
+CONFIG_UPDATE_TOPIC = keccak(b"ConfigUpdate(uint256,uint8,bytes)")
 
 
 class ConfigUpdateType(IntEnum):

@@ -20,9 +20,6 @@ from opcycle.protocol.rlp_items import RlpError, list_content, read_item, sized,
 
 LEGACY, ACCESS_LIST, DYNAMIC_FEE, SET_CODE = 0, 1, 2, 4
 
-MAX_FIELDS = 13
-"""No type has more."""
-
 Check: TypeAlias = Callable[[bytes], object]
 """Raises RlpError if the content of a list item is not of the field's type."""
 
@@ -38,71 +35,55 @@ class Shape:
 
     @property
     def prefix(self) -> bytes:
-        return bytes([self.kind]) if self.kind != LEGACY else b""
+        return bytes((self.kind,)) if self.kind != LEGACY else b""
 
 
-def list_items(data: bytes, start: int) -> list[bytes]:
-    """The items, prefixes included, of the list that data[start:] is. Raises RlpError, also for too many."""
-    is_list, at, end = read_item(data, start, len(data))
-    if not is_list or end != len(data):
-        raise RlpError("not one list")
-    found: list[bytes] = []
-    while at < end:
-        if len(found) == MAX_FIELDS:
-            raise RlpError(f"more than {MAX_FIELDS} fields")
-        _, _, stop = read_item(data, at, end)
-        found.append(data[at:stop])
-        at = stop
-    return found
+class FieldReader:
+    """The items of the list that data[start:] is, from the first to the last; each has to be of its type.
 
+    Every method raises RlpError.
+    """
 
-def encode_list(items: tuple[bytes, ...] | list[bytes]) -> bytes:
-    """The list of items that are encoded already."""
-    content = b"".join(items)
-    if len(content) < 56:
-        return bytes([0xC0 + len(content)]) + content
-    size = _minimal(len(content))
-    return bytes([0xF7 + len(size)]) + size + content
+    def __init__(self, data: bytes, start: int):
+        is_list, self._offset, self._end = read_item(data, start, len(data))
+        if not is_list or self._end != len(data):
+            raise RlpError("not one list")
+        self._data = data
 
+    def string(self) -> bytes:
+        """The content of the next item, a string."""
+        is_list, start, self._offset = read_item(self._data, self._offset, self._end)
+        if is_list:
+            raise RlpError("a list where a string belongs")
+        return self._data[start : self._offset]
 
-def encode_uint(number: int) -> bytes:
-    """A number of at most 55 bytes as an item."""
-    return encode_word(_minimal(number))
+    def number(self, bits: int | None) -> int:
+        """The next item, a number of at most `bits` bits if there is a limit."""
+        content = self.string()
+        return uint(content, len(content) * 8 if bits is None else bits)
 
+    def numbers(self, count: int, bits: int | None) -> bytes:
+        """The next items, numbers, as they stand."""
+        start = self._offset
+        for _ in range(count):
+            self.number(bits)
+        return self._data[start : self._offset]
 
-def encode_word(padded: bytes) -> bytes:
-    """A big-endian number of at most 55 bytes, zeros in front allowed, as an item."""
-    content = padded.lstrip(b"\0")
-    if len(content) == 1 and content[0] < 0x80:
-        return content
-    return bytes([0x80 + len(content)]) + content
+    def data_and_lists(self, checks: tuple[Check, ...]) -> bytes:
+        """The next items, a string and the lists that `checks` are for, as they stand."""
+        start = self._offset
+        self.string()
+        for check in checks:
+            is_list, content, self._offset = read_item(self._data, self._offset, self._end)
+            if not is_list:
+                raise RlpError("a string where a list belongs")
+            check(self._data[content : self._offset])
+        return self._data[start : self._offset]
 
-
-def string_in(item: bytes) -> bytes:
-    """The content of a string item. Raises RlpError for a list."""
-    is_list, start, stop = read_item(item, 0, len(item))
-    if is_list:
-        raise RlpError("a list where a string belongs")
-    return item[start:stop]
-
-
-def number_in(item: bytes, bits: int | None) -> int:
-    """The number in a string item, of at most `bits` bits if there is a limit. Raises RlpError."""
-    content = string_in(item)
-    return uint(content, len(content) * 8 if bits is None else bits)
-
-
-def check_fields(shape: Shape, value: bytes, fees: list[bytes], data: bytes, lists: list[bytes]) -> None:
-    """Raises RlpError unless the items are of the types of their fields."""
-    for item in (value, *fees):
-        number_in(item, shape.bits)
-    string_in(data)
-    for check, item in zip(shape.lists, lists, strict=True):
-        check(list_content(item))
-
-
-def _minimal(number: int) -> bytes:
-    return number.to_bytes((number.bit_length() + 7) // 8, "big")
+    def finish(self) -> None:
+        """Nothing may be left."""
+        if self._offset != self._end:
+            raise RlpError(f"{self._end - self._offset} bytes after the last field")
 
 
 def _items(content: bytes, *, lists: bool) -> Iterator[bytes]:

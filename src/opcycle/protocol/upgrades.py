@@ -11,11 +11,10 @@ Source: OP Stack specs, "Network upgrade automation transactions" of each fork; 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import rlp
-from eth_utils.crypto import keccak
-
+from opcycle.keccak import keccak
 from opcycle.protocol.deposits import DepositTransaction, upgrade_source
 from opcycle.protocol.predeploys import DEPOSITOR_ACCOUNT, GAS_PRICE_ORACLE, L1_BLOCK, OPERATOR_FEE_VAULT
+from opcycle.protocol.rlp_items import encode_list, encode_string, encode_uint
 from opcycle.protocol.rollup import Fork, RollupConfig
 from opcycle.protocol.types import Address
 from opcycle.protocol.upgrade_code import ecotone, fjord, isthmus, jovian
@@ -27,7 +26,7 @@ BLOCK_HASHES_DEPLOYER: Address = bytes.fromhex("3462413af4609098e1e27a490f554f26
 """Deploys the contract of EIP-2935, on every chain at the same address."""
 
 _ZERO_ADDRESS: Address = bytes(20)
-_UPGRADE_TO = keccak(text="upgradeTo(address)")[:4]
+_UPGRADE_TO = keccak(b"upgradeTo(address)")[:4]
 _PROXY_UPDATE_GAS = 50_000
 
 
@@ -64,14 +63,14 @@ def _deployment(intent: str, sender: Address, gas: int, code: bytes) -> DepositT
 
 def _proxy_update(intent: str, proxy: Address, deployer: Address) -> DepositTransaction:
     """Points `proxy` to what `deployer` has deployed with its first transaction."""
-    implementation = keccak(rlp.encode([deployer, 0]))[12:]
+    implementation = keccak(encode_list([encode_string(deployer), encode_uint(0)]))[12:]
     data = _UPGRADE_TO + implementation.rjust(32, b"\0")
     return _deposit(intent, _ZERO_ADDRESS, proxy, _PROXY_UPDATE_GAS, data)
 
 
 def _announcement(fork: str, gas: int) -> DepositTransaction:
     """Tells the gas price oracle which formula it is to use."""
-    call = keccak(text=f"set{fork}()")[:4]
+    call = keccak(f"set{fork}()".encode())[:4]
     return _deposit(f"{fork}: Gas Price Oracle Set {fork}", DEPOSITOR_ACCOUNT, GAS_PRICE_ORACLE, gas, call)
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
-from eth_utils.crypto import keccak
 
+from opcycle.keccak import keccak
 from opcycle.protocol.predeploys import L2_TO_L1_MESSAGE_PASSER
 from opcycle.protocol.types import Address, Hash, Log
 
-MESSAGE_PASSED_TOPIC = keccak(text="MessagePassed(uint256,address,address,uint256,uint256,bytes,bytes32)")
+MESSAGE_PASSED_TOPIC = keccak(b"MessagePassed(uint256,address,address,uint256,uint256,bytes,bytes32)")
 
 SENT_MESSAGES_SLOT = bytes(32)
 """Storage slot of the mapping `sentMessages`."""

@@ -1,6 +1,6 @@
 """Hex and JSON, the notation of Ethereum RPCs, to and from bytes and ints."""
 
-from eth_utils.address import to_checksum_address
+from opcycle.keccak import keccak
 
 
 def to_hex(data: bytes) -> str:
@@ -26,5 +26,9 @@ def from_quantity(text: str) -> int:
 
 
 def checksum(address: bytes) -> str:
-    """EIP-55 form of an address, for people."""
-    return to_checksum_address(address)
+    """EIP-55 form of an address, for people: capitals where the hash of the digits has 8 or more."""
+    digits = address.hex()
+    mask = keccak(digits.encode()).hex()
+    return "0x" + "".join(
+        digit.upper() if at >= "8" else digit for digit, at in zip(digits, mask, strict=False)
+    )

@@ -100,7 +100,7 @@ def wrong(position, value):
     [
         (b"", "not 0x7e"),
         (b"\x02" + DEPOSIT.encode()[1:], "not 0x7e"),
-        (b"\x7e", "index out of range"),
+        (b"\x7e", "the end where an item"),
         (b"\x7e\x80", "a string where a list"),
         (DEPOSIT.encode()[:-1], "beyond the end"),
         (DEPOSIT.encode() + b"\x00", "1 bytes after"),

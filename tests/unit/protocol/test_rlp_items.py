@@ -5,7 +5,19 @@ import rlp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opcycle.protocol.rlp_items import RlpError, flag, items, list_content, read_item, sized, strings, uint
+from opcycle.protocol.rlp_items import (
+    RlpError,
+    encode_list,
+    encode_string,
+    encode_uint,
+    flag,
+    items,
+    list_content,
+    read_item,
+    sized,
+    strings,
+    uint,
+)
 
 values = st.recursive(st.binary(max_size=70), lambda inner: st.lists(inner, max_size=4), max_leaves=12)
 
@@ -87,3 +99,17 @@ def test_sized__another_size__is_refused():
     assert sized(b"abc", 3) == b"abc"
     with pytest.raises(RlpError, match="2 bytes where 3"):
         sized(b"ab", 3)
+
+
+def encoded(value):
+    return encode_list(map(encoded, value)) if isinstance(value, list) else encode_string(value)
+
+
+@given(values)
+def test_encode__any_value__as_the_library_encodes_it(value):
+    assert encoded(value) == rlp.encode(value)
+
+
+@given(st.integers(min_value=0, max_value=2**600))
+def test_encode_uint__any_number__as_the_library_encodes_it(number):
+    assert encode_uint(number) == rlp.encode(number)

@@ -6,7 +6,6 @@ import pytest
 import rlp
 from hypothesis import given
 from hypothesis import strategies as st
-from rlp.codec import consume_length_prefix
 from tests.unit.protocol.span_samples import (
     ACCESS_LIST,
     AUTHORIZATIONS,
@@ -20,10 +19,10 @@ from tests.unit.protocol.span_samples import (
     transactions,
 )
 
-from opcycle.protocol import rlp_items
+from opcycle.protocol import rlp_items, transaction_shape
 from opcycle.protocol.bitlist import Bitlist
 from opcycle.protocol.byte_reader import ByteReader, ByteReaderError
-from opcycle.protocol.rlp_items import RlpError
+from opcycle.protocol.rlp_items import RlpError, read_item
 from opcycle.protocol.span_transactions import SpanFormatError, SpanTransactionError, SpanTransactions
 
 
@@ -257,11 +256,12 @@ MANY = b"\x80" * 100_000
 def test_transactions__many_items_where_few_belong__only_the_first_are_looked_at(hostile, monkeypatch):
     made, looks = with_payload(hostile), []
 
-    def counted(data, start):
+    def counted(data, start, end):
         looks.append(start)
-        return consume_length_prefix(data, start)
+        return read_item(data, start, end)
 
-    monkeypatch.setattr(rlp_items, "consume_length_prefix", counted)
+    monkeypatch.setattr(rlp_items, "read_item", counted)
+    monkeypatch.setattr(transaction_shape, "read_item", counted)
     with pytest.raises(SpanTransactionError):
         made.transactions(CHAIN_ID)
     assert 0 < len(looks) < 40
