@@ -33,6 +33,7 @@ VERBS = {
     "status": "bridge",
     "decode": "decode",
     "explain": "explain",
+    "costs": "costs",
 }
 
 

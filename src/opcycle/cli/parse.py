@@ -33,6 +33,14 @@ def wei(amount: str) -> int:
     return found
 
 
+def gwei(price: str) -> int:
+    """Wei of a price in gwei such as `1.5`; exact, and it may be 0."""
+    match = re.fullmatch(r"([0-9]{1,30})(?:\.([0-9]{1,9}))?", price)
+    if match is None:
+        raise UserError(f"{price!r} is no price in gwei; say 1.5, for example, with at most 9 decimals")
+    return int(match[1] + (match[2] or "").ljust(9, "0"))
+
+
 def seconds(duration: str) -> int:
     """Of a duration such as `90s`, `30m`, `12h`, `7d` or `2w`."""
     match = re.fullmatch(r"([0-9]{1,9})([smhdw])", duration)
