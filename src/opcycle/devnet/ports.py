@@ -24,6 +24,7 @@ class Ports:
     rebuilt_engine: int = 9751
     rebuilt_node_rpc: int = 7745
     control: int = 8600
+    da_server: int = 3100
 
 
 FIRST_PORT, LAST_PORT = 20_000, 32_000
