@@ -35,7 +35,7 @@ class DAServerDownError(TemporaryError):
 class DAClient:
     """`url` without a path. Thread-safe. An answer must be complete within `timeout` seconds.
 
-    Whatever a request raises is a TemporaryError: data that cannot be had has to be waited for, never skipped.
+    Requests raise nothing but TemporaryErrors: data that cannot be had must be waited for, never skipped.
     """
 
     def __init__(self, url: str, *, timeout: float = 30.0):
