@@ -1,0 +1,57 @@
+"""The real op-batcher as a child process, in the place of ours: same account, same L2, our node's RPC."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from benchmarks.child import Child, child
+from opcycle.devnet.accounts import ACCOUNTS
+from opcycle.devnet.devnet import Devnet
+from opcycle.devnet.ports import free_ports
+from opcycle.rpc.client import RpcClient
+
+
+class OpBatcher:
+    """A running op-batcher. Calls raise TemporaryError until it serves its RPC."""
+
+    def __init__(self, process: Child, rpc: RpcClient):
+        self.process = process
+        self._rpc = rpc
+
+    def start(self) -> None:
+        """Post from the safe head on."""
+        self._rpc.call("admin_startBatcher")
+
+    def stop(self) -> None:
+        """Post no more; returns once what was sent is mined."""
+        self._rpc.call("admin_stopBatcher")
+
+
+@contextmanager
+def op_batcher(devnet: Devnet, directory: Path, *flags: str) -> Iterator[OpBatcher]:
+    """An op-batcher at work; the devnet's own batcher is paused. `flags`: what it makes of the blocks.
+
+    Unless they say otherwise: singular batches, zlib, calldata, a channel per L1 block, no throttling.
+    """
+    port = free_ports().control
+    command = [
+        f"--l1-eth-rpc={devnet.l1_url}",
+        f"--l2-eth-rpc={devnet.assembly.l2}",
+        f"--rollup-rpc={devnet.assembly.node}",
+        "--rpc.addr=127.0.0.1",
+        f"--rpc.port={port}",
+        "--rpc.enable-admin",
+        f"--private-key=0x{ACCOUNTS['batcher'].key.hex()}",
+        "--poll-interval=200ms",
+        "--num-confirmations=1",
+        "--txmgr.receipt-query-interval=200ms",
+        "--txmgr.cell-proof-time=0",
+        "--data-availability-type=calldata",
+        "--max-channel-duration=1",
+        "--sub-safety-margin=4",
+        "--throttle.unsafe-da-bytes-lower-threshold=0",
+        *flags,
+    ]
+    rpc = RpcClient(f"http://127.0.0.1:{port}")
+    with closing(rpc), child("op-batcher", command, directory / "op-batcher.log") as process:
+        yield OpBatcher(process, rpc)
