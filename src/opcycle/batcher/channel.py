@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eth_utils.crypto import keccak
-
 from opcycle.batcher.options import BatcherOptions, BatchType
+from opcycle.keccak import keccak
 from opcycle.protocol.batches import SingularBatch, encode_channel_rlp, iter_batches
 from opcycle.protocol.channels import compress, split_frames
 from opcycle.protocol.frames import encode_batcher_payload

@@ -5,8 +5,6 @@ What a call needs of earlier ones it finds on the chains, so that any process ca
 
 from dataclasses import dataclass
 
-from eth_utils.crypto import keccak
-
 from opcycle.artifacts import artifact
 from opcycle.bridge.deposits import DepositStatus, deposit_of
 from opcycle.bridge.pick import pick
@@ -21,6 +19,7 @@ from opcycle.bridge.status import (
 )
 from opcycle.engine.l2 import L2Client
 from opcycle.errors import OpcycleError, TemporaryError, UserError
+from opcycle.keccak import keccak
 from opcycle.l1.contract import Contract
 from opcycle.l1.oracle import L2OutputOracle, OutputProposal
 from opcycle.l1.portal import OptimismPortal

@@ -13,12 +13,12 @@ from typing import Any
 
 import rlp
 from eth_abi.abi import encode
-from eth_utils.crypto import keccak
 
 from opcycle.artifacts import artifact
 from opcycle.deploy.config import DeployConfig
 from opcycle.deploy.deployment import Addresses
 from opcycle.engine.system_contracts import CREATE2_DEPLOYER
+from opcycle.keccak import keccak
 from opcycle.l1.contract import encode_call
 from opcycle.l1.reverts import AbiEntry, RevertDecoder
 from opcycle.l1.transactions import TransactionRequest

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
-from eth_utils.crypto import keccak
 
 from opcycle.deploy.config import DeployConfig
 from opcycle.deploy.deployment import ADDRESSES_FILE, write_json
 from opcycle.deploy.validation import LOCAL_L1_CHAIN_IDS
 from opcycle.errors import UserError
+from opcycle.keccak import keccak
 from opcycle.protocol.types import Address, L1BlockRef
 from opcycle.rpc.client import RpcClient
 from opcycle.rpc.hexjson import checksum, from_hex, from_quantity, to_hex, to_quantity

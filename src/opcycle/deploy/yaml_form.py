@@ -14,9 +14,9 @@ from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 import yaml
 from eth_utils.address import is_checksum_address
-from eth_utils.crypto import keccak
 
 from opcycle.errors import UserError
+from opcycle.keccak import keccak
 
 T = TypeVar("T")
 
@@ -130,4 +130,4 @@ class _Form:
 
 def _harmless(kind: type[T], path: str) -> T:
     """A value that no rule objects to, in place of one that is already reported."""
-    return cast("T", {int: 1, str: "unnamed", bytes: keccak(text=path)[:20]}[kind])
+    return cast("T", {int: 1, str: "unnamed", bytes: keccak(path.encode())[:20]}[kind])

@@ -9,19 +9,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import rlp
-from eth_utils.crypto import keccak
 from trie import HexaryTrie
 
 from opcycle.artifacts import Artifact, artifact
 from opcycle.engine.system_contracts import L2_SYSTEM_CONTRACTS, SYSTEM_CODE
+from opcycle.keccak import keccak
 from opcycle.protocol import predeploys
 from opcycle.protocol.types import Address, Hash
 from opcycle.rpc.hexjson import to_hex, to_quantity
 
-IMPLEMENTATION_SLOT = (int.from_bytes(keccak(text="eip1967.proxy.implementation"), "big") - 1).to_bytes(
-    32, "big"
-)
-ADMIN_SLOT = (int.from_bytes(keccak(text="eip1967.proxy.admin"), "big") - 1).to_bytes(32, "big")
+IMPLEMENTATION_SLOT = (int.from_bytes(keccak(b"eip1967.proxy.implementation"), "big") - 1).to_bytes(32, "big")
+ADMIN_SLOT = (int.from_bytes(keccak(b"eip1967.proxy.admin"), "big") - 1).to_bytes(32, "big")
 
 _CODE_NAMESPACE = bytes.fromhex("c0d3c0d3c0d3c0d3c0d3c0d3c0d3c0d3c0d3")
 

@@ -11,9 +11,9 @@ from hashlib import sha256
 from typing import Any
 
 import rlp
-from eth_utils.crypto import keccak
 
 from opcycle.engine.alloc import Account, predeploy_alloc, storage_root, trie_root
+from opcycle.keccak import keccak
 from opcycle.protocol.l1_chain import BLOCK_FORKS
 from opcycle.protocol.predeploys import L2_TO_L1_MESSAGE_PASSER, SEQUENCER_FEE_VAULT
 from opcycle.protocol.rollup import FeeCurve, Fork

@@ -9,9 +9,9 @@ from typing import Any
 
 from eth_abi.abi import decode, encode
 from eth_utils.abi import collapse_if_tuple
-from eth_utils.crypto import keccak
 
 from opcycle.errors import CriticalError
+from opcycle.keccak import keccak
 from opcycle.l1.reverts import AbiEntry, RevertDecoder, TransactionRevertedError
 from opcycle.l1.transactions import TransactionRequest
 from opcycle.protocol.types import Address
@@ -33,7 +33,7 @@ class _Function:
     def of(cls, entry: AbiEntry) -> "_Function":
         inputs = tuple(collapse_if_tuple(item) for item in entry["inputs"])
         outputs = tuple(collapse_if_tuple(item) for item in entry["outputs"])
-        selector = keccak(text=f"{entry['name']}({','.join(inputs)})")[:4]
+        selector = keccak(f"{entry['name']}({','.join(inputs)})".encode())[:4]
         return cls(entry["name"], selector, inputs, outputs)
 
     def returned(self, data: bytes) -> tuple[Any, ...]:

@@ -6,9 +6,9 @@ from typing import Any
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 from eth_utils.abi import collapse_if_tuple
-from eth_utils.crypto import keccak
 
 from opcycle.errors import TemporaryError
+from opcycle.keccak import keccak
 
 AbiEntry = dict[str, Any]
 
@@ -38,7 +38,7 @@ class RevertDecoder:
             if entry["type"] == "error":
                 types = [collapse_if_tuple(item) for item in entry["inputs"]]
                 signature = f"{entry['name']}({','.join(types)})"
-                self._errors[keccak(text=signature)[:4]] = (entry["name"], types)
+                self._errors[keccak(signature.encode())[:4]] = (entry["name"], types)
 
     def explain(self, data: bytes) -> str:
         """`Name(arguments)`; the bare selector and data for an error that no ABI declares."""

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from eth_utils.crypto import keccak
-
 from opcycle.errors import CriticalError, TemporaryError, UserError
+from opcycle.keccak import keccak
 from opcycle.l1.blobs import BLOB_TRANSACTION, committed, with_sidecar
 from opcycle.l1.fees import GAS_PER_BLOB, MAX_TRANSACTION_GAS, Fees, floor_data_gas, suggest_fees
 from opcycle.l1.receipts import Receipt, read_receipt

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from eth_utils.crypto import keccak
-
+from opcycle.keccak import keccak
 from opcycle.protocol.types import ZERO_ADDRESS, Address
 
 DERIVATION_VERSION_ALT_DA = 1

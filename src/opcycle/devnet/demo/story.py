@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from typing import TypeVar
 
 from eth_abi.abi import decode, encode
-from eth_utils.crypto import keccak
 
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.config import DevnetConfig
@@ -19,6 +18,7 @@ from opcycle.devnet.demo.stage import Stage, check
 from opcycle.devnet.demo.view import Evidence, View
 from opcycle.devnet.devnet import Devnet
 from opcycle.engine.l2 import Receipt
+from opcycle.keccak import keccak
 from opcycle.l1.reader import L1Reader
 from opcycle.l1.signer import KeySigner
 from opcycle.l1.transactions import TransactionManager, TransactionRequest, ether
@@ -31,7 +31,7 @@ WRAPPED = 2 * 10**17
 WITHDRAWN = 4 * 10**17
 """Wei that the user deposits, sends, puts into a contract and withdraws."""
 
-RECIPIENT: Address = keccak(text="the demo's recipient on L1")[12:]
+RECIPIENT: Address = keccak(b"the demo's recipient on L1")[12:]
 """Whoever gets the withdrawal: an account that has nothing before."""
 
 PATIENCE = 120
@@ -200,7 +200,7 @@ class Story:
         index = oracle.next_output_index(block="latest")
         due = oracle.l2_timestamp(number, block="latest")
         self._until("the next output's time", lambda: devnet.l1.head.timestamp > due or None)
-        wrong = keccak(text="there is a lot more ETH in here")
+        wrong = keccak(b"there is a lot more ETH in here")
         proposal = rogue.send(oracle.propose(wrong, number, l1_block=devnet.l1.head.id))
         receipt = self._until("the rogue proposal", lambda: rogue.receipt(proposal))
         check("the rogue proposal was accepted", holds=receipt.succeeded)
@@ -301,4 +301,4 @@ class Story:
 
 def _calldata(signature: str) -> bytes:
     """The selector of a function."""
-    return keccak(text=signature)[:4]
+    return keccak(signature.encode())[:4]
