@@ -9,22 +9,11 @@ import click
 
 from opcycle.cli import parse
 from opcycle.cli.decode_parquet import ParquetView
-from opcycle.cli.decode_view import JsonView, TableView, View, show
-from opcycle.cli.progress import Echo, progress_of
-from opcycle.derivation.config_updates import after_block
+from opcycle.cli.decode_view import Echo, JsonView, TableView, View, show
 from opcycle.derivation.containers import Form, UnknownFormError, form_of, payload_in
-from opcycle.derivation.decoding import Decoder, Record, TransactionRecord
-from opcycle.derivation.l1_retrieval import L1Retrieval
-from opcycle.derivation.l1_traversal import L1Traversal
-from opcycle.derivation.verdicts import TransactionId, VerdictLog
+from opcycle.derivation.decoding import Decoder, Record
 from opcycle.errors import UserError
-from opcycle.l1.beacon import BeaconClient
-from opcycle.l1.reader import L1Reader, transaction_from_json
-from opcycle.node.l1_view import BlobSource, L1Heads, L1View
 from opcycle.protocol.rollup import RollupConfig
-from opcycle.protocol.types import Hash, L1Block
-from opcycle.rpc.client import RpcClient
-from opcycle.rpc.hexjson import from_hex, to_hex
 
 _HEX = re.compile(rb"\s*(0x)?([0-9a-fA-F\s]*)\s*")
 
@@ -84,7 +73,6 @@ def decode(
     if as_json and parquet:
         raise click.UsageError("give --json or --parquet, not both")
     config = None if rollup is None else _rollup_config(rollup, batcher)
-    blobs = None if beacon is None else BeaconClient(beacon)
 
     def view_on(echo: Echo) -> View:
         if parquet is not None:
@@ -94,17 +82,40 @@ def decode(
     if sources and not (l1 or tx or blocks or beacon or batcher):
         show(view_on(click.echo), _from_files(sources, None if form is None else Form(form), Decoder(config)))
     elif l1 and tx and not (sources or form or blocks or batcher):
-        show(
-            view_on(click.echo),
-            from_transaction(RpcClient(l1), blobs, parse.transaction_hash(tx), Decoder(config)),
-        )
+        _show_transaction(view_on, l1, beacon, tx, Decoder(config))
     elif l1 and blocks and config is not None and not (sources or form or tx):
-        l1_view = L1View(config, L1Reader(RpcClient(l1)), blobs=blobs, confirmations=0)
-        wanted = parse.block_range(blocks)
-        with progress_of("L1 blocks", len(wanted)) as (advance, echo):
-            show(view_on(echo), from_l1(l1_view, config, wanted, advance))
+        _show_blocks(view_on, l1, beacon, blocks, config)
     else:
         raise click.UsageError("give files, or --l1 and --tx, or --l1, --rollup and --blocks")
+
+
+def _show_transaction(
+    view_on: Callable[[Echo], View], l1: str, beacon: str | None, tx: str, decoder: Decoder
+) -> None:
+    # Imported here, as in `_show_blocks`: what talks to L1 takes longer to load than a file to decode.
+    from opcycle.cli.decode_l1 import from_transaction
+    from opcycle.l1.beacon import BeaconClient
+    from opcycle.rpc.client import RpcClient
+
+    blobs = None if beacon is None else BeaconClient(beacon)
+    show(view_on(click.echo), from_transaction(RpcClient(l1), blobs, parse.transaction_hash(tx), decoder))
+
+
+def _show_blocks(
+    view_on: Callable[[Echo], View], l1: str, beacon: str | None, blocks: str, config: RollupConfig
+) -> None:
+    from opcycle.cli.decode_l1 import from_l1
+    from opcycle.cli.progress import progress_of
+    from opcycle.l1.beacon import BeaconClient
+    from opcycle.l1.reader import L1Reader
+    from opcycle.node.l1_view import L1View
+    from opcycle.rpc.client import RpcClient
+
+    blobs = None if beacon is None else BeaconClient(beacon)
+    l1_view = L1View(config, L1Reader(RpcClient(l1)), blobs=blobs, confirmations=0)
+    wanted = parse.block_range(blocks)
+    with progress_of("L1 blocks", len(wanted)) as (advance, echo):
+        show(view_on(echo), from_l1(l1_view, config, wanted, advance))
 
 
 def _from_files(sources: tuple[str, ...], form: Form | None, decoder: Decoder) -> Iterator[Record]:
@@ -124,69 +135,6 @@ def _from_files(sources: tuple[str, ...], form: Form | None, decoder: Decoder) -
                 payload, problem = payload_in(data, found)
                 yield from decoder.payload(source, payload, problem=problem)
     yield from decoder.unfinished()
-
-
-def from_transaction(
-    rpc: RpcClient, blob_source: BlobSource | None, tx_hash: Hash, decoder: Decoder
-) -> Iterator[Record]:
-    """The records of one L1 transaction: of its blobs, or else of its calldata."""
-    body = rpc.call("eth_getTransactionByHash", to_hex(tx_hash))
-    if body is None or body.get("blockNumber") is None:
-        raise UserError(f"L1 has no transaction {to_hex(tx_hash)} in a block; is it the right L1?")
-    tx = transaction_from_json(body)
-    if not tx.blob_hashes:
-        payload, problem = payload_in(tx.data, Form.TX)
-        yield from decoder.payload(str(TransactionId(tx_hash)), payload, problem=problem)
-    elif blob_source is None:
-        raise UserError(
-            f"{to_hex(tx_hash)} has its batches in blobs, which only a beacon node serves: --beacon"
-        )
-    else:
-        timestamp = L1Reader(rpc).header(from_hex(body["blockHash"])).timestamp
-        blobs = blob_source.blobs(timestamp, tx.blob_hashes)
-        for index, blob_hash in enumerate(tx.blob_hashes):
-            payload, problem = payload_in(blobs[blob_hash], Form.BLOB)
-            yield from decoder.payload(str(TransactionId(tx_hash, index)), payload, problem=problem)
-    yield from decoder.unfinished()
-
-
-def from_l1(
-    view: L1View, config: RollupConfig, wanted: range, advance: Callable[[], None]
-) -> Iterator[Record]:
-    """The records of a range of L1 blocks; `advance` is called after each block.
-
-    Transactions to the inbox that are not the batcher's have a record with what is wrong with them. The
-    batcher is that of the config's genesis until an update in the range names another.
-    """
-    decoder, verdicts = Decoder(config), VerdictLog()
-    traversal: L1Traversal | None = None
-    for block in _blocks(view, config, wanted):
-        number = block.header.number
-        if traversal is None:
-            traversal = L1Traversal(config, block, after_block(config, config.genesis_system_config, block))
-            retrieval = L1Retrieval(config, traversal, verdicts)
-        else:
-            traversal.push(block)
-            traversal.advance()
-        while (payload := retrieval.next()) is not None:
-            yield from decoder.payload(str(payload.source), payload.data, l1_number=number)
-        for verdict in verdicts.take():
-            problem = f"{verdict.reason}{f' ({verdict.detail})' if verdict.detail else ''}"
-            yield TransactionRecord(str(verdict.identity), 0, 0, problem)
-        yield from decoder.unfinished(before=number - config.channel_timeout)
-        advance()
-    yield from decoder.unfinished()
-
-
-def _blocks(view: L1View, config: RollupConfig, wanted: range) -> Iterator[L1Block]:
-    """The L1 blocks of a range, each with the blobs of whoever is the batcher in it."""
-    heads = L1Heads(view.header(wanted[-1]).ref, safe=None, finalized=None)
-    system_config, number = config.genesis_system_config, wanted[0]
-    while number in wanted:
-        for block in view.blocks_from(number, heads, system_config):
-            system_config = after_block(config, system_config, block)
-            number = block.header.number + 1
-            yield block
 
 
 def unhexed(data: bytes) -> bytes:

@@ -8,8 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from opcycle.cli.decode_view import NAMES, Totals, plain
-from opcycle.cli.progress import Echo
+from opcycle.cli.decode_view import NAMES, Echo, Totals, plain
 from opcycle.derivation.decoding import BlockRecord, Record
 from opcycle.errors import UserError
 

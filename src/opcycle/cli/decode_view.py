@@ -1,14 +1,13 @@
 """How `opcycle decode` shows records as they come: rows of a table with totals below, or JSON lines."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import Any, Protocol
 
 import click
 import orjson
 
-from opcycle.cli.progress import Echo
 from opcycle.derivation.decoding import (
     BatchRecord,
     BlockRecord,
@@ -18,6 +17,9 @@ from opcycle.derivation.decoding import (
     TransactionRecord,
 )
 from opcycle.rpc.hexjson import to_hex
+
+Echo = Callable[[str], None]
+"""Where lines go, such as `click.echo`."""
 
 NAMES: dict[type, str] = {
     TransactionRecord: "transaction",

@@ -9,12 +9,9 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress
 from rich.text import Text
 
-Echo = Callable[[str], None]
-"""Where lines go, such as `click.echo`."""
-
 
 @contextmanager
-def progress_of(what: str, total: int) -> Iterator[tuple[Callable[[], None], Echo]]:
+def progress_of(what: str, total: int) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
     """A bar on standard error, if that is a terminal: what moves it one step on, and what prints above it."""
     console = Console(stderr=True)
 

@@ -24,7 +24,8 @@ from tests.unit.derivation.l1_builder import (
 from tests.unit.node.fakes import FakeBeacon, FakeL1
 from tests.vectors.read import HERE
 
-from opcycle.cli.decode import decode, from_l1, from_transaction, unhexed
+from opcycle.cli.decode import decode, unhexed
+from opcycle.cli.decode_l1 import from_l1, from_transaction
 from opcycle.cli.progress import progress_of
 from opcycle.derivation.decoding import BatchRecord, ChannelRecord, Decoder, TransactionRecord
 from opcycle.errors import UserError
