@@ -3,8 +3,9 @@
 import pytest
 import rlp
 from eth_account import Account
+from eth_utils.crypto import keccak
 from tests.unit.derivation.l1_builder import GENESIS, batches_on, frames_of, payload_of, span_of
-from tests.vectors.read import binary
+from tests.vectors.read import binary, unhex, vector
 
 from opcycle.derivation.containers import Form, UnknownFormError, form_of, payload_in, signed_calldata
 from opcycle.protocol.channels import Compression, compress
@@ -79,3 +80,13 @@ def test_payload_in__channel_id_that_begins_with_zero__is_not_the_version_byte()
 def test_payload_in__no_blob__says_so():
     payload, problem = payload_in(b"short", Form.BLOB)
     assert (payload, problem) == (b"", "a blob has 131072 bytes, not 5")
+
+
+def test_signed_calldata__batcher_transaction_of_op_mainnet__is_what_its_batcher_signed():
+    case = vector("channels.json")["signed"]
+    calldata = binary(case["file"])
+    signed = unhex(case["before"]) + calldata + unhex(case["after"])
+    assert keccak(signed) == unhex(case["hash"])
+    assert Account.recover_transaction(signed).lower() == case["sender"]
+    assert (form_of(signed), signed_calldata(signed)) == (Form.TX, calldata)
+    assert payload_in(signed, Form.TX) == (calldata, "")

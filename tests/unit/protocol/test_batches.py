@@ -198,7 +198,7 @@ def test_decode_batch__very_many_transactions__are_read_in_linear_steps():
 
 @pytest.mark.parametrize("case", vector("channels.json")["payloads"], ids=lambda case: case["file"])
 def test_iter_batches__real_channels__their_batches(case):
-    (frame,) = parse_frames(binary("channels/" + case["file"]))
+    (frame,) = parse_frames(binary(case["file"]))
     found = list(iter_batches(decompress(frame.data, limit=10**6, allow_brotli=False)))
     if case["batch_types"] == [1]:
         (span,) = found
@@ -219,7 +219,7 @@ def test_iter_batches__real_channels__their_batches(case):
 
 @pytest.mark.parametrize("case", vector("channels.json")["streams"], ids=lambda case: case["file"])
 def test_iter_batches__the_same_batch_by_four_compressors__one_singular_batch(case):
-    data = decompress(binary("channels/" + case["file"]), limit=10**6, allow_brotli=True)
+    data = decompress(binary(case["file"]), limit=10**6, allow_brotli=True)
     (batch,) = iter_batches(data)
     assert encode_channel_rlp([batch]) == data
 

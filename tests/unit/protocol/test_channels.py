@@ -224,13 +224,13 @@ def test_split_frames__no_room_for_data__is_the_callers_mistake():
 
 @pytest.mark.parametrize("case", vector("channels.json")["streams"], ids=lambda case: case["file"])
 def test_decompress__the_same_batch_by_four_compressors__the_same_bytes(case):
-    found = restored(binary("channels/" + case["file"]))
+    found = restored(binary(case["file"]))
     assert (len(found), keccak(found)) == (case["rlp_size"], unhex(case["rlp_hash"]))
 
 
 @pytest.mark.parametrize("case", vector("channels.json")["payloads"], ids=lambda case: case["file"])
 def test_decompress__real_channels__to_their_size(case):
-    (frame,) = parse_frames(binary("channels/" + case["file"]))
+    (frame,) = parse_frames(binary(case["file"]))
     assert len(restored(frame.data, allow_brotli=False)) == case["rlp_size"]
 
 

@@ -112,7 +112,7 @@ def test_parse_frames__what_op_node_closes_a_channel_with__empty_frames_that_end
 
 @pytest.mark.parametrize("case", vector("channels.json")["payloads"], ids=lambda case: case["file"])
 def test_parse_frames__real_batcher_transactions__one_whole_frame(case):
-    payload = binary("channels/" + case["file"])
+    payload = binary(case["file"])
     (frame,) = parse_frames(payload)
     assert frame.channel_id == unhex(case["channel_id"])
     assert (frame.number, len(frame.data), frame.is_last) == (0, case["data_size"], True)
