@@ -8,7 +8,6 @@ What is stored under a keccak commitment must be of it. Source: op-alt-da `daser
 from pathlib import Path
 from uuid import uuid4
 
-from eth_utils.crypto import keccak
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -16,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from opcycle.keccak import keccak
 from opcycle.protocol.alt_da import Commitment, CommitmentError, CommitmentType
 from opcycle.rpc.hexjson import from_hex
 

@@ -41,11 +41,19 @@ class L1Reader:
         return self.blocks(number, number, inbox=inbox, portal=portal, system_config=system_config)[0]
 
     def blocks(
-        self, first: int, last: int, *, inbox: Address, portal: Address, system_config: Address
+        self,
+        first: int,
+        last: int,
+        *,
+        inbox: Address,
+        portal: Address,
+        system_config: Address,
+        challenges: Address | None = None,
     ) -> list[L1Block]:
         """Blocks `first` to `last`, both included, each the parent of the next.
 
-        Transactions are those to `inbox`, logs those of `portal` and `system_config`, both in block order.
+        Transactions are those to `inbox`, logs those of `portal`, `system_config` and `challenges` (alt-DA's
+        challenge contract, where there is one), both in block order.
         Raises TemporaryError when one is missing or the chain changed while it was read.
         """
         found: list[L1Block] = []
@@ -53,10 +61,13 @@ class L1Reader:
             numbers = range(start, min(start + BATCH, last + 1))
             bodies = self.rpc.batch([("eth_getBlockByNumber", [to_quantity(n), True]) for n in numbers])
             present = [_present(body, n) for n, body in zip(numbers, bodies, strict=True)]
-            addresses = [to_hex(portal), to_hex(system_config)]
+            addresses = [to_hex(item) for item in (portal, system_config, challenges) if item is not None]
             queries = [{"blockHash": body["hash"], "address": addresses} for body in present]
             logs = self.rpc.batch([("eth_getLogs", [query]) for query in queries])
-            found += [_block(body, found_logs, inbox) for body, found_logs in zip(present, logs, strict=True)]
+            found += [
+                _block(body, found_logs, inbox, challenges)
+                for body, found_logs in zip(present, logs, strict=True)
+            ]
         _check_linked(found)
         return found
 
@@ -89,7 +100,9 @@ def transaction_from_json(body: dict[str, Any]) -> L1Transaction:
     )
 
 
-def _block(body: dict[str, Any], logs: Sequence[dict[str, Any]], inbox: Address) -> L1Block:
+def _block(
+    body: dict[str, Any], logs: Sequence[dict[str, Any]], inbox: Address, challenges: Address | None
+) -> L1Block:
     if any(log["blockHash"] != body["hash"] for log in logs):
         raise TemporaryError(f"the server gave logs of another block than {body['hash']}; asking again")
     to_inbox = to_hex(inbox)
@@ -101,6 +114,13 @@ def _block(body: dict[str, Any], logs: Sequence[dict[str, Any]], inbox: Address)
             if tx.get("to") is not None and tx["to"].lower() == to_inbox
         ),
         logs=tuple(sorted((log_from_json(log) for log in logs), key=lambda log: log.index)),
+        challenge_calldata={
+            from_quantity(log["logIndex"]): from_hex(
+                body["transactions"][from_quantity(log["transactionIndex"])]["input"]
+            )
+            for log in logs
+            if challenges is not None and from_hex(log["address"]) == challenges
+        },
     )
 
 

@@ -68,7 +68,7 @@ class Commitment:
         """Raises CommitmentError."""
         if not data:
             raise CommitmentError("no commitment")
-        if data[0] not in iter(CommitmentType):
+        if data[0] > max(CommitmentType):
             raise CommitmentError(f"commitment type {data[0]}, neither 0 (keccak) nor 1 (generic)")
         return cls(CommitmentType(data[0]), data[1:])
 

@@ -122,13 +122,16 @@ class L1Block:
 
     `transactions` holds those sent to the batch inbox, in block order (others may be present and are
     ignored); `logs` those of the portal and the system config, in block order; `blobs` maps a
-    versioned hash to the 131,072 bytes of each blob that such a transaction carries.
+    versioned hash to the 131,072 bytes of each blob that such a transaction carries. Where alt-DA data can be
+    challenged, `logs` has those of the challenge contract too, and `challenge_calldata` maps the index of
+    each to the calldata of the transaction that emitted it.
     """
 
     header: L1Header
     transactions: tuple[L1Transaction, ...] = ()
     logs: tuple[Log, ...] = ()
     blobs: Mapping[Hash, bytes] = field(default_factory=dict)
+    challenge_calldata: Mapping[int, bytes] = field(default_factory=dict)
 
     @property
     def ref(self) -> L1BlockRef:

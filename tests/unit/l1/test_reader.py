@@ -2,11 +2,13 @@
 
 import pytest
 from eth_utils.crypto import keccak
+from tests.vectors.read import unhex, vector
 
 from opcycle.errors import TemporaryError
-from opcycle.l1.reader import BATCH, L1Reader
+from opcycle.l1.reader import BATCH, L1Reader, header_from_json, transaction_from_json
+from opcycle.protocol.types import BlockId
 
-INBOX, PORTAL, CONFIG, SENDER = (bytes([i]) * 20 for i in (0xFF, 0x22, 0x33, 0x44))
+INBOX, PORTAL, CONFIG, SENDER, CHALLENGES = (bytes([i]) * 20 for i in (0xFF, 0x22, 0x33, 0x44, 0xDA))
 WATCHED = {"inbox": INBOX, "portal": PORTAL, "system_config": CONFIG}
 
 
@@ -31,6 +33,7 @@ def log(index, address, number=1):
         "topics": [topic],
         "data": "0x",
         "logIndex": hex(index),
+        "transactionIndex": hex(index % 2),
         "blockHash": block_hash(number),
     }
 
@@ -67,7 +70,7 @@ class FakeL1:
         by_hash = {block_hash(n): n for n in range(self.head + 1)}
         if method == "eth_getLogs":
             query = params[0]
-            assert query["address"] == ["0x" + PORTAL.hex(), "0x" + CONFIG.hex()]
+            self.asked_about = query["address"]
             return self.logs.get(by_hash[query["blockHash"]], [])
         if method == "eth_getBlockByHash":
             number = by_hash.get(params[0], self.head + 1)
@@ -111,6 +114,21 @@ def test_block__logs_out_of_order__sorted_by_index(l1):
     assert [item.index for item in L1Reader(l1).block(1, **WATCHED).logs] == [0, 2]
 
 
+def test_block__no_challenge_contract__asks_for_the_logs_of_portal_and_system_config(l1):
+    l1.logs[1] = [log(0, PORTAL)]
+    assert L1Reader(l1).block(1, **WATCHED).challenge_calldata == {}
+    assert l1.asked_about == ["0x" + PORTAL.hex(), "0x" + CONFIG.hex()]
+
+
+def test_blocks__with_a_challenge_contract__its_logs_come_with_the_calldata_that_caused_them(l1):
+    l1.transactions[1] = [transaction(0, "0x" + PORTAL.hex()), transaction(1, "0x" + CHALLENGES.hex())]
+    l1.logs[1] = [log(0, PORTAL), log(5, CHALLENGES), log(7, CONFIG)]
+    (block,) = L1Reader(l1).blocks(1, 1, **WATCHED, challenges=CHALLENGES)
+    assert l1.asked_about == ["0x" + item.hex() for item in (PORTAL, CONFIG, CHALLENGES)]
+    assert [item.index for item in block.logs] == [0, 5, 7]
+    assert block.challenge_calldata == {5: b"\x01"}
+
+
 def test_block__logs_of_another_block__temporary(l1):
     l1.logs[1] = [log(0, PORTAL, number=2)]
     with pytest.raises(TemporaryError, match="logs of another block"):
@@ -133,3 +151,23 @@ def test_blocks__reorg_while_reading__temporary(l1):
     l1.parents[3] = block_hash(2, branch="of the other branch")
     with pytest.raises(TemporaryError, match="reorganised"):
         L1Reader(l1).blocks(1, 3, **WATCHED)
+
+
+@pytest.mark.parametrize("body", vector("blocks.json")["l1"], ids=lambda body: body["number"])
+def test_block__real_one_before_cancun__header_without_later_fields_and_transactions_of_every_type(body):
+    header = header_from_json(body)
+    assert (header.id, header.parent_hash) == (
+        BlockId(unhex(body["hash"]), int(body["number"], 16)),
+        unhex(body["parentHash"]),
+    )
+    assert (header.timestamp, header.mix_hash) == (int(body["timestamp"], 16), unhex(body["mixHash"]))
+    assert (header.parent_beacon_root, header.excess_blob_gas) == (None, None)
+    found = [transaction_from_json(tx) for tx in body["transactions"]]
+    assert {tx.kind for tx in found} == {0, 2}
+    for tx, said in zip(found, body["transactions"], strict=True):
+        assert (tx.hash, tx.sender, tx.data) == (
+            unhex(said["hash"]),
+            unhex(said["from"]),
+            unhex(said["input"]),
+        )
+        assert tx.to == (unhex(said["to"]) if said["to"] else None)
