@@ -17,6 +17,7 @@ from tests.e2e.builders import (
     rollup_config,
     signed_transfer,
 )
+from tests.unit.engine.payload_ids import payload_id
 
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.engine.client import (
@@ -269,3 +270,21 @@ def test_replay__op_geth_killed__head_is_the_last_recorded_block(chain: Chain, t
     assert len(replayed) == 20 - survived
     assert chain.l2.block("latest") == head
     assert PayloadJournal(tmp_path / "payloads.jsonl").replay(chain.engine, head.ref.hash) == []
+
+
+def test_forkchoice_updated__any_attributes__the_job_is_named_by_all_that_was_said(chain: Chain) -> None:
+    parent = chain.l2.block("latest").ref
+    plain = attributes_on(parent, chain.config)
+    raw, _ = signed_transfer(USER, nonce=0, chain_id=L2_CHAIN_ID)
+    variants = [
+        plain,
+        replace(plain, transactions=(*(plain.transactions or ()), from_hex(raw))),
+        replace(plain, no_tx_pool=False),
+        replace(plain, gas_limit=20_000_000),
+        replace(plain, eip_1559_params=bytes.fromhex("0000003200000002")),
+        replace(plain, min_base_fee=9),
+        replace(plain, prev_randao=b"\x07" * 32),
+    ]
+    names = [chain.engine.forkchoice_updated(heads(parent.hash), variant) for variant in variants]
+    assert names == [payload_id(parent.hash, variant, version=3) for variant in variants]
+    assert len(set(names)) == len(variants)

@@ -1,5 +1,6 @@
 """Commitments and sidecars: a public commitment, proofs that c-kzg accepts, and the layout of EIP-7594."""
 
+import gzip
 from hashlib import sha256
 
 import ckzg
@@ -7,10 +8,14 @@ import pytest
 import rlp
 from eth_account import Account
 from eth_utils.crypto import keccak
+from tests.vectors.read import binary, unhex, vector
 
 from opcycle.l1.blobs import _trusted_setup, committed, with_sidecar
 from opcycle.l1.signer import KeySigner
 from opcycle.protocol.blobs import BLOB_SIZE, encode_blob
+
+GOERLI = vector("blobs_goerli_7422094.json")["sidecars"]
+GOERLI_BLOBS = gzip.decompress(binary("blobs_goerli_7422094.bin.gz"))
 
 ZERO_COMMITMENT = b"\xc0" + bytes(47)
 """Of the blob of zeros: the point at infinity."""
@@ -32,6 +37,16 @@ def test_committed__zeros__point_at_infinity_and_its_versioned_hash():
     blob = committed(bytes(BLOB_SIZE))
     assert blob.commitment == ZERO_COMMITMENT
     assert blob.versioned_hash == b"\x01" + sha256(ZERO_COMMITMENT).digest()[1:]
+
+
+@pytest.mark.parametrize("index", range(len(GOERLI)))
+def test_committed__blobs_that_goerli_carried__their_commitments_which_their_proofs_confirm(index):
+    sidecar, data = GOERLI[index], GOERLI_BLOBS[index * BLOB_SIZE : (index + 1) * BLOB_SIZE]
+    blob = committed(data)
+    commitment, proof = unhex(sidecar["kzg_commitment"]), unhex(sidecar["kzg_proof"])
+    assert blob.commitment == commitment
+    assert ckzg.verify_blob_kzg_proof(data, commitment, proof, _trusted_setup())
+    assert not ckzg.verify_blob_kzg_proof(data, commitment, ZERO_COMMITMENT, _trusted_setup())
 
 
 def test_committed__one_bit_more__is_another_blob():

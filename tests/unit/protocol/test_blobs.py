@@ -1,10 +1,12 @@
 """Blobs against the specs' own layout, written out here once more, and what the codec refuses."""
 
+import gzip
+
 import pytest
 from eth_utils.crypto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.vectors.read import unhex, vector
+from tests.vectors.read import binary, unhex, vector
 
 from opcycle.protocol.blobs import BLOB_SIZE, MAX_BLOB_PAYLOAD, BlobError, decode_blob, encode_blob
 from opcycle.protocol.frames import parse_frames
@@ -40,6 +42,13 @@ def test_codec__public_blobs__are_what_they_carry(case):
         assert keccak(payload) == unhex(case["payload_hash"])
         (frame,) = parse_frames(payload)
         assert frame.channel_id == unhex("0x2f127415c9cb64ca077f23db3cfa302e")
+
+
+def test_decode_blob__blobs_of_another_rollup__are_not_ours():
+    others = gzip.decompress(binary("blobs_goerli_7422094.bin.gz"))
+    for start in range(0, len(others), BLOB_SIZE):
+        with pytest.raises(BlobError, match="blob encoding version 22"):
+            decode_blob(others[start : start + BLOB_SIZE])
 
 
 @given(st.binary(max_size=600))

@@ -216,6 +216,15 @@ def test_system_config_from_l2__extra_data__has_the_fee_curve(extra_data, params
     assert (found.eip_1559_params, found.min_base_fee, found.gas_limit) == (params, min_base_fee, 5)
 
 
+@pytest.mark.parametrize("case", vector("engine.json")["extra_data"])
+def test_system_config_from_l2__extra_data_of_op_alloy__its_curve_or_the_defaults_it_was_made_with(case):
+    chosen, defaults = unhex(case["eip1559Params"]), case.get("defaults", [0, 0])
+    params = chosen if any(chosen) else b"".join(number.to_bytes(4, "big") for number in defaults)
+    extra_data = unhex(case.get("jovian_extraData") or case["holocene_extraData"])
+    found = system_config_from_l2(INFO, gas_limit=5, extra_data=extra_data)
+    assert (found.eip_1559_params, found.min_base_fee) == (params, case.get("minBaseFee", 0))
+
+
 def test_system_config_from_l2__bedrock_form__its_overhead_and_scalar():
     for overhead, scalar in ((word(188), word(684_000)), (word(0), word(0))):
         info = replace(INFO, overhead=overhead, scalar=scalar)
