@@ -39,7 +39,9 @@ def mainnet_spans() -> list[RawSpanBatch]:
         decompress(channel, limit=MAX_RLP_BYTES_PER_CHANNEL_FJORD, allow_brotli=True)
         for channel in mainnet_channels()
     )
-    return [batch for content in contents for batch in iter_batches(content) if isinstance(batch, RawSpanBatch)]
+    return [
+        batch for content in contents for batch in iter_batches(content) if isinstance(batch, RawSpanBatch)
+    ]
 
 
 def derived(span: RawSpanBatch) -> SpanBatch:
