@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from opcycle.errors import TemporaryError
+from opcycle.protocol.block_payload import envelope_of_block
 from opcycle.protocol.l2_block import L2Block, decode_l2_block
+from opcycle.protocol.payload import ExecutionEnvelope
 from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.types import Address, BlockId, Hash, Log
 from opcycle.rpc.client import RpcClient, RpcError
@@ -72,6 +74,13 @@ class L2Client:
         raws = self.rpc.batch([("debug_getRawBlock", [tag]) for tag in tags])
         return [self._decoded(raw, tag) for raw, tag in zip(raws, tags, strict=True)]
 
+    def envelopes(self, first: int, last: int) -> list[ExecutionEnvelope]:
+        """Blocks `first` to `last`, both included, as payloads, in one request. Raises TemporaryError if one
+        lacks."""
+        tags = [to_quantity(number) for number in range(first, last + 1)]
+        raws = self.rpc.batch([("debug_getRawBlock", [tag]) for tag in tags])
+        return [envelope_of_block(_present(raw, tag)) for raw, tag in zip(raws, tags, strict=True)]
+
     def hash_of(self, number: int) -> Hash | None:
         """The canonical block's hash, None above the head."""
         header = self.rpc.call("eth_getHeaderByNumber", to_quantity(number))
@@ -115,9 +124,13 @@ class L2Client:
         return from_quantity(self.rpc.call("eth_getBalance", to_hex(address), _tag(block)))
 
     def _decoded(self, raw: str, tag: str) -> L2Block:
-        if raw == "0x":  # op-geth's answer for a number above the head
-            raise TemporaryError(f"no L2 block {tag} yet")
-        return decode_l2_block(from_hex(raw), self._config)
+        return decode_l2_block(_present(raw, tag), self._config)
+
+
+def _present(raw: str, tag: str) -> bytes:
+    if raw == "0x":  # op-geth's answer for a number above the head
+        raise TemporaryError(f"no L2 block {tag} yet")
+    return from_hex(raw)
 
 
 def _tag(label: BlockLabel) -> str:

@@ -1,7 +1,8 @@
 """The verifier: derives the L2 chain from L1 and executes it on an engine of its own.
 
-One step looks at L1, reads a range of it if derivation needs more, executes at most `BLOCKS_PER_STEP` blocks,
-records what became safe, follows finality, and publishes the status that the RPC serves.
+One step looks at L1, reads a range of it if derivation needs more, takes what a sequencer has announced,
+makes at most `BLOCKS_PER_STEP` blocks safe, records them, follows finality, and publishes the status that the
+RPC serves.
 """
 
 from opcycle.agent import Outcome
@@ -12,15 +13,18 @@ from opcycle.derivation.span_rules import NeedL2Block
 from opcycle.engine.client import EngineClient
 from opcycle.engine.l2 import L2Client
 from opcycle.errors import CriticalError, OpcycleError, ResetError, TemporaryError, UserError
+from opcycle.node.consolidation import difference
 from opcycle.node.execution import announce, execute
 from opcycle.node.heads import Heads
 from opcycle.node.l1_view import BlobSource, L1Heads, L1Source, L1View
 from opcycle.node.lineage import MadeBlock
 from opcycle.node.reset import block_of_epoch, block_to_go_on_from
 from opcycle.node.safedb import SafeDB
+from opcycle.node.unsafe_chain import BlockSource, UnsafeChain
 from opcycle.node.verdict_store import VerdictStore
 from opcycle.protocol.l1_chain import L1ChainConfig
-from opcycle.protocol.l2_block import L2Block
+from opcycle.protocol.l2_block import L2Block, l2_block_of_payload
+from opcycle.protocol.payload import ExecutionEnvelope
 from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.safe_head import SafeHead
 from opcycle.protocol.sync_status import UNKNOWN_L1, SyncStatus
@@ -32,7 +36,8 @@ BLOCKS_PER_STEP = 64
 
 class Node:
     """`safe_db` and `verdicts` belong to one `Database`. An L1 block is read once `l1_confirmations` others
-    follow it; `blobs` gives those that it names, and may be None while the batcher posts none."""
+    follow it; `blobs` gives those that it names, and may be None while the batcher posts none.
+    `unsafe_source` is the L2 RPC of a sequencer, whose blocks are taken before they are on L1."""
 
     name = "node"
 
@@ -48,6 +53,7 @@ class Node:
         verdicts: VerdictStore,
         blobs: BlobSource | None = None,
         l1_confirmations: int = 0,
+        unsafe_source: BlockSource | None = None,
     ):
         self._config = config
         self._l1 = L1View(config, l1, blobs=blobs, confirmations=l1_confirmations)
@@ -55,6 +61,7 @@ class Node:
         self._l2 = l2
         self._safe_db = safe_db
         self._verdicts = verdicts
+        self._unsafe = UnsafeChain(engine, l2, unsafe_source)
         self._pipeline = DerivationPipeline(config, l1_chain)
         self._tip: L2Block | None = None
         self._heads: Heads | None = None
@@ -73,6 +80,13 @@ class Node:
     def waiting_for(self) -> str:
         """Why the safe head stands where it is, in words; as of the last step."""
         return self._waiting_for
+
+    def post_unsafe(self, envelope: ExecutionEnvelope) -> None:
+        """Take a block ahead of L1, at the next step, if it follows the unsafe head then; from any thread.
+
+        Raises TemporaryError when too many wait.
+        """
+        self._unsafe.posted.add(envelope)
 
     def step(self) -> Outcome:
         """Go on as far as one step goes.
@@ -95,17 +109,21 @@ class Node:
         tip = self._tip or self._restart(l1)
         was_read = self._read_l1(tip, l1)
         self._tip = None  # until the engine has done its part: after an error it may have lost blocks
-        built = self._derive(tip)
+        said = self._take_announced()
+        before = self._current_heads
+        made, replaced = self._derive(tip)
         finalized = self._finalize(l1)
         heads = self._current_heads
-        if built or finalized:
+        if heads != before:
             announce(self._engine, heads)
-        self._tip = built[-1] if built else tip
+        self._tip = made[-1] if made else tip
         self._status = _status(l1, self._pipeline, heads)
         self._waiting_for = str(self._pipeline.waiting_for())
         did = [
             *([f"read L1 up to {self._pipeline.origin}"] if was_read else []),
-            *_summary(built),
+            *said,
+            *replaced,
+            *_summary(made),
             *finalized,
         ]
         return Outcome(progress=bool(did), did=tuple(did), waiting_for=self._waiting_for)
@@ -121,28 +139,61 @@ class Node:
             was_read = True
         return was_read
 
-    def _derive(self, tip: L2Block) -> list[L2Block]:
-        """Execute what the L1 blocks read so far give; record the verdicts, and then the safe heads."""
-        built: list[L2Block] = []
-        made: list[MadeBlock] = []
+    def _take_announced(self) -> list[str]:
+        """Make what a sequencer has announced the unsafe head; in words."""
+        heads, said = self._unsafe.extend(self._current_heads)
+        if heads.unsafe != self._current_heads.unsafe:
+            announce(self._engine, heads)
+            said.append(f"unsafe head {heads.unsafe}")
+        self._heads = heads
+        return said
+
+    def _derive(self, tip: L2Block) -> tuple[list[L2Block], list[str]]:
+        """Make safe what the L1 blocks read so far give; record the verdicts, and then the safe heads.
+
+        Also says which unsafe blocks L1 has replaced.
+        """
+        made: list[L2Block] = []
+        lineage: list[MadeBlock] = []
+        replaced: list[str] = []
         safe_heads: dict[int, SafeHead] = {}
-        while len(built) < BLOCKS_PER_STEP:
+        while len(made) < BLOCKS_PER_STEP:
             derived = self._ask_pipeline(tip)
             if isinstance(derived, NeedL1Block):
                 break
-            tip = execute(self._engine, self._pipeline, self._current_heads, derived)
-            self._heads = self._current_heads.advance(tip.ref)
-            built.append(tip)
-            made.append(MadeBlock(tip.ref.id, derived.batch, derived.derived_from.id))
+            tip, reorg = self._make_safe(derived)
+            replaced += reorg
+            made.append(tip)
+            lineage.append(MadeBlock(tip.ref.id, derived.batch, derived.derived_from.id))
             safe_heads[derived.derived_from.number] = SafeHead(derived.derived_from.id, tip.ref.id)
         verdicts = [v for v in self._pipeline.take_verdicts() if v.inclusion.number >= self._verdicts_from]
         if verdicts:
             self._verdicts.record(verdicts)
-        if made:
-            self._verdicts.lineage.record(made)
+        if lineage:
+            self._verdicts.lineage.record(lineage)
         if safe_heads:
             self._safe_db.record(safe_heads.values())
-        return built
+        return made, replaced
+
+    def _make_safe(self, derived: DerivedAttributes) -> tuple[L2Block, list[str]]:
+        """The block of `derived` as the safe head: the unsafe chain's if it is the same, or a new one, which
+        then replaces that chain."""
+        heads, replaced = self._current_heads, []
+        known = self._unsafe.next(heads)
+        if known is not None:
+            curve = self._config.fee_curve
+            wrong = difference(derived.attributes, heads.safe.hash, known, curve)
+            if wrong is None:
+                block = l2_block_of_payload(known.payload)
+                self._heads = heads.consolidate(block.ref)
+                return block, []
+            lost = f"{known.payload.id} to {heads.unsafe}"
+            replaced = [f"L2 reorg: L1 replaces the unsafe blocks {lost}; the first has another {wrong}"]
+            self._unsafe.forget()
+            heads = heads.without_unsafe()
+        block = execute(self._engine, self._pipeline, heads, derived)
+        self._heads = heads.advance(block.ref)
+        return block, replaced
 
     def _ask_pipeline(self, tip: L2Block) -> DerivedAttributes | NeedL1Block:
         """What comes after `tip`; the engine has the safe blocks up to it that a span batch repeats."""
@@ -171,7 +222,8 @@ class Node:
         tip = self._l2.block(self._go_on_from(finalized.ref.id, l1).hash)
         if tip.ref == finalized.ref:
             self._require_origin(tip, l1)
-        self._heads = Heads(safe=tip.ref, finalized=finalized.ref)
+        unsafe = self._unsafe.restart(tip.ref, lambda o: o.number > l1.head.number or self._l1.has(o, l1))
+        self._heads = Heads(unsafe=unsafe, safe=tip.ref, finalized=finalized.ref)
         announce(self._engine, self._heads)
         self._safe_db.forget_after(tip.ref.number)
         self._verdicts.lineage.forget_after(tip.ref.number)

@@ -1,7 +1,7 @@
 """The L2 heads of a verifier, and how finality on L1 becomes finality on L2.
 
+unsafe: the newest block that a sequencer has announced and the engine executed; L1 may still say otherwise.
 safe: derived from L1 as it is now. finalized: the safe head as of the finalized L1 block; it never goes back.
-unsafe: what a sequencer has announced; this node listens to L1 only, so it is the safe head.
 Source: OP Stack specs, "Rollup Node"; op-node `finality/finalizer.go`.
 """
 
@@ -14,8 +14,9 @@ from opcycle.protocol.types import L2BlockRef
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """Immutable; each change gives new heads."""
+    """One chain, newest block first. Immutable; each change gives new heads."""
 
+    unsafe: L2BlockRef
     safe: L2BlockRef
     finalized: L2BlockRef
 
@@ -27,16 +28,24 @@ class Heads:
             )
 
     @property
-    def unsafe(self) -> L2BlockRef:
-        return self.safe
-
-    @property
     def forkchoice(self) -> ForkchoiceState:
         return ForkchoiceState(head=self.unsafe.hash, safe=self.safe.hash, finalized=self.finalized.hash)
 
-    def advance(self, safe: L2BlockRef) -> "Heads":
-        """With the next derived block as the safe head."""
+    def extend(self, unsafe: L2BlockRef) -> "Heads":
+        """With an announced block that follows the unsafe head."""
+        return replace(self, unsafe=unsafe)
+
+    def consolidate(self, safe: L2BlockRef) -> "Heads":
+        """With the next block of the unsafe chain as the safe head: L1 gives the same."""
         return replace(self, safe=safe)
+
+    def advance(self, safe: L2BlockRef) -> "Heads":
+        """With the next derived block as the safe head; the unsafe chain ends there."""
+        return replace(self, unsafe=safe, safe=safe)
+
+    def without_unsafe(self) -> "Heads":
+        """With nothing beyond the safe head."""
+        return replace(self, unsafe=self.safe)
 
     def finalize(self, finalized: L2BlockRef) -> "Heads":
         """With a later finalized block. Raises CriticalError for an earlier one or another at its height."""

@@ -61,7 +61,7 @@ class L2Block:
 def decode_l2_block(raw: bytes, config: RollupConfig) -> L2Block:
     """The block of a consensus encoding (`debug_getRawBlock`). Raises BlockError."""
     try:
-        block_hash, header, txs = _parts(raw)
+        block_hash, header, txs = block_parts(raw)
     except RlpError as error:
         raise BlockError(str(error)) from error
     if len(header) < 17:
@@ -91,7 +91,7 @@ def decode_l2_block(raw: bytes, config: RollupConfig) -> L2Block:
     )
 
 
-def _parts(raw: bytes) -> tuple[Hash, list[bytes], tuple[bytes, ...]]:
+def block_parts(raw: bytes) -> tuple[Hash, list[bytes], tuple[bytes, ...]]:
     """Hash, header fields and raw transactions of an encoded block. Raises RlpError."""
     body = rlp_items.list_content(raw)
     _, start, stop = rlp_items.read_item(body, 0, len(body))

@@ -1,8 +1,8 @@
 """What the Engine API carries: payload attributes in, execution payloads out.
 
 Source: Engine API (Paris to Osaka) and OP Stack specs, "L2 Execution Engine" (the fields
-`transactions`, `no_tx_pool`, `gas_limit`, `eip_1559_params`, `min_base_fee`). What a fork has added is None in
-the blocks before it.
+`transactions`, `no_tx_pool`, `gas_limit`, `eip_1559_params`, `min_base_fee`). What a fork has added is None
+in the blocks before it.
 """
 
 from dataclasses import dataclass, field
@@ -81,8 +81,8 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionEnvelope:
-    """A payload with what `engine_newPayload` wants beside it: the root from Ecotone (Cancun) on, requests (an
-    L2 has none) from Isthmus (Prague) on."""
+    """A payload with what `engine_newPayload` wants beside it: the root from Ecotone (Cancun) on, requests
+    (an L2 has none) from Isthmus (Prague) on."""
 
     payload: ExecutionPayload
     parent_beacon_root: Hash | None

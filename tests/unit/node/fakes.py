@@ -106,6 +106,7 @@ class FakeEngine:
         self.calls: list[str] = []
         self.reads: list[str] = []
         self._stored: dict[Hash, L2Block] = {genesis.ref.hash: genesis}
+        self._envelopes: dict[Hash, ExecutionEnvelope] = {}
         self._jobs: dict[bytes, tuple[L2Block, PayloadAttributes]] = {}
 
     # --- Engine API
@@ -146,6 +147,7 @@ class FakeEngine:
         if self.poison.intersection(payload.transactions):
             raise InvalidPayloadError("a bad transaction")
         self._stored[payload.block_hash] = l2_block_of_payload(payload)
+        self._envelopes[payload.block_hash] = envelope
 
     def build(
         self,
@@ -175,6 +177,12 @@ class FakeEngine:
                 return self._stored[label]
         raise TemporaryError(f"no L2 block {label!r}")
 
+    def envelopes(self, first: int, last: int) -> list[ExecutionEnvelope]:
+        self.reads.append(f"payloads {first} to {last}")
+        if last >= len(self.canonical):
+            raise TemporaryError(f"no L2 block {last}")
+        return [self._envelopes[block.ref.hash] for block in self.canonical[first : last + 1]]
+
     def hash_of(self, number: int) -> Hash | None:
         self.reads.append(f"hash of {number}")
         return self.canonical[number].ref.hash if number < len(self.canonical) else None
@@ -198,8 +206,18 @@ class FakeEngine:
         self.labels.pop("safe", None)
 
     def adopt(self, blocks: Sequence[L2Block]) -> None:
-        """Somebody else has driven it: these are its newest blocks."""
-        self._stored |= {block.ref.hash: block for block in blocks}
+        """Somebody else has driven it: these blocks, which nobody has executed, are its newest."""
+        for block in blocks:
+            self._stored[block.ref.hash] = block
+            self._envelopes[block.ref.hash] = ExecutionEnvelope(_payload_of(block), ZERO_HASH)
+        self._make_canonical(blocks[-1])
+
+    def copy(self, other: "FakeEngine", *, last: int | None = None) -> None:
+        """Somebody else has driven it: it has the other's blocks, up to `last` where that is given."""
+        blocks = other.canonical[1 : None if last is None else last + 1]
+        for block in blocks:
+            self._stored[block.ref.hash] = block
+            self._envelopes[block.ref.hash] = other._envelopes[block.ref.hash]
         self._make_canonical(blocks[-1])
 
     @property
@@ -253,3 +271,25 @@ class FakeEngine:
 def l2_block(ref, *, system_config=GENESIS_CONFIG, transactions=()):
     """A block that nobody has executed."""
     return replace(GENESIS_BLOCK, ref=ref, system_config=system_config, transactions=tuple(transactions))
+
+
+def _payload_of(block: L2Block) -> ExecutionPayload:
+    return ExecutionPayload(
+        parent_hash=block.ref.parent_hash,
+        fee_recipient=bytes(20),
+        state_root=block.state_root,
+        receipts_root=b"\x04" * 32,
+        logs_bloom=bytes(256),
+        prev_randao=ZERO_HASH,
+        number=block.ref.number,
+        gas_limit=block.gas_limit,
+        gas_used=0,
+        timestamp=block.ref.timestamp,
+        extra_data=block.extra_data,
+        base_fee=block.base_fee,
+        block_hash=block.ref.hash,
+        transactions=block.transactions,
+        blob_gas_used=0,
+        excess_blob_gas=0,
+        withdrawals_root=block.withdrawals_root,
+    )

@@ -127,7 +127,7 @@ def test_step__engine_is_ahead__its_head_stays_and_the_safe_label_follows(tmp_pa
     ahead.start()
     ahead.settle()
     world = World(tmp_path, l1_with({3: 12}, length=5)[0])
-    world.engine.adopt(ahead.engine.canonical[1:])
+    world.engine.copy(ahead.engine)
     world.start(database="other.db")
     world.settle()
     assert world.node.status.safe_l2.number == world.engine.number("safe") == 12

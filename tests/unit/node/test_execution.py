@@ -13,7 +13,7 @@ from opcycle.errors import CriticalError, ResetError, TemporaryError
 from opcycle.node.execution import announce, execute
 from opcycle.node.heads import Heads
 
-HEADS = Heads(safe=GENESIS, finalized=GENESIS)
+HEADS = Heads(unsafe=GENESIS, safe=GENESIS, finalized=GENESIS)
 USER_TX = b"\x02 a user's"
 
 
@@ -97,4 +97,4 @@ def test_announce__head_refused__critical(engine) -> None:
 
 def test_announce__finalized_is_of_another_chain__reset(engine) -> None:
     with pytest.raises(ResetError, match="finalized block not in canonical chain"):
-        announce(engine, Heads(safe=GENESIS, finalized=replace(GENESIS, hash=b"\x66" * 32)))
+        announce(engine, replace(HEADS, finalized=replace(GENESIS, hash=b"\x66" * 32)))

@@ -45,6 +45,10 @@ def executed(world: World) -> int:
     return world.engine.calls.count("new payload")
 
 
+def derived(did: list[str]) -> list[str]:
+    return [line for line in did if line.startswith("derived")]
+
+
 # --- with its database --------------------------------------------------------------------------------
 
 
@@ -63,7 +67,7 @@ def test_restart__first_status__is_the_one_of_before(world: World) -> None:
     assert (after.safe_l2, after.finalized_l2) == (before.safe_l2, before.finalized_l2)
 
 
-@pytest.mark.parametrize(("lost", "again"), [(1, 6), (6, 6)])
+@pytest.mark.parametrize(("lost", "again"), [(1, 1), (6, 6), (8, 8)])
 def test_restart__engine_lost_blocks__they_are_derived_again(world: World, lost: int, again: int) -> None:
     hashes = world.engine.hashes
     world.engine.lose(lost)
@@ -99,9 +103,10 @@ def test_restart__killed_while_one_l1_block_gave_many__goes_on_from_what_was_fin
     world.engine.lose(10)
     world.engine.calls.clear()
     world.start()
-    world.settle()
+    did = world.settle()
     assert world.node.status.safe_l2 == world.engine.block("latest").ref == tip
-    assert executed(world) == tip.number - BLOCKS_PER_STEP
+    assert derived(did)[0].startswith(f"derived L2 blocks {BLOCKS_PER_STEP + 1}:")
+    assert executed(world) == 10
 
 
 def test_restart__l1_reorged_meanwhile__goes_on_from_the_last_block_that_it_vouches_for(world: World) -> None:
@@ -165,17 +170,19 @@ def test_restart__frames_whose_first_is_not_read_again__keep_the_verdict_that_th
 def test_restart__empty_database__goes_on_from_the_finalized_block(world: World) -> None:
     before = world.node.status
     world.start(database="new.db")
-    world.settle()
+    (did,) = derived(world.settle())
     assert world.node.status == before
-    assert executed(world) == 6
+    assert did.startswith("derived L2 blocks 13:")
+    assert executed(world) == 0  # the engine has the same blocks
     assert [entry.safe_head.number for entry in world.safe_db.newest_first()] == [18]
 
 
 def test_restart__empty_database_and_nothing_finalized__starts_from_the_genesis(world: World) -> None:
     world.engine.labels.clear()
     world.start(database="new.db")
-    world.settle()
-    assert executed(world) == 18
+    (did,) = derived(world.settle())
+    assert did.startswith("derived L2 blocks 1:")
+    assert executed(world) == 0
     assert [entry.safe_head.number for entry in world.safe_db.newest_first()] == [18, 12, 0]
 
 
@@ -186,9 +193,9 @@ def test_restart__database_older_than_the_engine__goes_on_from_the_finalized_blo
     young.start(database="old.db")
     young.settle()
     world.start(database="old.db")
-    world.settle()
+    (did,) = derived(world.settle())
     assert world.node.status.safe_l2.number == 18
-    assert executed(world) == 6
+    assert did.startswith("derived L2 blocks 13:")
 
 
 def test_restart__empty_database_and_the_finalized_blocks_origin_is_gone__stops(world: World) -> None:

@@ -37,7 +37,12 @@ class World:
         self.engine = FakeEngine()
 
     def start(
-        self, *, database: str = "node.db", config: RollupConfig = PATIENT, l1_confirmations: int = 0
+        self,
+        *,
+        database: str = "node.db",
+        config: RollupConfig = PATIENT,
+        l1_confirmations: int = 0,
+        unsafe_source: FakeEngine | None = None,
     ) -> Node:
         self.database = Database(self._directory / database, config)
         self.safe_db, self.verdicts = SafeDB(self.database), VerdictStore(self.database)
@@ -51,6 +56,7 @@ class World:
             verdicts=self.verdicts,
             blobs=self.beacon,
             l1_confirmations=l1_confirmations,
+            unsafe_source=unsafe_source,
         )
         return self.node
 
