@@ -1,9 +1,9 @@
-"""Batcher data decoded by `opcycle decode` and by op-node's `batch_decoder`: a process each, from files to files.
+"""Batcher data decoded by `opcycle decode` and by op-node's `batch_decoder`: a process each, files to files.
 
-Three sets: the channels of OP Mainnet in tests/vectors, once (a tenth of a second: the start of Python is most of
-ours) and ten times over, and 10 MB of synthetic ones. Both programs put every transaction together and write
-every block as JSON: batch_decoder its bytes, ours its hash; the hashes are compared. batch_decoder reads the
-JSON that its `fetch` writes for an L1 transaction, ours the bare calldata.
+Three sets: OP Mainnet's channels in tests/vectors, once (the start of Python is most of ours) and ten times
+over, and 10 MB of synthetic ones. Both programs put every transaction together and write every block as JSON:
+batch_decoder its bytes, ours its hash; the hashes are compared. batch_decoder reads the JSON that its `fetch`
+writes for an L1 transaction, ours the bare calldata.
 
     make peers && .venv/bin/python -m benchmarks.decode
 """
@@ -20,11 +20,12 @@ from typing import Any
 import orjson
 
 from benchmarks.batcher_data import mainnet_channels, op_mainnet, payloads, synthetic_channels
+from benchmarks.child import BINARIES
 from opcycle.keccak import keccak
 from opcycle.protocol.frames import parse_frames
 from opcycle.rpc.hexjson import from_hex, to_hex
 
-THEIRS = Path(__file__).resolve().parents[1] / ".tools" / "bin" / "batch_decoder"
+THEIRS = BINARIES / "batch_decoder"
 OURS = Path(sys.executable).parent / "opcycle"
 SYNTHETIC_SIZE = 10_000_000
 TIMES = 10
