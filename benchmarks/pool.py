@@ -7,9 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from eth_account import Account
-
-from opcycle.devnet.accounts import ACCOUNTS
+from benchmarks.transfers import SENDER, transfer
 from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.ports import free_ports
@@ -18,14 +16,13 @@ from opcycle.rpc.hexjson import to_hex
 
 TRANSACTIONS = 10_000
 PER_REQUEST = 500
-SENDER = ACCOUNTS["user"]
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         config = DevnetConfig(Path(directory), ports=free_ports())
         with Devnet.live(config) as devnet:
-            raw = [_transfer(devnet.deployment.rollup.l2_chain_id, nonce) for nonce in range(TRANSACTIONS)]
+            raw = [transfer(devnet.deployment.rollup.l2_chain_id, nonce) for nonce in range(TRANSACTIONS)]
             first = devnet.l2.block("latest").ref.number + 1
             rpc = RpcClient(devnet.assembly.l2)
             started = time.perf_counter()
@@ -38,20 +35,6 @@ def main() -> None:
             last = devnet.l2.block("latest").ref.number
             print(f"{TRANSACTIONS} transfers: taken by the pool at {TRANSACTIONS / sent:.0f} tx/s,")
             print(f"in blocks {first} to {last} at {TRANSACTIONS / seconds:.0f} tx/s")
-
-
-def _transfer(chain_id: int, nonce: int) -> str:
-    fields = {
-        "type": 2,
-        "chainId": chain_id,
-        "nonce": nonce,
-        "to": b"\x77" * 20,
-        "value": 1,
-        "gas": 21_000,
-        "maxFeePerGas": 10**10,
-        "maxPriorityFeePerGas": 10**6,
-    }
-    return to_hex(Account.sign_transaction(fields, SENDER.key).raw_transaction)
 
 
 def _nonce(rpc: RpcClient) -> int:
