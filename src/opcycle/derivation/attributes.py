@@ -147,11 +147,13 @@ def prepare_attributes(
         blob_base_fee=l1_chain.blob_base_fee(header),
     )
     upgrades = (deposit.encode() for deposit in upgrade_transactions(config, timestamp))
+    beacon_root = header.parent_beacon_root or ZERO_HASH
     return PayloadAttributes(
         timestamp=timestamp,
         prev_randao=header.mix_hash,
         fee_recipient=SEQUENCER_FEE_VAULT,
-        parent_beacon_root=header.parent_beacon_root or ZERO_HASH,
+        has_withdrawals=config.is_active(Fork.CANYON, timestamp),
+        parent_beacon_root=beacon_root if config.is_active(Fork.ECOTONE, timestamp) else None,
         transactions=(l1_info.encode(), *user_deposits, *upgrades),
         no_tx_pool=True,
         gas_limit=system_config.gas_limit,

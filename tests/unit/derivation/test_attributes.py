@@ -101,11 +101,19 @@ def test_prepare_attributes__parents_config__is_what_the_block_takes():
 
 
 @pytest.mark.parametrize(
-    ("missing", "field"), [(Fork.HOLOCENE, "eip_1559_params"), (Fork.JOVIAN, "min_base_fee")]
+    ("fork", "field", "before", "since"),
+    [
+        (Fork.CANYON, "has_withdrawals", False, True),
+        (Fork.ECOTONE, "parent_beacon_root", None, block(6).header.parent_beacon_root),
+        (Fork.HOLOCENE, "eip_1559_params", None, GENESIS_CONFIG.eip_1559_params),
+        (Fork.JOVIAN, "min_base_fee", None, 7),
+    ],
 )
-def test_prepare_attributes__before_the_fork__the_field_is_absent(missing, field):
-    config = replace(CONFIG, fork_times={fork: 0 for fork in Fork if fork is not missing})
-    assert getattr(prepare(block(6), config=config), field) is None
+def test_prepare_attributes__field_that_a_fork_brings__is_there_from_its_first_block_on(
+    fork, field, before, since
+):
+    for time, expected in ((NEXT_TIME + 1, before), (NEXT_TIME, since)):
+        assert getattr(prepare(block(6), config=activating(fork, time)), field) == expected
 
 
 def test_prepare_attributes__no_beacon_root_on_l1__is_zero():

@@ -1,4 +1,4 @@
-"""FastLZ sizes: op-geth's own, those of a second implementation, and every edge of the format."""
+"""FastLZ sizes: those of a second implementation, and every edge of the format (op-geth's: `test_fees`)."""
 
 import random
 
@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.fuzz.fastlz import compressed_length
-from tests.vectors.read import unhex, vector
 
 from opcycle.protocol.fastlz import compressed_size
 
@@ -16,11 +15,6 @@ repetitive = st.lists(st.sampled_from((bytes(40), b"abc", b"abcdefghij" * 9, b"\
 def noise(size, seed=1):
     """Bytes in which no three stand twice, as far as a test looks."""
     return random.Random(seed).randbytes(size)
-
-
-@pytest.mark.parametrize("case", vector("l1_fees.json")["fastlz"])
-def test_compressed_size__op_geths_inputs__its_sizes(case):
-    assert compressed_size(unhex(case["data"])) == case["size"]
 
 
 @given(st.binary(max_size=400) | repetitive.map(b"".join))

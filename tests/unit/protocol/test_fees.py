@@ -1,4 +1,4 @@
-"""Fees of a transaction beyond its L2 gas: op-geth's own expectations, and the edge of every fork."""
+"""Fees of a transaction beyond its L2 gas: what op-geth has charged, and the edge of every fork."""
 
 from dataclasses import replace
 
@@ -19,26 +19,24 @@ from opcycle.protocol.l1_info import L1Info
 from opcycle.protocol.rollup import Fork
 
 VECTORS = vector("l1_fees.json")
-PRICES = VECTORS["prices"]
-TRANSACTION = unhex(VECTORS["transaction"])
+CASES = {case["fork"]: case for case in VECTORS["forks"]}
+TRANSACTIONS = list(map(unhex, VECTORS["transactions"]))
+TRANSACTION = TRANSACTIONS[3]
 DEPOSIT = b"\x7e" + TRANSACTION
-INFO = L1Info(
-    number=1,
-    timestamp=1,
-    base_fee=PRICES["base_fee"],
-    hash=bytes(32),
-    sequence_number=0,
-    batcher_address=bytes(20),
-    base_fee_scalar=PRICES["base_fee_scalar"],
-    blob_base_fee_scalar=PRICES["blob_base_fee_scalar"],
-    blob_base_fee=PRICES["blob_base_fee"],
-    operator_fee_scalar=PRICES["operator_fee_scalar"],
-    operator_fee_constant=PRICES["operator_fee_constant"],
-    da_footprint_gas_scalar=400,
-    overhead=PRICES["overhead"].to_bytes(32, "big"),
-    scalar=PRICES["scalar"].to_bytes(32, "big"),
+INFO = replace(
+    L1Info.decode(unhex(CASES["jovian"]["l1_info"])),
+    overhead=(188).to_bytes(32, "big"),
+    scalar=(684_000).to_bytes(32, "big"),
 )
 """With what every form could hold, so that a formula of the wrong fork gives another fee."""
+
+SIZE = DataSize.of(TRANSACTION)
+FORMULAS = {
+    "bedrock": bedrock_l1_fee(INFO, SIZE, is_regolith=False),
+    "regolith": bedrock_l1_fee(INFO, SIZE, is_regolith=True),
+    "ecotone": ecotone_l1_fee(INFO, SIZE),
+    "fjord": fjord_l1_fee(INFO, SIZE),
+}
 
 TIME = CONFIG.genesis_time + 100
 
@@ -53,42 +51,35 @@ def sized(fastlz):
     return DataSize(zeros=0, others=0, fastlz=fastlz)
 
 
+def since_genesis(fork):
+    return replace(CONFIG, fork_times={}) if fork == "bedrock" else forks_until(Fork(fork))
+
+
 # --- the formulas -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "fee"),
-    [
-        ("bedrock", lambda size: bedrock_l1_fee(INFO, size, is_regolith=False)),
-        ("regolith", lambda size: bedrock_l1_fee(INFO, size, is_regolith=True)),
-        ("ecotone", lambda size: ecotone_l1_fee(INFO, size)),
-        ("fjord", lambda size: fjord_l1_fee(INFO, size)),
-    ],
-)
-def test_l1_fee_formula__op_geths_transaction__is_what_op_geth_expects(name, fee):
-    assert fee(DataSize.of(TRANSACTION)) == VECTORS["fees"][name]
+@pytest.mark.parametrize("fork", CASES)
+def test_l1_fee__transactions_of_every_kind__is_what_op_geth_charged(fork):
+    case = CASES[fork]
+    info = L1Info.decode(unhex(case["l1_info"]))
+    fees = [l1_fee(since_genesis(fork), info, tx, l2_timestamp=TIME) for tx in TRANSACTIONS]
+    assert fees == case["l1_fees"]
+    assert sum(fees) == case["l1_fees_paid"]
 
 
 def test_data_size__zero_bytes__cost_a_quarter_of_the_others():
-    assert DataSize.of(TRANSACTION).gas == 30 * 16
     assert DataSize.of(b"\0\0\0\x01").gas == 3 * 4 + 16
 
 
-def test_fjord_l1_fee__size_of_the_solidity_test__is_the_contracts_fee():
-    case = VECTORS["fjord_solidity_parity"]
-    prices = ("base_fee", "blob_base_fee", "base_fee_scalar", "blob_base_fee_scalar")
-    info = replace(INFO, **{name: case[name] for name in prices})
-    assert fjord_l1_fee(info, sized(case["fastlz"])) == case["fee"]
-
-
-@pytest.mark.parametrize("fastlz", VECTORS["fjord_minimum"]["fastlz"])
+@pytest.mark.parametrize("fastlz", [0, 100, 150, 170])
 def test_fjord_l1_fee__small_transaction__pays_for_a_hundred_bytes(fastlz):
-    assert fjord_l1_fee(INFO, sized(fastlz)) == VECTORS["fjord_minimum"]["fee"]
+    assert sized(fastlz).estimate == 100 * 10**6
+    assert fjord_l1_fee(INFO, sized(fastlz)) == CASES["fjord"]["l1_fees"][0]
 
 
-@pytest.mark.parametrize("fastlz", VECTORS["fjord_minimum"]["above"])
+@pytest.mark.parametrize("fastlz", [171, 175, 200])
 def test_fjord_l1_fee__from_171_compressed_bytes__grows(fastlz):
-    assert fjord_l1_fee(INFO, sized(fastlz)) > VECTORS["fjord_minimum"]["fee"]
+    assert fjord_l1_fee(INFO, sized(fastlz)) > CASES["fjord"]["l1_fees"][0]
     assert sized(fastlz + 1).estimate - sized(fastlz).estimate == 836_500
 
 
@@ -110,7 +101,8 @@ def test_fjord_l1_fee__from_171_compressed_bytes__grows(fastlz):
     ],
 )
 def test_l1_fee__by_fork__ecotones_first_block_has_the_formula_before(config, expected):
-    assert l1_fee(config, INFO, TRANSACTION, l2_timestamp=TIME) == VECTORS["fees"][expected]
+    assert len(set(FORMULAS.values())) == len(FORMULAS)
+    assert l1_fee(config, INFO, TRANSACTION, l2_timestamp=TIME) == FORMULAS[expected]
 
 
 def test_l1_fee__deposit__is_free():
@@ -121,17 +113,25 @@ def test_l1_fee__deposit__is_free():
 # --- operator fee -----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("fork", ["isthmus", "jovian"])
+def test_operator_fee__transactions_of_every_kind__is_what_op_geth_charged(fork):
+    case = CASES[fork]
+    info = L1Info.decode(unhex(case["l1_info"]))
+    config = since_genesis(fork)
+    fees = [operator_fee(config, info, gas, l2_timestamp=TIME) for gas in case["gas_used"]]
+    assert sum(fees) == case["operator_fees_paid"]
+
+
 @pytest.mark.parametrize(
     ("config", "expected"),
     [
-        (forks_until(Fork.ISTHMUS), "isthmus"),
-        (forks_until(Fork.JOVIAN, since=TIME + 1), "isthmus"),
-        (forks_until(Fork.JOVIAN, since=TIME), "jovian"),
+        (forks_until(Fork.ISTHMUS), 21_000 * 5_000_001 // 10**6 + 123_456_789),
+        (forks_until(Fork.JOVIAN, since=TIME + 1), 21_000 * 5_000_001 // 10**6 + 123_456_789),
+        (forks_until(Fork.JOVIAN, since=TIME), 21_000 * 5_000_001 * 100 + 123_456_789),
     ],
 )
-def test_operator_fee__by_fork__is_what_op_geth_expects(config, expected):
-    case = VECTORS["operator_fees"]
-    assert operator_fee(config, INFO, case["gas"], l2_timestamp=TIME) == case[expected]
+def test_operator_fee__by_fork__jovian_has_its_own_formula_from_its_first_block_on(config, expected):
+    assert operator_fee(config, INFO, 21_000, l2_timestamp=TIME) == expected
 
 
 @pytest.mark.parametrize("fork", [Fork.HOLOCENE, Fork.ISTHMUS, Fork.JOVIAN])
@@ -143,11 +143,15 @@ def test_operator_fee__l1_attributes_of_a_form_without_it__is_zero(fork):
 # --- DA footprint -----------------------------------------------------------------------------------
 
 
+def test_da_footprint__transactions_of_every_kind__is_the_blob_gas_that_op_geth_counted():
+    assert da_footprint(INFO, [DEPOSIT, *TRANSACTIONS]) == CASES["jovian"]["blob_gas_used"]
+
+
 def test_da_footprint__transactions__each_counts_at_least_a_hundred_bytes_and_deposits_none():
     large = bytes(range(256))
     bytes_of_large = DataSize.of(large).estimate // 10**6
     assert bytes_of_large == (836_500 * 264 - 42_585_600) // 10**6
-    assert da_footprint(INFO, [DEPOSIT, TRANSACTION, large]) == 400 * (100 + bytes_of_large)
+    assert da_footprint(INFO, [DEPOSIT, TRANSACTIONS[0], large]) == 400 * (100 + bytes_of_large)
     assert da_footprint(INFO, [DEPOSIT]) == 0
 
 
