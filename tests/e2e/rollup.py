@@ -94,7 +94,9 @@ class L2:
 class Verifier:
     """A node with its own database; made anew on the same directory, it is the node restarted."""
 
-    def __init__(self, rollup: "Rollup", l2: L2, database: Path, port: int):
+    def __init__(
+        self, rollup: "Rollup", l2: L2, database: Path, port: int, *, unsafe_source: L2Client | None
+    ):
         self.l2 = l2
         self.database = Database(database, rollup.config)
         self.safe_db, self.verdicts = SafeDB(self.database), VerdictStore(self.database)
@@ -106,9 +108,15 @@ class Verifier:
             l2=l2.client,
             safe_db=self.safe_db,
             verdicts=self.verdicts,
+            unsafe_source=unsafe_source,
         )
         app = node_app(
-            self.node, l2=l2.client, safe_db=self.safe_db, verdicts=self.verdicts, config=rollup.config
+            self.node,
+            l2=l2.client,
+            safe_db=self.safe_db,
+            verdicts=self.verdicts,
+            config=rollup.config,
+            with_admin=True,
         )
         self._server = Server(app, port)
         self._server.start()
@@ -181,11 +189,15 @@ class Rollup:
             node=node,
         )
 
-    def new_verifier(self, *, database: str = "node.db", l2: L2 | None = None) -> Verifier:
+    def new_verifier(
+        self, *, database: str = "node.db", l2: L2 | None = None, unsafe_source: L2Client | None = None
+    ) -> Verifier:
         """On the verifying engine, started now, unless told otherwise."""
         l2 = l2 or self.verifying
         l2.geth.start()
-        verifier = Verifier(self, l2, self.directory / database, free_ports().node_rpc)
+        verifier = Verifier(
+            self, l2, self.directory / database, free_ports().node_rpc, unsafe_source=unsafe_source
+        )
         self._stack.callback(verifier.close)
         return verifier
 

@@ -10,7 +10,9 @@ import pytest
 from tests.e2e.builders import signed_transfer
 from tests.e2e.rollup import L2_CHAIN_ID, USER, Rollup, Verifier, frames_of, settle
 
+from opcycle.engine.codec import posted_envelope_to_json
 from opcycle.errors import ResetError, TemporaryError
+from opcycle.protocol.block_payload import block_hash_of
 from opcycle.protocol.frames import encode_batcher_payload
 from opcycle.rpc.client import RpcError
 from opcycle.rpc.hexjson import from_hex, to_hex
@@ -207,7 +209,7 @@ def test_restart__with_database_without_it_and_without_engine__same_heads(rollup
     rebuilt = rollup.new_verifier()  # the database that knows 15 blocks, an engine that knows none
     (derived,) = [did for did in settle(rebuilt.node) if "derived" in did]
     assert derived.startswith("derived L2 blocks 1:")
-    assert rebuilt.rpc.sync_status() == before
+    assert rebuilt.rpc.sync_status() == replace(before, unsafe_l2=before.safe_l2)
     assert rebuilt.l2.hashes(15) == rollup.sequencing.hashes(15)
 
 
@@ -239,3 +241,64 @@ def test_step__l1_reorg__falls_back_and_follows_the_new_branch(rollup: Rollup) -
     settle(verifier.node)
     assert verifier.rpc.sync_status().safe_l2 == head
     assert verifier.l2.hashes(head.number) == rollup.sequencing.hashes(head.number)
+
+
+def test_follow__sequencers_rpc__its_blocks_are_unsafe_at_once_and_safe_with_l1(rollup: Rollup) -> None:
+    rollup.sequencing.client.rpc.call("eth_sendRawTransaction", to_hex(transfer(0)))
+    rollup.advance(5)
+    rollup.post(1, 6)
+    rollup.l1.mine()
+    verifier = rollup.new_verifier(unsafe_source=rollup.sequencing.client)
+    settle(verifier.node)
+    status = verifier.rpc.sync_status()
+    assert (status.unsafe_l2, status.safe_l2.number) == (rollup.sequencing.head.ref, 6)
+    assert verifier.l2.head == rollup.sequencing.head
+    assert verifier.l2.client.number("safe") == 6
+    rollup.advance(1)
+    settle(verifier.node)
+    assert verifier.rpc.sync_status().unsafe_l2 == rollup.sequencing.head.ref
+
+
+def test_post_unsafe_payload__blocks_by_rpc_in_any_order__l1_confirms_some_and_replaces_the_rest(
+    rollup: Rollup,
+) -> None:
+    rollup.advance(5)
+    verifier = rollup.new_verifier()
+    settle(verifier.node)
+    envelopes = rollup.sequencing.client.envelopes(1, 9)
+    for envelope in reversed(envelopes):
+        verifier.raw_rpc.call("admin_postUnsafePayload", posted_envelope_to_json(envelope))
+    settle(verifier.node)
+    status = verifier.rpc.sync_status()
+    assert (status.unsafe_l2, status.safe_l2.number) == (rollup.sequencing.client.block(9).ref, 0)
+    assert verifier.l2.hashes(9) == rollup.sequencing.hashes(9)
+
+    rollup.post(1, 4)
+    (fifth,) = rollup.batches(5, 5)
+    rollup.l1.mine()
+    settle(verifier.node)
+    assert verifier.rpc.sync_status().safe_l2.number == 4
+    rollup.send(encode_batcher_payload(frames_of([replace(fifth, transactions=(transfer(0),))])))
+    rollup.l1.mine()
+    (reorg,) = [did for did in settle(verifier.node) if "L2 reorg" in did]
+    assert "the first has another transaction count: 1, where L1 has 2" in reorg
+    status = verifier.rpc.sync_status()
+    assert status.unsafe_l2 == status.safe_l2 == verifier.l2.head.ref
+    assert verifier.l2.head.user_transactions == (transfer(0),)
+
+
+def test_post_unsafe_payload__block_that_breaks_a_rule__said_and_the_next_one_is_taken(
+    rollup: Rollup,
+) -> None:
+    rollup.advance(2)
+    verifier = rollup.new_verifier()
+    settle(verifier.node)
+    (good,) = rollup.sequencing.client.envelopes(1, 1)
+    bad = replace(good, payload=replace(good.payload, gas_used=good.payload.gas_used + 1))
+    bad = replace(bad, payload=replace(bad.payload, block_hash=block_hash_of(bad)))
+    verifier.raw_rpc.call("admin_postUnsafePayload", posted_envelope_to_json(bad))
+    (said,) = settle(verifier.node)
+    assert said.startswith(f"refused the announced block {bad.payload.id}: the engine rejects the block")
+    verifier.raw_rpc.call("admin_postUnsafePayload", posted_envelope_to_json(good))
+    settle(verifier.node)
+    assert verifier.rpc.sync_status().unsafe_l2 == rollup.sequencing.client.block(1).ref

@@ -78,6 +78,12 @@ node_options = options(
     click.option(
         "--rpc-port", type=PORT, default=7545, show_default=True, help="Where the node's own RPC listens."
     ),
+    click.option(
+        "--unsafe-source", help="A sequencer's L2 RPC URL; its blocks are taken before they are on L1."
+    ),
+    click.option(
+        "--rpc-enable-admin", is_flag=True, help="Serve admin_postUnsafePayload to whoever reaches the RPC."
+    ),
 )
 batcher_options = options(
     deployment_option,
@@ -195,11 +201,15 @@ def run_node(
     beacon: str | None,
     data: Path,
     rpc_port: int,
+    unsafe_source: str | None,
+    rpc_enable_admin: bool,
     l1_confirmations: int,
     **engine: Any,
 ) -> None:
     """The verifier, its engine and its RPC."""
     found = _load(deployment, l1)
+    if unsafe_source is not None:
+        _require_l2(found, unsafe_source)
     with ExitStack() as stack:
         l2 = _engine("node-engine", found, data, stack=stack, **engine)
         verifier = Verifier(
@@ -210,6 +220,8 @@ def run_node(
             database=data / "node.db",
             rpc_port=rpc_port,
             l1_confirmations=l1_confirmations,
+            unsafe_source=unsafe_source,
+            with_admin=rpc_enable_admin,
         )
         stack.callback(verifier.stop)
         verifier.start()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.l2_engine import L2Engine
+from opcycle.engine.l2 import L2Client
 from opcycle.engine.rollup_client import RollupClient
 from opcycle.l1.beacon import BeaconClient
 from opcycle.l1.reader import L1Reader
@@ -20,7 +21,9 @@ from opcycle.rpc.server import Server
 class Verifier:
     """`database` is the node's SQLite file; `client` asks the RPC server like anybody else would.
 
-    `beacon_url` may be None while no batches are in blobs; `name` is the node's among agents.
+    `beacon_url` may be None while no batches are in blobs; `unsafe_source` is the URL of a sequencer's L2 RPC
+    that the node follows ahead of L1; `with_admin` serves its `admin_` method; `name` is the node's among
+    agents.
     """
 
     def __init__(
@@ -33,6 +36,8 @@ class Verifier:
         database: Path,
         rpc_port: int,
         l1_confirmations: int = 0,
+        unsafe_source: str | None = None,
+        with_admin: bool = False,
         name: str = Node.name,
     ):
         rollup = deployment.rollup
@@ -41,6 +46,7 @@ class Verifier:
         safe_db, verdicts = SafeDB(self._database), VerdictStore(self._database)
         self._l1 = RpcClient(l1_url)
         self._beacon = None if beacon_url is None else BeaconClient(beacon_url)
+        self._unsafe_source = None if unsafe_source is None else L2Client(unsafe_source, rollup)
         self.node = Node(
             rollup,
             l1_chain_of(rollup.l1_chain_id),
@@ -51,9 +57,17 @@ class Verifier:
             verdicts=verdicts,
             blobs=self._beacon,
             l1_confirmations=l1_confirmations,
+            unsafe_source=self._unsafe_source,
         )
         self.node.name = name
-        app = node_app(self.node, l2=engine.l2, safe_db=safe_db, verdicts=verdicts, config=rollup)
+        app = node_app(
+            self.node,
+            l2=engine.l2,
+            safe_db=safe_db,
+            verdicts=verdicts,
+            config=rollup,
+            with_admin=with_admin,
+        )
         self._server = Server(app, rpc_port)
         self.client = RollupClient(self._server.url)
 
@@ -73,4 +87,6 @@ class Verifier:
         self._l1.close()
         if self._beacon is not None:
             self._beacon.close()
+        if self._unsafe_source is not None:
+            self._unsafe_source.rpc.close()
         self._database.close()

@@ -124,6 +124,28 @@ def envelope_from_json(
     )
 
 
+def posted_envelope_from_json(body: dict[str, Any]) -> ExecutionEnvelope:
+    """What `admin_postUnsafePayload` takes: `executionPayload` and, from Ecotone on, `parentBeaconBlockRoot`.
+
+    Raises KeyError or ValueError naming what is missing or malformed. Source: op-node
+    `op-service/eth/types.go` (`ExecutionPayloadEnvelope`).
+    """
+    payload = payload_from_json(body["executionPayload"])
+    return ExecutionEnvelope(
+        payload,
+        parent_beacon_root=_optional(from_hex, body.get("parentBeaconBlockRoot")),
+        execution_requests=None if payload.withdrawals_root is None else (),
+    )
+
+
+def posted_envelope_to_json(envelope: ExecutionEnvelope) -> dict[str, Any]:
+    """The inverse of `posted_envelope_from_json`."""
+    body: dict[str, Any] = {"executionPayload": payload_to_json(envelope.payload)}
+    if envelope.parent_beacon_root is not None:
+        body["parentBeaconBlockRoot"] = to_hex(envelope.parent_beacon_root)
+    return body
+
+
 def envelope_to_json(envelope: ExecutionEnvelope) -> dict[str, Any]:
     """What a journal keeps of an envelope: all but the blobs themselves."""
     return {

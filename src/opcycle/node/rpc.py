@@ -1,4 +1,5 @@
-"""The rollup node's RPC: op-node's `optimism_` methods, name for name, and three of our own.
+"""The rollup node's RPC: op-node's `optimism_` methods, name for name, `admin_postUnsafePayload` where it is
+allowed, and three of our own.
 
 Source: op-node 1.18, `node/api.go`. Numbers in parameters are hex quantities, in answers JSON numbers.
 """
@@ -9,11 +10,13 @@ from typing import Any
 from starlette.applications import Starlette
 
 from opcycle import __version__
+from opcycle.engine.codec import posted_envelope_from_json
 from opcycle.engine.l2 import L2Client
 from opcycle.node.agent import Node
 from opcycle.node.explain import Branch, explain
 from opcycle.node.safedb import SafeDB
 from opcycle.node.verdict_store import StoredVerdict, VerdictStore
+from opcycle.protocol.block_payload import block_hash_of
 from opcycle.protocol.output_at_block import OutputAtBlock
 from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.sync_status import block_id_to_json
@@ -27,13 +30,21 @@ _UINT64 = re.compile("0x(0|[1-9a-f][0-9a-f]{0,15})", re.IGNORECASE)
 
 
 def node_app(
-    node: Node, *, l2: L2Client, safe_db: SafeDB, verdicts: VerdictStore, config: RollupConfig
+    node: Node,
+    *,
+    l2: L2Client,
+    safe_db: SafeDB,
+    verdicts: VerdictStore,
+    config: RollupConfig,
+    with_admin: bool = False,
 ) -> Starlette:
     """`optimism_syncStatus`, `_outputAtBlock`, `_safeHeadAtL1Block`, `_rollupConfig`, `_version`;
     `opcycle_waitingFor` (why the safe head stands where it is), `opcycle_verdicts` (the newest ones) and
-    `opcycle_explain` (what a batcher transaction, channel or L2 block came from and became).
+    `opcycle_explain` (what a batcher transaction, channel or L2 block came from and became); `with_admin`
+    also `admin_postUnsafePayload`, which is for those only who may say what the unsafe chain is.
     """
     methods = _Methods(node, l2, safe_db, verdicts, config)
+    admin = {"admin_postUnsafePayload": methods.post_unsafe_payload} if with_admin else {}
     return json_rpc_app(
         {
             "optimism_syncStatus": methods.sync_status,
@@ -44,6 +55,7 @@ def node_app(
             "opcycle_waitingFor": methods.waiting_for,
             "opcycle_verdicts": methods.verdicts,
             "opcycle_explain": methods.explain,
+            **admin,
         }
     )
 
@@ -85,6 +97,19 @@ class _Methods:
 
     def version(self) -> str:
         return f"opcycle-{__version__}"
+
+    def post_unsafe_payload(self, body: Any) -> None:
+        """Take a block ahead of L1: inserted at the node's next step, if it follows the unsafe head then."""
+        try:
+            envelope = posted_envelope_from_json(body)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"this is no payload envelope ({error!r})") from error
+        stated, actual = envelope.payload.block_hash, block_hash_of(envelope)
+        if stated != actual:
+            raise RpcFaultError(
+                f"payload has bad block hash: 0x{stated.hex()}, actual block hash is: 0x{actual.hex()}"
+            )
+        self._node.post_unsafe(envelope)
 
     def waiting_for(self) -> str:
         return self._node.waiting_for

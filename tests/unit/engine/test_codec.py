@@ -15,6 +15,8 @@ from opcycle.engine.codec import (
     forkchoice_to_json,
     payload_from_json,
     payload_to_json,
+    posted_envelope_from_json,
+    posted_envelope_to_json,
 )
 from opcycle.protocol.payload import ForkchoiceState, PayloadAttributes
 from opcycle.rpc.hexjson import to_hex
@@ -161,3 +163,11 @@ def test_envelope_from_journal__through_text__all_but_the_blobs() -> None:
 def test_envelope_from_journal__block_of_an_early_fork__neither_root_nor_requests() -> None:
     original = replace(envelope("a"), blobs=(), parent_beacon_root=None, execution_requests=None)
     assert envelope_from_journal(orjson.loads(orjson.dumps(envelope_to_json(original)))) == original
+
+
+def test_posted_envelope__through_json__requests_as_the_fork_has_them() -> None:
+    isthmus = replace(envelope("a"), blobs=(), versioned_hashes=(), execution_requests=())
+    early = replace(isthmus, payload=EARLY["Canyon"], parent_beacon_root=None, execution_requests=None)
+    for original in (isthmus, early):
+        assert posted_envelope_from_json(posted_envelope_to_json(original)) == original
+    assert posted_envelope_to_json(early).keys() == {"executionPayload"}

@@ -6,17 +6,20 @@ from pathlib import Path
 import pytest
 from tests.unit.derivation.l1_builder import CONFIG, GENESIS, STRANGER, chain, transaction
 from tests.unit.node.world import PATIENT, World, l1_with
+from tests.unit.protocol.test_block_payload import ENVELOPE
 
 from opcycle import __version__
 from opcycle.devnet.ports import free_ports
+from opcycle.engine.codec import posted_envelope_to_json
 from opcycle.engine.rollup_client import RollupClient
 from opcycle.errors import TemporaryError
 from opcycle.node.rpc import MAX_VERDICTS, node_app
+from opcycle.protocol.payload import ExecutionEnvelope
 from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.safe_head import SafeHead
 from opcycle.rpc.client import RpcClient, RpcError
 from opcycle.rpc.hexjson import to_hex
-from opcycle.rpc.server import INVALID_PARAMS, SERVER_ERROR, Server
+from opcycle.rpc.server import INVALID_PARAMS, METHOD_NOT_FOUND, SERVER_ERROR, Server
 
 L1_REF_KEYS = {"hash", "number", "parentHash", "timestamp"}
 L2_REF_KEYS = {"hash", "number", "parentHash", "timestamp", "l1origin", "sequenceNumber"}
@@ -38,7 +41,7 @@ STATUS_KEYS = {
 class Served:
     """A node that has not been stepped, and its RPC. L1 block 3 holds twelve L2 blocks, block 4 junk."""
 
-    def __init__(self, directory: Path):
+    def __init__(self, directory: Path, *, with_admin: bool = False):
         blocks, _ = l1_with({3: 12}, length=5)
         junk = [transaction(b"\x00", sender=STRANGER), transaction(b"", name="empty")]
         blocks[4] = chain(5, {4: junk})[4]
@@ -46,7 +49,12 @@ class Served:
         world.l1.finalized = 3
         world.start()
         app = node_app(
-            world.node, l2=world.engine, safe_db=world.safe_db, verdicts=world.verdicts, config=PATIENT
+            world.node,
+            l2=world.engine,
+            safe_db=world.safe_db,
+            verdicts=world.verdicts,
+            config=PATIENT,
+            with_admin=with_admin,
         )
         self._server = Server(app, free_ports().node_rpc)
         self._server.start()
@@ -261,3 +269,57 @@ def test_explain__unknown_or_malformed__an_error_in_words(rpc: RpcClient) -> Non
         with pytest.raises(RpcError, match=r"neither the hash|named by a string") as error:
             rpc.call("opcycle_explain", name)
         assert error.value.code == INVALID_PARAMS
+
+
+# --- admin_postUnsafePayload --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def admin(tmp_path: Path) -> Iterator[tuple[RpcClient, list[ExecutionEnvelope]]]:
+    """The RPC of a node with the admin methods, and what was posted there."""
+    served, posted = Served(tmp_path, with_admin=True), []
+    served.world.node.post_unsafe = posted.append  # type: ignore[method-assign]
+    yield served.rpc, posted
+    served.close()
+
+
+def test_post_unsafe_payload__op_nodes_envelope_of_a_real_block__reaches_the_node(admin) -> None:
+    rpc, posted = admin
+    assert rpc.call("admin_postUnsafePayload", posted_envelope_to_json(ENVELOPE)) is None
+    assert posted == [ENVELOPE]
+
+
+def test_post_unsafe_payload__hash_of_another_block__error_that_says_the_actual_one(admin) -> None:
+    rpc, posted = admin
+    body = posted_envelope_to_json(ENVELOPE)
+    body["executionPayload"]["blockHash"] = "0x" + "11" * 32
+    actual = to_hex(ENVELOPE.payload.block_hash)
+    with pytest.raises(RpcError, match=f"bad block hash: 0x1111.*actual block hash is: {actual}") as error:
+        rpc.call("admin_postUnsafePayload", body)
+    assert error.value.code == SERVER_ERROR
+    assert posted == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda body: None,
+        lambda body: "0x",
+        lambda body: {},
+        lambda body: body["executionPayload"],
+        lambda body: body | {"executionPayload": body["executionPayload"] | {"gasLimit": None}},
+        lambda body: body | {"parentBeaconBlockRoot": 5},
+    ],
+)
+def test_post_unsafe_payload__no_envelope__invalid_params(admin, spoil) -> None:
+    rpc, posted = admin
+    with pytest.raises(RpcError, match="no payload envelope") as error:
+        rpc.call("admin_postUnsafePayload", spoil(posted_envelope_to_json(ENVELOPE)))
+    assert error.value.code == INVALID_PARAMS
+    assert posted == []
+
+
+def test_post_unsafe_payload__admin_methods_not_asked_for__method_not_found(rpc: RpcClient) -> None:
+    with pytest.raises(RpcError) as error:
+        rpc.call("admin_postUnsafePayload", posted_envelope_to_json(ENVELOPE))
+    assert error.value.code == METHOD_NOT_FOUND
