@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import orjson
 
 from opcycle.errors import UserError
-from opcycle.protocol.rollup import RollupConfig
+from opcycle.protocol.rollup import RollupConfig, unknown_forks
 from opcycle.protocol.types import Address
 from opcycle.rpc.hexjson import checksum, from_hex, from_quantity
 
@@ -66,7 +66,7 @@ class Deployment:
     def load(cls, directory: Path) -> "Deployment":
         """Raises UserError if files are missing, damaged, or not of one and the same deployment."""
         addresses = _read(directory / ADDRESSES_FILE, Addresses.from_json)
-        rollup = _read(directory / ROLLUP_FILE, RollupConfig.from_json)
+        rollup = _read(directory / ROLLUP_FILE, _rollup)
         time, chain_id = _read(directory / GENESIS_FILE, _genesis_summary)
         deployment = cls(directory, addresses, rollup)
         if (
@@ -114,6 +114,16 @@ def _read(file: Path, parse: Callable[[Any], T]) -> T:
         ) from error
     except (ValueError, TypeError, AttributeError) as error:
         raise UserError(f"{file} is damaged ({error}); delete it and run the deployment again") from error
+
+
+def _rollup(data: Mapping[str, Any]) -> RollupConfig:
+    """A node that does not know a fork must not go on into it: it would leave the chain without a word."""
+    if unknown := unknown_forks(data):
+        raise UserError(
+            f"{ROLLUP_FILE} schedules {' and '.join(unknown)}, whose rules this program does not know; "
+            "it cannot follow that chain"
+        )
+    return RollupConfig.from_json(data)
 
 
 def _genesis_summary(data: Mapping[str, Any]) -> tuple[int, int]:

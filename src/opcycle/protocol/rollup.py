@@ -177,6 +177,14 @@ class RollupConfig:
         )
 
 
+def unknown_forks(data: Mapping[str, Any]) -> list[str]:
+    """The keys of `rollup.json` that schedule other forks than those of `Fork`: nothing here knows their rules."""
+    known = {"block_time", *(f"{fork}_time" for fork in Fork)}
+    return [
+        key for key, time in data.items() if key.endswith("_time") and key not in known and time is not None
+    ]
+
+
 def _hex(data: bytes) -> str:
     return "0x" + data.hex()
 

@@ -58,6 +58,19 @@ def test_load__file_is_damaged__user_error(deployment: Deployment, name: str, co
         Deployment.load(deployment.directory)
 
 
+@pytest.mark.parametrize(("time", "is_refused"), [(1_783_526_401, True), (None, False)])
+def test_load__fork_that_nobody_here_knows__user_error(
+    deployment: Deployment, time: int | None, is_refused: bool
+) -> None:
+    data = {**deployment.rollup.to_json(), "karst_time": time}
+    (deployment.directory / ROLLUP_FILE).write_bytes(orjson.dumps(data))
+    if is_refused:
+        with pytest.raises(UserError, match="schedules karst_time, whose rules"):
+            Deployment.load(deployment.directory)
+    else:
+        assert Deployment.load(deployment.directory) == deployment
+
+
 def test_load__address_too_short__user_error(deployment: Deployment) -> None:
     data = {**deployment.addresses.to_json(), "BatchInbox": "0x00"}
     (deployment.directory / ADDRESSES_FILE).write_bytes(orjson.dumps(data))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from tests.vectors.read import unhex, vector
 
-from opcycle.protocol.rollup import FeeCurve, Fork, RollupConfig, SystemConfig
+from opcycle.protocol.rollup import FeeCurve, Fork, RollupConfig, SystemConfig, unknown_forks
 from opcycle.protocol.types import BlockId
 
 FILES = ["rollup.isthmus.json", "rollup.jovian.json"]
@@ -142,6 +142,15 @@ def test_from_json__fork_that_is_null__is_never_active():
     assert not config.is_active(Fork.JOVIAN, 2**63)
     assert config.is_active(Fork.ISTHMUS, config.genesis_time)
     assert "jovian_time" not in config.to_json()
+
+
+def test_unknown_forks__scheduled_ones_that_are_not_ours__by_their_keys():
+    data = CONFIG.to_json()
+    assert unknown_forks(data) == []
+    assert unknown_forks(data | {"karst_time": 5, "interop_time": None, "next_time": 0}) == [
+        "karst_time",
+        "next_time",
+    ]
 
 
 def test_is_active__at_the_activation__and_not_a_second_before():
