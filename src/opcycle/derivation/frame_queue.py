@@ -7,18 +7,28 @@ Source: OP Stack specs, "Holocene: Frame Queue"; op-node `derive/frame_queue.go`
 
 from collections import deque
 from collections.abc import Sequence
+from typing import Protocol
 
-from opcycle.derivation.l1_retrieval import L1Retrieval
-from opcycle.derivation.verdicts import Decision, FrameId, Reason, TransactionId, Verdict, VerdictLog
+from opcycle.derivation.l1_retrieval import Payload
+from opcycle.derivation.verdicts import Decision, FrameId, Reason, Verdict, VerdictLog
 from opcycle.protocol.frames import Frame, FrameError, parse_frames
 from opcycle.protocol.rollup import Fork, RollupConfig
 from opcycle.protocol.types import L1Block
 
 
+class PayloadSource(Protocol):
+    """The stage before: `L1Retrieval`, or `DAInputs` behind it on chains with alt-DA."""
+
+    @property
+    def origin(self) -> L1Block: ...
+
+    def next(self) -> Payload | None: ...
+
+
 class FrameQueue:
     """The frames of one payload at a time."""
 
-    def __init__(self, config: RollupConfig, prev: L1Retrieval, verdicts: VerdictLog):
+    def __init__(self, config: RollupConfig, prev: PayloadSource, verdicts: VerdictLog):
         self._config = config
         self._prev = prev
         self._verdicts = verdicts
@@ -41,15 +51,16 @@ class FrameQueue:
                     payload.source, self.origin.header.id, Reason.MALFORMED_FRAMES, str(error)
                 )
                 continue
-            self._accept(payload.source, frames)
+            self._accept(payload, frames)
             self._frames.extend(self._pruned(frames))
         return self._frames.popleft()
 
-    def _accept(self, source: TransactionId, frames: Sequence[Frame]) -> None:
+    def _accept(self, payload: Payload, frames: Sequence[Frame]) -> None:
         carried = tuple(FrameId(frame.channel_id, frame.number) for frame in frames)
-        detail = f"{len(frames)} frames"
+        behind = "" if payload.commitment is None else f" behind {payload.commitment}"
+        detail = f"{len(frames)} frames{behind}"
         self._verdicts.add(
-            Verdict(source, Decision.ACCEPT, Reason.VALID, detail, self.origin.header.id, carried)
+            Verdict(payload.source, Decision.ACCEPT, Reason.VALID, detail, self.origin.header.id, carried)
         )
 
     def _pruned(self, frames: Sequence[Frame]) -> Sequence[Frame]:

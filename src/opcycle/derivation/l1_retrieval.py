@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from opcycle.derivation.l1_traversal import L1Traversal
 from opcycle.derivation.verdicts import Reason, TransactionId, VerdictLog
 from opcycle.errors import CriticalError
+from opcycle.protocol.alt_da import DERIVATION_VERSION_ALT_DA, Commitment
 from opcycle.protocol.blobs import BlobError, decode_blob
 from opcycle.protocol.frames import DERIVATION_VERSION_0
 from opcycle.protocol.rollup import Fork, RollupConfig
@@ -21,21 +22,24 @@ from opcycle.protocol.types import Address, Hash, L1Block, L1Transaction
 APPEND_BATCH_SELECTOR = bytes.fromhex("96677ca2")
 """`appendBatch(bytes)` of the inbox contract."""
 
-DERIVATION_VERSION_ALT_DA = 1
 _BLOB_TYPE = 3
 _BATCHER_TYPES = (0, 1, 2, _BLOB_TYPE, 0x7E)
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """Batch data, version byte first, and the transaction (or blob of one) that it came in."""
+    """Batch data, version byte first, and the transaction (or blob of one) that it came in.
+
+    `commitment` is what that transaction has instead of data that comes from a DA server.
+    """
 
     source: TransactionId
     data: bytes
+    commitment: Commitment | None = None
 
 
 class L1Retrieval:
-    """The payloads of one L1 block at a time."""
+    """The payloads of one L1 block at a time; on chains with alt-DA these may be commitments."""
 
     def __init__(self, config: RollupConfig, prev: L1Traversal, verdicts: VerdictLog):
         self._config = config
@@ -83,7 +87,8 @@ class L1Retrieval:
     def _accept(
         self, source: TransactionId, data: bytes, problem: tuple[Reason, str] | None
     ) -> Iterator[Payload]:
-        if problem is None:
+        is_commitment = problem is not None and problem[0] is Reason.ALT_DA_COMMITMENT
+        if problem is None or (is_commitment and self._config.alt_da is not None):
             yield Payload(source, data)
         else:
             self._drop(source, *problem)

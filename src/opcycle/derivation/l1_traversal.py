@@ -18,13 +18,23 @@ class L1Traversal:
         self.origin = origin
         self.system_config = system_config
         self._config = config
-        self._ahead: deque[L1Block] = deque()
+        self._ahead: deque[tuple[L1Block, SystemConfig]] = deque()
         self._was_read = False
 
     @property
     def next_number(self) -> int:
         """The L1 block to push next."""
         return self._tip.header.number + 1
+
+    @property
+    def system_config_ahead(self) -> SystemConfig:
+        """The config after the last block that was pushed."""
+        return self._ahead[-1][1] if self._ahead else self.system_config
+
+    def ahead(self, number: int) -> L1Block | None:
+        """Block `number`, after `origin`, if it has been pushed."""
+        index = number - self.origin.header.number - 1
+        return self._ahead[index][0] if 0 <= index < len(self._ahead) else None
 
     def push(self, block: L1Block) -> None:
         """Append the block after the last one. Raises ResetError unless it is its child."""
@@ -34,7 +44,7 @@ class L1Traversal:
                 f"L1 block {block.ref} has the parent 0x{block.header.parent_hash.hex()[:8]}…, "
                 f"so it does not follow {tip.id}"
             )
-        self._ahead.append(block)
+        self._ahead.append((block, after_block(self._config, self.system_config_ahead, block)))
 
     def next(self) -> L1Block | None:
         """The block at `origin`, once; None until `advance` moves on."""
@@ -47,11 +57,10 @@ class L1Traversal:
         """Step to the next block and apply its config updates; False when it has not been pushed."""
         if not self._ahead:
             return False
-        self.origin = self._ahead.popleft()
-        self.system_config = after_block(self._config, self.system_config, self.origin)
+        self.origin, self.system_config = self._ahead.popleft()
         self._was_read = False
         return True
 
     @property
     def _tip(self) -> L1Block:
-        return self._ahead[-1] if self._ahead else self.origin
+        return self._ahead[-1][0] if self._ahead else self.origin

@@ -5,6 +5,7 @@
     match pipeline.next(safe_head, safe_system_config):
         case NeedL1Block(number): pipeline.push(block `number`), ask again
         case NeedL2Block(number): pipeline.push_l2(block `number` of the safe chain), ask again
+        case NeedDAInput(commitment): pipeline.push_da_input(commitment, data or None), ask again
         case DerivedAttributes(): build the block, ask again with it as the safe head
 
 The same L1 blocks give the same attributes, however they are pushed: one by one or many ahead.
@@ -18,12 +19,15 @@ from opcycle.derivation.batch_mux import BatchMux
 from opcycle.derivation.channel_assembler import OpenChannel
 from opcycle.derivation.channel_mux import ChannelMux
 from opcycle.derivation.channel_reader import ChannelReader
-from opcycle.derivation.frame_queue import FrameQueue
+from opcycle.derivation.da_challenges import Challenges
+from opcycle.derivation.da_inputs import DAInputs, LookAhead, NeedDAInput
+from opcycle.derivation.frame_queue import FrameQueue, PayloadSource
 from opcycle.derivation.l1_retrieval import L1Retrieval
 from opcycle.derivation.l1_traversal import L1Traversal
 from opcycle.derivation.span_rules import NeedL2Block
 from opcycle.derivation.verdicts import Verdict, VerdictLog
 from opcycle.errors import CriticalError
+from opcycle.protocol.alt_da import Commitment
 from opcycle.protocol.l1_chain import L1ChainConfig
 from opcycle.protocol.l2_block import L2Block
 from opcycle.protocol.rollup import RollupConfig, SystemConfig
@@ -42,15 +46,22 @@ class WaitingFor:
     """Why the safe head stands where it is.
 
     `l1_number` is the L1 block to read next; `window_ends` the one with which the batches for the block after
-    the safe head are due, after which empty blocks are forced; `channel` the channel that lacks frames.
+    the safe head are due, after which empty blocks are forced; `channel` the channel that lacks frames;
+    `missing` the data that the DA server lacks.
     """
 
     l1_number: int
     window_ends: int
     channel: OpenChannel | None
+    missing: LookAhead | None = None
 
     def __str__(self) -> str:
         text = f"L1 block {self.l1_number}"
+        if self.missing is not None:
+            return (
+                f"the data of {self.missing.commitment}, which the DA server does not have; {text} may tell "
+                f"(challenges until block {self.missing.last_chance})"
+            )
         if self.channel is not None:
             text += (
                 f" with frame {self.channel.next_frame} of channel {self.channel.channel_id.hex()}"
@@ -66,6 +77,7 @@ class DerivationPipeline:
         self._config = config
         self._l1_chain = l1_chain
         self._verdicts = VerdictLog()
+        self._challenges = None if config.alt_da is None else Challenges(config.alt_da)
 
     def reset(self, *, origin_block: L1Block, system_config: SystemConfig, safe_head: L2BlockRef) -> None:
         """Forget everything and read L1 from `origin_block` on, included.
@@ -81,7 +93,11 @@ class DerivationPipeline:
             )
         self._safe_head = safe_head
         self._traversal = L1Traversal(self._config, origin_block, system_config)
-        self._attributes = assemble(self._config, self._l1_chain, self._traversal, self._verdicts)
+        retrieval = L1Retrieval(self._config, self._traversal, self._verdicts)
+        self._da_inputs = self._da_inputs_of(retrieval)
+        self._missing: LookAhead | None = None
+        source = self._da_inputs or retrieval
+        self._attributes = assemble(self._config, self._l1_chain, source, self._verdicts)
 
     @property
     def origin(self) -> L1BlockRef:
@@ -90,8 +106,8 @@ class DerivationPipeline:
 
     @property
     def l1_system_config(self) -> SystemConfig:
-        """The config after the updates of `origin`."""
-        return self._traversal.system_config
+        """The config after the updates of the last block that was pushed."""
+        return self._traversal.system_config_ahead
 
     def push(self, block: L1Block) -> None:
         """Give the next L1 block. Raises ResetError if it does not follow the last one: L1 reorganised."""
@@ -101,16 +117,32 @@ class DerivationPipeline:
         """Give the block of the safe chain that `next` asked for. Raises ValueError for any other."""
         self._attributes.push_l2(block)
 
+    def push_da_input(self, commitment: Commitment, data: bytes | None) -> None:
+        """Give the data that `next` asked for, None if the DA server does not have it.
+
+        Raises ValueError for another commitment, or other data than it is of.
+        """
+        if self._da_inputs is None:
+            raise ValueError("the rollup config knows no alt-DA")
+        self._da_inputs.push(commitment, data)
+
     def next(
         self, safe_head: L2BlockRef, safe_system_config: SystemConfig
-    ) -> DerivedAttributes | NeedL1Block | NeedL2Block:
-        """The attributes of the block after `safe_head`, or the block that is needed first.
+    ) -> DerivedAttributes | NeedL1Block | NeedL2Block | NeedDAInput:
+        """The attributes of the block after `safe_head`, or what is needed first.
 
         `safe_system_config` is the config as of `safe_head`. Until a block is built, asking again gives
-        the same answer. Raises ResetError if the safe head is not on the L1 chain that was pushed.
+        the same answer. Raises ResetError if the safe head is not on the L1 chain that was pushed, or rests
+        on alt-DA data whose challenge has expired; CriticalError if alt-DA data is lost.
         """
         self._safe_head = safe_head
         while True:
+            need = None if self._da_inputs is None else self._da_inputs.need()
+            if isinstance(need, NeedDAInput):
+                return need
+            self._missing = need
+            if need is not None:
+                return NeedL1Block(self._traversal.next_number)
             derived = self._attributes.next(safe_head, safe_system_config)
             if derived is not None:
                 return derived
@@ -134,15 +166,29 @@ class DerivationPipeline:
             l1_number=self._traversal.next_number,
             window_ends=self._safe_head.l1_origin.number + self._config.seq_window_size,
             channel=self._attributes.open_channel,
+            missing=self._missing,
         )
+
+    def final_l1(self, l1_finalized: int) -> int:
+        """The last L1 block whose L2 blocks are final, when L1 has finalized block `l1_finalized`.
+
+        That block itself, but for alt-DA data that may still be challenged; may be before L1's first block.
+        """
+        return l1_finalized if self._challenges is None else self._challenges.final_l1(l1_finalized)
+
+    def _da_inputs_of(self, retrieval: L1Retrieval) -> DAInputs | None:
+        alt_da, challenges = self._config.alt_da, self._challenges
+        if alt_da is None or challenges is None:
+            return None
+        challenges.reset()
+        return DAInputs(alt_da, retrieval, self._traversal, challenges, self._verdicts)
 
 
 def assemble(
-    config: RollupConfig, l1_chain: L1ChainConfig, traversal: L1Traversal, verdicts: VerdictLog
+    config: RollupConfig, l1_chain: L1ChainConfig, source: PayloadSource, verdicts: VerdictLog
 ) -> AttributesStage:
-    """All stages behind the traversal, in the order in which data passes them; the last one is pulled."""
-    retrieval = L1Retrieval(config, traversal, verdicts)
-    frames = FrameQueue(config, retrieval, verdicts)
+    """All stages behind the payloads, in the order in which data passes them; the last one is pulled."""
+    frames = FrameQueue(config, source, verdicts)
     channels = ChannelMux(config, frames, verdicts)
     reader = ChannelReader(config, channels, verdicts)
     batches = BatchMux(config, reader, verdicts)

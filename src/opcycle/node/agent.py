@@ -8,6 +8,7 @@ RPC serves.
 from opcycle.agent import Outcome
 from opcycle.derivation.attributes import DerivedAttributes
 from opcycle.derivation.chain_spec import first_l1_number
+from opcycle.derivation.da_inputs import NeedDAInput
 from opcycle.derivation.pipeline import DerivationPipeline, NeedL1Block
 from opcycle.derivation.span_rules import NeedL2Block
 from opcycle.engine.client import EngineClient
@@ -16,9 +17,9 @@ from opcycle.errors import CriticalError, OpcycleError, ResetError, TemporaryErr
 from opcycle.node.consolidation import difference
 from opcycle.node.execution import announce, execute
 from opcycle.node.heads import Heads
-from opcycle.node.l1_view import BlobSource, L1Heads, L1Source, L1View
+from opcycle.node.l1_view import BlobSource, DASource, L1Heads, L1Source, L1View
 from opcycle.node.lineage import MadeBlock
-from opcycle.node.reset import block_of_epoch, block_to_go_on_from
+from opcycle.node.reset import block_of_epoch, block_to_go_on_from, certain_records
 from opcycle.node.safedb import SafeDB
 from opcycle.node.unsafe_chain import BlockSource, UnsafeChain
 from opcycle.node.verdict_store import VerdictStore
@@ -36,7 +37,8 @@ BLOCKS_PER_STEP = 64
 
 class Node:
     """`safe_db` and `verdicts` belong to one `Database`. An L1 block is read once `l1_confirmations` others
-    follow it; `blobs` gives those that it names, and may be None while the batcher posts none.
+    follow it; `blobs` gives those that it names, and may be None while the batcher posts none; so does `da`
+    with alt-DA data.
     `unsafe_source` is the L2 RPC of a sequencer, whose blocks are taken before they are on L1."""
 
     name = "node"
@@ -52,11 +54,12 @@ class Node:
         safe_db: SafeDB,
         verdicts: VerdictStore,
         blobs: BlobSource | None = None,
+        da: DASource | None = None,
         l1_confirmations: int = 0,
         unsafe_source: BlockSource | None = None,
     ):
         self._config = config
-        self._l1 = L1View(config, l1, blobs=blobs, confirmations=l1_confirmations)
+        self._l1 = L1View(config, l1, blobs=blobs, da=da, confirmations=l1_confirmations)
         self._engine = engine
         self._l2 = l2
         self._safe_db = safe_db
@@ -67,6 +70,7 @@ class Node:
         self._heads: Heads | None = None
         self._status: SyncStatus | None = None
         self._verdicts_from = 0
+        self._da_trouble: TemporaryError | None = None
         self._waiting_for = "its first look at L1"
 
     @property
@@ -126,6 +130,8 @@ class Node:
             *_summary(made),
             *finalized,
         ]
+        if self._da_trouble is not None and not did:
+            raise self._da_trouble
         return Outcome(progress=bool(did), did=tuple(did), waiting_for=self._waiting_for)
 
     def _read_l1(self, tip: L2Block, l1: L1Heads) -> bool:
@@ -159,7 +165,7 @@ class Node:
         safe_heads: dict[int, SafeHead] = {}
         while len(made) < BLOCKS_PER_STEP:
             derived = self._ask_pipeline(tip)
-            if isinstance(derived, NeedL1Block):
+            if isinstance(derived, (NeedL1Block, NeedDAInput)):
                 break
             tip, reorg = self._make_safe(derived)
             replaced += reorg
@@ -195,17 +201,31 @@ class Node:
         self._heads = heads.advance(block.ref)
         return block, replaced
 
-    def _ask_pipeline(self, tip: L2Block) -> DerivedAttributes | NeedL1Block:
-        """What comes after `tip`; the engine has the safe blocks up to it that a span batch repeats."""
-        while isinstance(answer := self._pipeline.next(tip.ref, tip.system_config), NeedL2Block):
-            # `tip` itself is not canonical in the engine yet
-            self._pipeline.push_l2(tip if answer.number == tip.ref.number else self._l2.block(answer.number))
-        return answer
+    def _ask_pipeline(self, tip: L2Block) -> DerivedAttributes | NeedL1Block | NeedDAInput:
+        """What comes after `tip`; alt-DA data only if the DA server does not answer.
+
+        The engine has the safe blocks up to `tip` that a span batch repeats.
+        """
+        self._da_trouble = None
+        while True:
+            match answer := self._pipeline.next(tip.ref, tip.system_config):
+                case NeedL2Block(number):
+                    # `tip` itself is not canonical in the engine yet
+                    self._pipeline.push_l2(tip if number == tip.ref.number else self._l2.block(number))
+                case NeedDAInput(commitment):
+                    try:
+                        self._pipeline.push_da_input(commitment, self._l1.da_input(commitment))
+                    except TemporaryError as error:  # what this step has derived so far stays
+                        self._da_trouble = error
+                        return answer
+                case _:
+                    return answer
 
     def _finalize(self, l1: L1Heads) -> list[str]:
         """Follow L1's finality, if the L1 block in question is still the one that we derived from."""
         heads = self._current_heads
-        entry = None if l1.finalized is None else self._safe_db.at(l1.finalized.number)
+        final = -1 if l1.finalized is None else self._pipeline.final_l1(l1.finalized.number)
+        entry = self._safe_db.at(final)
         if entry is None or entry.safe_head.number <= heads.finalized.number:
             return []
         if not self._l1.has(entry.l1_block, l1):
@@ -250,7 +270,7 @@ class Node:
             return block.number <= newest and self._l2.hash_of(block.number) == block.hash
 
         return block_to_go_on_from(
-            self._safe_db.newest_first(),
+            certain_records(self._config, self._safe_db.newest_first(), finalized),
             finalized,
             l1_head=l1.head.number,
             is_on_l1=lambda block: self._l1.has(block, l1),

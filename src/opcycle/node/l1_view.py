@@ -11,6 +11,7 @@ from typing import Protocol
 from opcycle.derivation.config_updates import after_block
 from opcycle.derivation.l1_retrieval import batcher_blobs
 from opcycle.errors import TemporaryError, UserError
+from opcycle.protocol.alt_da import Commitment
 from opcycle.protocol.rollup import RollupConfig, SystemConfig
 from opcycle.protocol.types import Address, BlockId, Hash, L1Block, L1BlockRef, L1Header
 from opcycle.rpc.client import RpcUnreachableError
@@ -25,7 +26,14 @@ class L1Source(Protocol):
     def header(self, label: int | str | bytes) -> L1Header: ...
 
     def blocks(
-        self, first: int, last: int, *, inbox: Address, portal: Address, system_config: Address
+        self,
+        first: int,
+        last: int,
+        *,
+        inbox: Address,
+        portal: Address,
+        system_config: Address,
+        challenges: Address | None = None,
     ) -> list[L1Block]: ...
 
 
@@ -33,6 +41,12 @@ class BlobSource(Protocol):
     """`opcycle.l1.beacon.BeaconClient` is one."""
 
     def blobs(self, timestamp: int, hashes: Sequence[Hash]) -> Mapping[Hash, bytes]: ...
+
+
+class DASource(Protocol):
+    """`opcycle.da.client.DAClient` is one."""
+
+    def get(self, commitment: Commitment) -> bytes | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +61,22 @@ class L1Heads:
 class L1View:
     """L1 as one rollup sees it. `confirmations`: blocks that must follow one before it is read.
 
-    `blobs` may be None while the batcher posts none.
+    `blobs` may be None while the batcher posts none, `da` while it posts no commitments.
     """
 
     def __init__(
-        self, config: RollupConfig, source: L1Source, *, blobs: BlobSource | None, confirmations: int
+        self,
+        config: RollupConfig,
+        source: L1Source,
+        *,
+        blobs: BlobSource | None,
+        confirmations: int,
+        da: DASource | None = None,
     ):
         self._config = config
         self._source = source
         self._blobs = blobs
+        self._da = da
         self._confirmations = confirmations
 
     def heads(self) -> L1Heads:
@@ -72,6 +93,18 @@ class L1View:
     def block(self, number: int, system_config: SystemConfig) -> L1Block:
         """`system_config` as of that block, its own updates included."""
         return self._with_blobs(self._read(number, number)[0], system_config)
+
+    def da_input(self, commitment: Commitment) -> bytes | None:
+        """The data behind a commitment, None if the DA server does not have it.
+
+        Raises TemporaryError if it does not answer, UserError if there is nobody to ask.
+        """
+        if self._da is None:
+            raise UserError(
+                "the chain has batches on a DA server, and the node knows of none; "
+                "start the node with --da-server URL"
+            )
+        return self._da.get(commitment)
 
     def blocks_from(self, first: int, heads: L1Heads, system_config: SystemConfig) -> Iterator[L1Block]:
         """Up to `AHEAD` confirmed blocks from `first` on; none if L1 is not that far.
@@ -98,13 +131,14 @@ class L1View:
         return replace(block, blobs=self._blobs.blobs(block.header.timestamp, hashes))
 
     def _read(self, first: int, last: int) -> list[L1Block]:
-        config = self._config
+        config, alt_da = self._config, self._config.alt_da
         return self._source.blocks(
             first,
             last,
             inbox=config.batch_inbox,
             portal=config.deposit_contract,
             system_config=config.l1_system_config,
+            challenges=alt_da.challenge_contract if alt_da is not None and alt_da.is_challengeable else None,
         )
 
     def _labelled(self, label: str) -> L1BlockRef | None:

@@ -4,12 +4,27 @@ op-node keeps no record that it trusts and goes back a whole sequence window. He
 which L1 block each safe head rests on; if that block is still part of L1, so is everything before it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from opcycle.errors import CriticalError, TemporaryError
 from opcycle.protocol.l2_block import L2Block
+from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.safe_head import SafeHead
 from opcycle.protocol.types import BlockId
+
+
+def certain_records(
+    config: RollupConfig, records: Iterable[SafeHead], finalized: BlockId
+) -> Iterator[SafeHead]:
+    """Those of `records` that a restart may rely on as far as L1 stands by them.
+
+    Where alt-DA data can be challenged, they are the finalized ones: what came after may have to be derived
+    again without data that was used, and which that is must be found out from the challenges on L1 first.
+    """
+    is_challengeable = config.alt_da is not None and config.alt_da.is_challengeable
+    for record in records:
+        if not is_challengeable or record.safe_head.number <= finalized.number:
+            yield record
 
 
 def block_to_go_on_from(

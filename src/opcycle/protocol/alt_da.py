@@ -109,6 +109,11 @@ class AltDAConfig:
         if self.commitment_type is CommitmentType.GENERIC and has_contract:
             raise ValueError("da_challenge_contract_address must be zero with generic commitments")
 
+    @property
+    def is_challengeable(self) -> bool:
+        """Whether L1 may take data off the chain that nobody published."""
+        return self.commitment_type is CommitmentType.KECCAK
+
     def to_json(self) -> dict[str, Any]:
         return {
             "da_challenge_contract_address": "0x" + self.challenge_contract.hex(),

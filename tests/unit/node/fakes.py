@@ -48,7 +48,14 @@ class FakeL1:
         return self.chain[number].header
 
     def blocks(
-        self, first: int, last: int, *, inbox: bytes, portal: bytes, system_config: bytes
+        self,
+        first: int,
+        last: int,
+        *,
+        inbox: bytes,
+        portal: bytes,
+        system_config: bytes,
+        challenges: bytes | None = None,
     ) -> list[L1Block]:
         assert (inbox, portal, system_config) == (INBOX, PORTAL, SYSTEM_CONFIG)
         self._read(f"blocks {first} to {last}")
