@@ -178,7 +178,7 @@ class RollupConfig:
 
 
 def unknown_forks(data: Mapping[str, Any]) -> list[str]:
-    """The keys of `rollup.json` that schedule other forks than those of `Fork`: nothing here knows their rules."""
+    """Keys of `rollup.json` that schedule forks beside those of `Fork`, whose rules nothing here knows."""
     known = {"block_time", *(f"{fork}_time" for fork in Fork)}
     return [
         key for key, time in data.items() if key.endswith("_time") and key not in known and time is not None
