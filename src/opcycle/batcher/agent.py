@@ -61,6 +61,9 @@ class Transactions(Protocol):
     @property
     def address(self) -> Address: ...
 
+    @property
+    def resubmissions(self) -> tuple[str, ...]: ...
+
     def in_flight(self) -> int: ...
 
     def next_nonce(self) -> int: ...
@@ -125,14 +128,16 @@ class Batcher:
 
     def _step(self) -> Outcome:
         in_flight = self._transactions.in_flight()  # L1's head, read next, has all that this calls mined
+        said = self._transactions.resubmissions
         l1_head = self._l1.header("latest").ref
         status = self._node.sync_status()
         cursor = self._cursor or self._start(in_flight, l1_head, status)
         if cursor is None:
-            return Outcome.idle("what was sent before to be mined and derived")
+            return Outcome(False, said, "what was sent before to be mined and derived")
         l2_head = self._l2_head(cursor)
         self._follow(in_flight, l1_head, status)
-        return self._post(in_flight, l1_head, l2_head)
+        outcome = self._post(in_flight, l1_head, l2_head)
+        return replace(outcome, did=(*said, *outcome.did))
 
     def _start(self, in_flight: int, l1_head: L1BlockRef, status: SyncStatus) -> L2BlockRef | None:
         """The safe head, if it can be relied on by now."""
@@ -199,15 +204,7 @@ class Batcher:
 
     def _located(self, channel: PostedChannel) -> PostedChannel:
         """With the L1 blocks of its ends. Asked anew each time: L1 may have replaced them."""
-        if not channel.transactions:
-            return channel
-        opened = self._block_of(channel.transactions[0])
-        completed = self._block_of(channel.transactions[-1]) if channel.is_sent else None
-        return replace(channel, opened=opened, completed=completed)
-
-    def _block_of(self, transaction: Hash) -> BlockId | None:
-        receipt = self._transactions.receipt(transaction)
-        return None if receipt is None else receipt.block
+        return channel.located([self._transactions.receipt(item) for item in channel.transactions])
 
     def _post(self, in_flight: int, l1_head: L1BlockRef, l2_head: int) -> Outcome:
         """Do what is due until there is something to wait for.

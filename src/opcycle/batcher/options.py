@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from opcycle.errors import UserError
+from opcycle.l1.transactions import Resubmission
 from opcycle.protocol.channels import Compression
 from opcycle.protocol.frames import FRAME_OVERHEAD
 
@@ -23,6 +24,8 @@ LIMITS = {
     "window_margin": (0, None),
     "max_in_flight": (1, None),
     "blobs_per_transaction": (1, MAX_BLOBS),
+    "resubmit_after": (1, None),
+    "fee_limit": (1, None),
 }
 
 
@@ -50,7 +53,8 @@ class BatcherOptions:
     transaction's data, or of its blob's; `max_channel_duration`: how long a block may wait for others to
     share a channel with; `window_margin`: how long before the end of its sequence window a block is posted in
     any case; `max_in_flight`: transactions that may wait for L1 at once; `blobs_per_transaction`: how many
-    payloads may share one as blobs. Raises UserError for a value out of range.
+    payloads may share one as blobs; `resubmit_after` and `fee_limit`: see `Resubmission`. Raises UserError
+    for a value out of range.
     """
 
     data_availability: DataAvailability = DataAvailability.CALLDATA
@@ -62,6 +66,8 @@ class BatcherOptions:
     window_margin: int = 20
     max_in_flight: int = 10
     blobs_per_transaction: int = MAX_BLOBS
+    resubmit_after: int = 4
+    fee_limit: int = 5
 
     def __post_init__(self) -> None:
         for name, (least, most) in LIMITS.items():
@@ -69,3 +75,8 @@ class BatcherOptions:
             if value < least or (most is not None and value > most):
                 bounds = f"at least {least}" if most is None else f"between {least} and {most}"
                 raise UserError(f"the batcher's {name} is {value}; it must be {bounds}")
+
+    @property
+    def resubmission(self) -> Resubmission:
+        """What to do about transactions that L1 does not mine."""
+        return Resubmission(self.resubmit_after, self.fee_limit, owns_account=True)

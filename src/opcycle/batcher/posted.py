@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from opcycle.batcher.channel import Channel
+from opcycle.l1.receipts import Receipt
 from opcycle.protocol.types import BlockId, Hash
 
 
@@ -50,6 +51,19 @@ class PostedChannel:
         """The next `frames` frames are sent in it."""
         return replace(self, sent=self.sent + frames, transactions=(*self.transactions, transaction))
 
+    def located(self, receipts: Sequence[Receipt | None]) -> "PostedChannel":
+        """With what became of its transactions; one that was outbid has its successor's hash."""
+        if not receipts:
+            return self
+        found = zip(self.transactions, receipts, strict=True)
+        is_complete = self.is_sent and None not in receipts
+        return replace(
+            self,
+            transactions=tuple(receipt.transaction if receipt else sent for sent, receipt in found),
+            opened=_block_of(receipts[0]),
+            completed=_block_of(receipts[-1]) if is_complete else None,
+        )
+
     def __str__(self) -> str:
         blocks = f"L2 blocks {self.first.number} to {self.last.number}"
         count = "" if self.is_sent else f"{self.sent} of "
@@ -73,6 +87,10 @@ class Situation:
     l1_head: int
     in_flight: int
     timeout: int
+
+
+def _block_of(receipt: Receipt | None) -> BlockId | None:
+    return None if receipt is None else receipt.block
 
 
 def why_start_over(now: Situation) -> str | None:

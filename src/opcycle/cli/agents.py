@@ -105,6 +105,27 @@ batcher_options = options(
         show_default=True,
         help="L1 blocks after which a channel is closed, full or not.",
     ),
+    click.option(
+        "--blobs-per-transaction",
+        type=int,
+        default=6,
+        show_default=True,
+        help="How many frames may share a transaction as blobs.",
+    ),
+    click.option(
+        "--resubmit-after",
+        type=int,
+        default=4,
+        show_default=True,
+        help="L1 blocks after which a transaction that is not mined is sent again for more.",
+    ),
+    click.option(
+        "--fee-limit",
+        type=int,
+        default=5,
+        show_default=True,
+        help="The most to offer then, in multiples of what L1 asks at the moment.",
+    ),
 )
 proposer_options = options(
     deployment_option,
@@ -239,14 +260,14 @@ def run_batcher(
     data_availability: str,
     batch_type: str,
     compression: str,
-    max_channel_duration: int,
+    **numbers: int,
 ) -> None:
-    """The batcher that `signer` sends for."""
+    """The batcher that `signer` sends for; `numbers` are those of BatcherOptions."""
     settings = BatcherOptions(
         data_availability=DataAvailability(data_availability),
         batch_type=BatchType(batch_type),
         compression=Compression(compression),
-        max_channel_duration=max_channel_duration,
+        **numbers,
     )
     found = _load(deployment, l1)
     _require_l2(found, l2)

@@ -193,12 +193,12 @@ class _Run:
         if not requests:
             return
         self.progress(what)
-        sent = {self._send(request): request for request in requests}
-        for receipt in self._receipts(list(sent)):
+        receipts = self._receipts([self._send(request) for request in requests])
+        for request, receipt in zip(requests, receipts, strict=True):
             try:
-                self.transactions.require_success(receipt, sent[receipt.transaction])
+                self.transactions.require_success(receipt, request)
             except TransactionRevertedError as error:
-                raise self._explained(sent[receipt.transaction], error) from error
+                raise self._explained(request, error) from error
 
     def _receipts(self, sent: Sequence[Hash]) -> list[Receipt]:
         """In the order of `sent`, once all are mined."""
@@ -207,7 +207,7 @@ class _Run:
             receipts = [receipt for receipt in found if receipt is not None]
             if len(receipts) == len(sent):
                 return receipts
-            self.transactions.in_flight()  # sends again what the server lost
+            self.transactions.in_flight()  # sends again what the server lost, for more what is not mined
             self.next_block()
         raise TemporaryError(
             f"not all transactions were mined in {PATIENCE} blocks; run the deployment again, "

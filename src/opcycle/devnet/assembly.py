@@ -27,11 +27,14 @@ from opcycle.l1.portal import OptimismPortal
 from opcycle.l1.reader import L1Reader
 from opcycle.l1.signer import Signer
 from opcycle.l1.system_config import SystemConfigContract
-from opcycle.l1.transactions import MIN_TIP, TransactionManager
+from opcycle.l1.transactions import MIN_TIP, Resubmission, TransactionManager
 from opcycle.proposer.agent import Proposer
 from opcycle.protocol.l1_chain import l1_chain_of
 from opcycle.rpc.client import RpcClient
 from opcycle.sequencer.agent import Sequencer
+
+AGENT = Resubmission(owns_account=True)
+"""How the account of an agent is looked after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class Assembly:
         )
 
     def batcher(self, signer: Signer, options: BatcherOptions) -> Batcher:
-        rollup, sender = self.deployment.rollup, self.l1_sender(signer)
+        rollup = self.deployment.rollup
+        sender = self.l1_sender(signer, options.resubmission)
         l1 = RpcClient(self.l1)
         return Batcher(
             rollup,
@@ -104,7 +108,7 @@ class Assembly:
             oracle=self.oracle(),
             node=RollupClient(self.node),
             l1=L1Reader(RpcClient(self.l1)),
-            transactions=self.l1_sender(signer),
+            transactions=self.l1_sender(signer, AGENT),
             allow_non_finalized=allow_non_finalized,
         )
 
@@ -114,7 +118,7 @@ class Assembly:
             oracle=self.oracle(),
             node=RollupClient(self.node),
             l1=L1Reader(RpcClient(self.l1)),
-            transactions=self.l1_sender(signer),
+            transactions=self.l1_sender(signer, AGENT),
         )
 
     def bridge(self, signer: Signer | None) -> Bridge:
@@ -133,8 +137,13 @@ class Assembly:
     def oracle(self) -> L2OutputOracle:
         return L2OutputOracle(RpcClient(self.l1), self.deployment.addresses.l2_output_oracle)
 
-    def l1_sender(self, signer: Signer) -> TransactionManager:
-        return TransactionManager(RpcClient(self.l1), signer, chain_id=self.deployment.rollup.l1_chain_id)
+    def l1_sender(self, signer: Signer, resubmission: Resubmission | None = None) -> TransactionManager:
+        return TransactionManager(
+            RpcClient(self.l1),
+            signer,
+            chain_id=self.deployment.rollup.l1_chain_id,
+            resubmission=resubmission,
+        )
 
     def l2_sender(self, signer: Signer) -> TransactionManager:
         return TransactionManager(RpcClient(self.l2), signer, chain_id=self.deployment.rollup.l2_chain_id)

@@ -1,4 +1,8 @@
-"""What a transaction must pay: EIP-1559 and EIP-4844 prices, and the gas that data alone costs (EIP-7623)."""
+"""What a transaction must pay: EIP-1559 and EIP-4844 prices, and the gas that data alone costs (EIP-7623).
+
+What one must pay to replace another is go-ethereum's rule, `core/txpool`: each of its fees must be higher
+by a share that depends on the pool.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,13 +30,11 @@ FEE_HISTORY_BLOCKS = 5
 """How many blocks the tip is taken from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """Wei per gas in the next block: base fee, a tip that suffices, and wei per blob gas."""
+REPLACEMENT_PERCENT = 110
+"""What a replacement's fees must be of the first ones."""
 
-    base_fee: int
-    tip: int
-    blob_base_fee: int
+BLOB_REPLACEMENT_PERCENT = 200
+"""The same for a transaction with blobs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,41 @@ class Fees:
     max_fee: int
     max_priority_fee: int
     max_blob_fee: int
+
+    def cost(self, gas: int, blob_gas: int) -> int:
+        """The most that a transaction pays, in wei."""
+        return gas * self.max_fee + blob_gas * self.max_blob_fee
+
+    def raised(self, percent: int) -> "Fees":
+        """Each at `percent` of what it is, rounded up, and higher than it is."""
+        fees = (self.max_fee, self.max_priority_fee, self.max_blob_fee)
+        return Fees(*(max(fee + 1, -(-fee * percent // 100)) for fee in fees))
+
+    def at_least(self, other: "Fees") -> "Fees":
+        """Of each the higher one."""
+        return Fees(
+            max(self.max_fee, other.max_fee),
+            max(self.max_priority_fee, other.max_priority_fee),
+            max(self.max_blob_fee, other.max_blob_fee),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Wei per gas in the next block: base fee, a tip that suffices, and wei per blob gas."""
+
+    base_fee: int
+    tip: int
+    blob_base_fee: int
+
+    @property
+    def suggested(self) -> Fees:
+        """Caps of twice these; they hold for six full blocks in a row."""
+        return Fees(2 * self.base_fee + self.tip, self.tip, 2 * self.blob_base_fee)
+
+    def exceed(self, fees: Fees, *, has_blobs: bool) -> bool:
+        """Whether a transaction with these fees cannot be in the next block."""
+        return fees.max_fee < self.base_fee or (has_blobs and fees.max_blob_fee < self.blob_base_fee)
 
 
 def read_prices(rpc: RpcClient, *, min_tip: int) -> Prices:
@@ -55,12 +92,6 @@ def read_prices(rpc: RpcClient, *, min_tip: int) -> Prices:
         tip=max(min_tip, median_low(rewards) if rewards else 0),
         blob_base_fee=max(1, from_quantity(blob_fees[-1])),
     )
-
-
-def suggest_fees(rpc: RpcClient, *, min_tip: int) -> Fees:
-    """Caps of twice the next block's prices; they hold for six full blocks in a row."""
-    prices = read_prices(rpc, min_tip=min_tip)
-    return Fees(2 * prices.base_fee + prices.tip, prices.tip, 2 * prices.blob_base_fee)
 
 
 def calldata_cost(data: bytes, prices: Prices) -> int:

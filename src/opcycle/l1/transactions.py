@@ -1,53 +1,42 @@
-"""Sending transactions from one account, so that nothing is sent twice and nothing is lost silently.
+"""Sending transactions from one account, so that nothing is sent twice, lost silently or stuck for good.
 
 The nonce is the chain's at the first use and counted from there. What was sent is kept: if a server forgets
-its pool (a crash, a reorg), the same signed bytes go out again. If a send breaks off halfway, the next call
-first finds out what became of it. One manager per account and process; an agent that restarts waits for
-`in_flight() == 0` before it sends.
+its pool (a crash, a reorg), the same signed bytes go out again; what is not mined for some blocks is replaced
+by the same with higher fees. If a send breaks off halfway, the next call first finds out what became of it.
+One manager per account and process; an agent that restarts waits for `in_flight() == 0` before it sends.
+Facts: go-ethereum's pools (`core/txpool`) and op-service's `txmgr`, whose limits are the defaults here.
 """
 
-from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from opcycle.errors import CriticalError, TemporaryError, UserError
-from opcycle.keccak import keccak
-from opcycle.l1.blobs import BLOB_TRANSACTION, committed, with_sidecar
-from opcycle.l1.fees import GAS_PER_BLOB, MAX_TRANSACTION_GAS, Fees, floor_data_gas, suggest_fees
+from opcycle.errors import OpcycleError, TemporaryError, UserError
+from opcycle.l1.blobs import committed
+from opcycle.l1.fees import MAX_TRANSACTION_GAS, TRANSACTION_GAS, Fees, Prices, floor_data_gas, read_prices
+from opcycle.l1.offers import Message, Offer, Offers
+from opcycle.l1.pool_answers import (
+    NonceError,
+    OtherPoolError,
+    TransactionRejectedError,
+    UnderpricedError,
+    refusal,
+)
 from opcycle.l1.receipts import Receipt, read_receipt
 from opcycle.l1.reverts import RevertDecoder, TransactionRevertedError
 from opcycle.l1.signer import Signer
-from opcycle.protocol.payload import Blob
+from opcycle.protocol.blobs import BLOB_SIZE
 from opcycle.protocol.types import Address, Hash
 from opcycle.rpc.client import RpcClient, RpcError, RpcUnreachableError
 from opcycle.rpc.hexjson import checksum, from_hex, from_quantity, to_hex, to_quantity
 
-KEPT = 64
-"""How many sent transactions are remembered; a reorg that drops more makes the agent start over."""
-
 MIN_TIP = 1_000_000
 """Wei per gas (0.001 gwei): what geth asks of a transaction by default."""
 
-NONCE_CONFLICTS = (
-    "nonce too low",
-    "nonce too high",
-    "replacement transaction underpriced",
-)
-OTHER_POOL = "address already reserved"
-"""go-ethereum keeps transactions with blobs in a pool of their own, and those of one account in one pool."""
-
-DETERMINISTIC = (
-    "intrinsic gas",
-    "exceeds block gas limit",
-    "oversized data",
-    "gas limit too high",
-    "invalid sender",
-)
+EMPTY_BLOB = bytes(BLOB_SIZE)
 
 
-class TransactionRejectedError(CriticalError):
-    """The server will never take this transaction; sending it again would change nothing."""
+class FeeLimitError(TemporaryError):
+    """L1's pool wants more than the account's owner is ready to pay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +56,47 @@ class TransactionRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sent:
-    """`raw` is what the network takes: with the blobs, which are no part of what `hash` is of."""
+class Resubmission:
+    """When a transaction that is not mined is replaced by the same with higher fees, and how high they get.
 
-    request: TransactionRequest
-    nonce: int
-    raw: bytes
-    hash: Hash
+    `after`: blocks that it may wait, at first and after each replacement. `fee_limit`: the most that a
+    replacement may cost, in multiples of what a new transaction would offer at that moment.
+    `owns_account`: nobody else sends from it; then what is stuck there and unknown here was sent by an
+    earlier process, and an empty transaction takes its place.
+    """
+
+    after: int = 4
+    fee_limit: int = 5
+    owns_account: bool = False
 
 
 class TransactionManager:
-    """Sends for `signer` over an L1's or L2's `rpc`. `chain_id` is checked before the first send."""
+    """Sends for `signer` over an L1's or L2's `rpc`. `chain_id` is checked before the first send.
 
-    def __init__(self, rpc: RpcClient, signer: Signer, *, chain_id: int, min_tip: int = MIN_TIP):
+    `resubmissions`: what the last `in_flight` did about transactions that waited too long, or why it could
+    do nothing, in words.
+    """
+
+    def __init__(
+        self,
+        rpc: RpcClient,
+        signer: Signer,
+        *,
+        chain_id: int,
+        min_tip: int = MIN_TIP,
+        resubmission: Resubmission | None = None,
+    ):
         self._rpc = rpc
         self._signer = signer
         self._chain_id = chain_id
         self._min_tip = min_tip
+        self._resubmission = resubmission or Resubmission()
         self._is_checked = False
         self._next_nonce = 0
-        self._sent: OrderedDict[int, _Sent] = OrderedDict()
-        self._doubtful: _Sent | None = None
+        self._offers = Offers()
+        self._doubtful: tuple[TransactionRequest, int] | None = None
+        self._head = self._mined = self._mined_since = 0
+        self.resubmissions: tuple[str, ...] = ()
 
     @property
     def address(self) -> Address:
@@ -100,18 +109,12 @@ class TransactionManager:
         TransactionRejectedError if no server would take it, TemporaryError for what may pass.
         """
         self._check_chain()
-        settled = self._settle(request)
-        if settled is not None:
-            return settled
         self._catch_up()
-        sent = self._sign(request)
-        try:
-            self._broadcast(sent)
-        except RpcUnreachableError:
-            self._doubtful = sent
-            raise
-        self._remember(sent)
-        return sent.hash
+        doubtful = self._settled()
+        if doubtful is None or doubtful[0] != request:
+            return self._send(request, self._new_offer(request))
+        offer = doubtful[1]
+        return offer.hash if offer.nonce < self._next_nonce else self._send(request, offer)
 
     def send_call(self, *, to: Address, data: bytes, what: str) -> Hash:
         """`send` for callers that do not know this module's types."""
@@ -122,13 +125,21 @@ class TransactionManager:
         return self.send(TransactionRequest(to=to, blobs=tuple(blobs), what=what))
 
     def receipt(self, transaction: Hash) -> Receipt | None:
-        """None while it is in no block of the canonical chain."""
-        return read_receipt(self._rpc, transaction)
+        """Of the transaction, or of that which replaced it: its hash is in the receipt.
+
+        None while neither is in a block of the canonical chain.
+        """
+        receipts = (read_receipt(self._rpc, item) for item in self._offers.hashes_like(transaction))
+        return next((receipt for receipt in receipts if receipt is not None), None)
 
     def in_flight(self) -> int:
-        """How many transactions of the account are sent and not mined; sends again what the server lost."""
-        mined = self._catch_up()  # first: it moves the next nonce
-        return self._next_nonce - mined
+        """How many transactions of the account are sent and not mined.
+
+        Sends again what the server lost, and replaces what has waited too long.
+        """
+        self._catch_up()
+        self.resubmissions = tuple(self._resubmit())
+        return self._next_nonce - self._mined
 
     def next_nonce(self) -> int:
         """The nonce that the next transaction gets."""
@@ -154,82 +165,152 @@ class TransactionManager:
             raise UserError(f"{self._rpc.url} serves chain {actual}, expected chain {self._chain_id}")
         self._is_checked = True
 
-    def _catch_up(self) -> int:
-        """Follow the account's nonces; returns the number of transactions mined so far."""
+    def _catch_up(self) -> None:
+        """Follow the chain's height and the account's nonces, and send again what a server has lost."""
         address = to_hex(self.address)
-        mined, pending = (
-            from_quantity(count)
-            for count in self._rpc.batch(
-                [("eth_getTransactionCount", [address, tag]) for tag in ("latest", "pending")]
-            )
+        head, mined, pending = map(
+            from_quantity,
+            self._rpc.batch(
+                [
+                    ("eth_blockNumber", []),
+                    ("eth_getTransactionCount", [address, "latest"]),
+                    ("eth_getTransactionCount", [address, "pending"]),
+                ]
+            ),
         )
+        if mined != self._mined or self._head == 0:
+            self._mined, self._mined_since = mined, head
+        self._head = head
         for nonce in range(pending, self._next_nonce):
-            if nonce not in self._sent:
-                self._forget_from(nonce)
+            if nonce not in self._offers:
+                self._offers.forget_from(nonce)
+                self._next_nonce = nonce
                 break
-            self._broadcast(self._sent[nonce])
+            try:
+                self._broadcast(self._offers[nonce])
+            except (NonceError, UnderpricedError):  # mined just now, or the pool has it from a gap on
+                continue
+            except OtherPoolError:  # the rest follows when the other pool has let the account go
+                break
         self._next_nonce = max(self._next_nonce, pending)
-        return mined
 
-    def _forget_from(self, nonce: int) -> None:
-        for lost in [n for n in self._sent if n >= nonce]:
-            del self._sent[lost]
-        self._next_nonce = nonce
-
-    def _settle(self, request: TransactionRequest) -> Hash | None:
-        """Finds out what became of a send that broke off; its hash if it was this very request."""
-        sent = self._doubtful
-        if sent is None:
+    def _settled(self) -> tuple[TransactionRequest, Offer] | None:
+        """A send that broke off, now that it is known what became of it; it counts if the server has it."""
+        doubtful, self._doubtful = self._doubtful, None
+        if doubtful is None or doubtful[1] not in self._offers:
             return None
-        is_known = self._rpc.call("eth_getTransactionByHash", to_hex(sent.hash)) is not None
-        if not is_known and sent.request == request:
-            self._broadcast(sent)
-            is_known = True
-        self._doubtful = None
-        if not is_known:
-            return None
-        self._remember(sent)
-        return sent.hash if sent.request == request else None
+        request, offer = doubtful[0], self._offers[doubtful[1]]
+        if self._rpc.call("eth_getTransactionByHash", to_hex(offer.hash)) is not None:
+            self._next_nonce = max(self._next_nonce, offer.nonce + 1)
+        return request, offer
 
-    def _remember(self, sent: _Sent) -> None:
-        self._sent[sent.nonce] = sent
-        self._next_nonce = max(self._next_nonce, sent.nonce + 1)
-        while len(self._sent) > KEPT:
-            self._sent.popitem(last=False)
+    def _send(self, request: TransactionRequest, offer: Offer) -> Hash:
+        """Count the offer as sent unless the server does not take it."""
+        try:
+            placed = self._place(offer, offer.fees)
+        except RpcUnreachableError:
+            self._doubtful = request, offer.nonce
+            raise
+        except OpcycleError:
+            self._offers.forget(offer.nonce)
+            raise
+        self._next_nonce = max(self._next_nonce, offer.nonce + 1)
+        return placed.hash
 
-    def _sign(self, request: TransactionRequest) -> _Sent:
+    def _place(self, offer: Offer, current: Fees) -> Offer:
+        """Send it, for twice as much as long as the pool has a better one in its place.
+
+        Raises FeeLimitError if that gets too dear by the fees that are `current`.
+        """
+        limit = self._resubmission.fee_limit * offer.message.price(current)
+        while offer.message.price(offer.fees) <= limit:
+            self._offers.put(offer)  # before it is out: an answer that is lost must not cost the hash
+            try:
+                self._broadcast(offer)
+            except UnderpricedError:
+                offer = self._sign(offer.message, offer.nonce, offer.fees.raised(200))
+            else:
+                return offer
+        raise FeeLimitError(
+            f"{offer.message.what} with nonce {offer.nonce} of {checksum(self.address)} waits: the pool "
+            f"takes it only for more than {self._resubmission.fee_limit} times the prices of the moment"
+        )
+
+    def _resubmit(self) -> Iterator[str]:
+        """Outbid what could have been mined and was not; says what was done.
+
+        That is the first of all, and of those that wait behind it whatever L1's prices have outgrown.
+        """
+        after = self._resubmission.after
+        first_is_stuck = self._head - self._mined_since >= after
+        overdue = [
+            offer
+            for offer in self._offers.between(self._mined, self._next_nonce)
+            if self._head - offer.since >= after
+        ]
+        is_foreign = self._next_nonce > self._mined and self._mined not in self._offers
+        cancels = is_foreign and first_is_stuck and self._resubmission.owns_account
+        if not overdue and not cancels:
+            return
+        prices = read_prices(self._rpc, min_tip=self._min_tip)
+        if cancels:
+            yield from self._cancel(prices)
+        for offer in overdue:
+            is_stuck = offer.nonce == self._mined and first_is_stuck
+            if is_stuck or prices.exceed(offer.fees, has_blobs=bool(offer.message.blobs)):
+                yield from self._outbid(offer, prices)
+
+    def _outbid(self, offer: Offer, prices: Prices) -> Iterator[str]:
+        message, fees = offer.message, offer.raised().at_least(prices.suggested)
+        try:
+            placed = self._place(self._sign(message, offer.nonce, fees), prices.suggested)
+        except RpcUnreachableError:
+            raise
+        except NonceError:  # it was mined just now
+            return
+        except OpcycleError as error:
+            self._offers.put(replace(offer, since=self._head))
+            yield str(error)
+        else:
+            yield (
+                f"{message.what} with nonce {offer.nonce} was not mined in {self._resubmission.after} "
+                f"blocks; for {gwei(placed.fees.max_fee)} gwei per gas it is 0x{placed.hash.hex()}"
+            )
+
+    def _cancel(self, prices: Prices) -> Iterator[str]:
+        """Put an empty transaction in place of the next one, of which nothing is known here."""
+        nonce, fees = self._mined, prices.suggested
+        message = Message(self.address, b"", 0, TRANSACTION_GAS, (), "an empty transaction")
+        try:
+            try:
+                self._place(self._sign(message, nonce, fees), fees)
+            except OtherPoolError:
+                message = replace(message, blobs=(committed(EMPTY_BLOB),))
+                self._place(self._sign(message, nonce, fees), fees)
+        except RpcUnreachableError:
+            raise
+        except OpcycleError as error:
+            self._offers.forget(nonce)
+            self._mined_since = self._head
+            yield str(error)
+        else:
+            yield f"what an earlier process sent with nonce {nonce} is stuck; {message.what} is in its place"
+
+    def _new_offer(self, request: TransactionRequest) -> Offer:
         balance = from_quantity(self._rpc.call("eth_getBalance", to_hex(self.address), "latest"))
         if balance < request.value:
             raise self._unfunded(balance, request.value)
-        fees = suggest_fees(self._rpc, min_tip=self._min_tip)
+        fees = read_prices(self._rpc, min_tip=self._min_tip).suggested
         gas = self._estimate(request) if request.gas is None else request.gas
-        blob_gas = GAS_PER_BLOB * len(request.blobs)
-        needed = request.value + gas * fees.max_fee + blob_gas * fees.max_blob_fee
+        blobs = tuple(committed(data) for data in request.blobs)
+        message = Message(request.to, request.data, request.value, gas, blobs, request.what)
+        needed = request.value + message.price(fees)
         if balance < needed:
             raise self._unfunded(balance, needed)
-        blobs = [committed(data) for data in request.blobs]
-        signed = self._signer.sign_transaction(self._fields(request, gas, fees, blobs))
-        raw = with_sidecar(signed, blobs) if blobs else signed
-        return _Sent(request, self._next_nonce, raw, keccak(signed))
+        return self._sign(message, self._next_nonce, fees)
 
-    def _fields(
-        self, request: TransactionRequest, gas: int, fees: Fees, blobs: Sequence[Blob]
-    ) -> dict[str, Any]:
-        fields: dict[str, Any] = {
-            "type": 2,
-            "chainId": self._chain_id,
-            "nonce": self._next_nonce,
-            "value": request.value,
-            "data": request.data,
-            "gas": gas,
-            "maxFeePerGas": fees.max_fee,
-            "maxPriorityFeePerGas": fees.max_priority_fee,
-        }
-        if blobs:
-            fields["type"] = BLOB_TRANSACTION
-            fields["maxFeePerBlobGas"] = fees.max_blob_fee
-            fields["blobVersionedHashes"] = [blob.versioned_hash for blob in blobs]
-        return fields if request.to is None else {**fields, "to": request.to}
+    def _sign(self, message: Message, nonce: int, fees: Fees) -> Offer:
+        return Offer.sign(self._signer, self._chain_id, message, nonce=nonce, fees=fees, since=self._head)
 
     def _estimate(self, request: TransactionRequest) -> int:
         """The server's estimate and a fifth on top, because the state may change before it is mined."""
@@ -253,33 +334,13 @@ class TransactionManager:
         }
         return call if request.to is None else {**call, "to": to_hex(request.to)}
 
-    def _broadcast(self, sent: _Sent) -> None:
+    def _broadcast(self, offer: Offer) -> None:
         try:
-            self._rpc.call("eth_sendRawTransaction", to_hex(sent.raw))
+            self._rpc.call("eth_sendRawTransaction", to_hex(offer.raw()))
         except RpcError as error:
-            reason = error.reason.lower()
-            if "already known" in reason:
-                return
-            if "insufficient funds" in reason:
-                raise UserError(
-                    f"{checksum(self.address)} cannot pay for {sent.request.what}: {reason}"
-                ) from error
-            if OTHER_POOL in reason:
-                raise TemporaryError(
-                    f"{sent.request.what} waits for earlier transactions of {checksum(self.address)}: "
-                    "L1's pool holds those with blobs or those without, not both"
-                ) from error
-            if any(part in reason for part in NONCE_CONFLICTS):
-                self._forget_from(sent.nonce)
-                raise TemporaryError(
-                    f"nonce {sent.nonce} of {checksum(self.address)} is taken ({reason}); "
-                    "does another program send from this account?"
-                ) from error
-            if any(part in reason for part in DETERMINISTIC):
-                raise TransactionRejectedError(
-                    f"{sent.request.what} is refused for good: {reason}"
-                ) from error
-            raise
+            why = refusal(error, what=offer.message.what, sender=checksum(self.address))
+            if why is not None:
+                raise why from error
 
     def _unfunded(self, have: int, need: int) -> UserError:
         return UserError(
@@ -292,6 +353,11 @@ def ether(wei: int) -> str:
     """Wei as a decimal number of ETH, exactly, without trailing zeros."""
     whole, rest = divmod(wei, 10**18)
     return f"{whole}.{rest:018d}".rstrip("0").rstrip(".")
+
+
+def gwei(wei: int) -> str:
+    """Wei as a decimal number of gwei, exactly, without trailing zeros."""
+    return ether(wei * 10**9)
 
 
 def _reverted(request: TransactionRequest, error: RpcError) -> TransactionRevertedError:

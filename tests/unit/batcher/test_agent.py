@@ -117,6 +117,29 @@ def test_step__send_of_several_frames_breaks_off__the_same_go_out_once():
     assert [len(parse_frames(payload)) for payload in world.payloads] == [3, 2]
 
 
+def test_step__account_outbids_what_is_not_mined__is_told_even_while_settling(world):
+    world.account.resubmissions = ("batch with nonce 0 was not mined",)
+    assert world.batcher.step().did == world.account.resubmissions
+    post(world, 50)
+    world.restart()
+    world.account.resubmissions = ("batch with nonce 0 was not mined",)
+    outcome = world.batcher.step()
+    assert (outcome.progress, outcome.did) == (False, world.account.resubmissions)
+    assert outcome.waiting_for == "what was sent before to be mined and derived"
+
+
+def test_step__transaction_outbid__the_record_has_the_hash_that_was_mined(world):
+    post(world, 50)
+    (sent,) = world.batcher.channels[0].transactions
+    (waiting,) = world.l1.pool
+    world.l1.pool = [replace(waiting, hash=b"\x0f" * 32)]
+    receipt = world.account.receipt
+    world.account.receipt = lambda tx: receipt(b"\x0f" * 32 if tx == sent else tx)
+    world.l1_block()
+    assert world.batcher.channels[0].transactions == (b"\x0f" * 32,)
+    assert_derived_without_waste(world)
+
+
 def test_step__server_that_cannot_answer_for_many_blocks__is_asked_for_fewer(world):
     world.l2.extend([0] * 90)
     world.l2.limit = 30

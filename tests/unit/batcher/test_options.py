@@ -17,6 +17,8 @@ from opcycle.errors import UserError
         ("window_margin", 0, -1, "at least 0"),
         ("max_in_flight", 1, 0, "at least 1"),
         ("blobs_per_transaction", 6, 7, "between 1 and 6"),
+        ("resubmit_after", 1, 0, "at least 1"),
+        ("fee_limit", 1, 0, "at least 1"),
     ],
 )
 def test_option__at_its_bound_and_beyond(name, good, bad, bounds):

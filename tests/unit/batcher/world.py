@@ -98,6 +98,7 @@ class FakeAccount:
     """
 
     address = BATCHER
+    resubmissions = ()
 
     def __init__(self, l1):
         self.l1 = l1
@@ -115,7 +116,7 @@ class FakeAccount:
         self.l1.asked += 1
         for block in self.l1.blocks:
             if any(tx.hash == tx_hash for tx in block.transactions):
-                return SimpleNamespace(block=block.header.id)
+                return SimpleNamespace(transaction=tx_hash, block=block.header.id)
         return None
 
     def send_call(self, *, to, data, what):

@@ -9,7 +9,7 @@ from eth_account import Account
 from eth_utils.crypto import keccak
 
 from opcycle.l1.signer import KeySigner
-from opcycle.l1.transactions import TransactionManager
+from opcycle.l1.transactions import Resubmission, TransactionManager
 from opcycle.rpc.client import RpcError, RpcUnreachableError
 
 SENDER_KEY = keccak(text="a key that only this test uses")
@@ -23,6 +23,9 @@ class FakeChain:
         self.url = "fake"
         self.chain_id = CHAIN_ID
         self.balance = 10**18
+        self.height = 100
+        self.tells_pending = True
+        self.base_fee, self.blob_base_fee, self.tip = 1000, 9, 3
         self.mined: list[bytes] = []
         self.pool: dict[int, bytes] = {}
         self.broadcasts: list[bytes] = []
@@ -32,10 +35,16 @@ class FakeChain:
         self.cut_before_next_send = False
         self.cut_after_next_send = False
 
-    def mine(self) -> None:
-        for nonce in sorted(self.pool):
-            assert nonce == len(self.mined), "a block takes transactions in nonce order, without gaps"
-            self.mined.append(self.pool.pop(nonce))
+    def mine(self, blocks: int = 1) -> None:
+        """Blocks with all that pays enough, in nonce order."""
+        for _ in range(blocks):
+            self.height += 1
+            while (raw := self.pool.get(len(self.mined))) is not None and self._pays(fields_of(raw)):
+                del self.pool[len(self.mined)]
+                self.mined.append(raw)
+
+    def _pays(self, fields: dict[str, Any]) -> bool:
+        return fields["max_fee"] >= self.base_fee and fields.get("max_blob_fee", 10**9) >= self.blob_base_fee
 
     def lose_pool(self) -> None:
         self.pool.clear()
@@ -54,15 +63,31 @@ class FakeChain:
 
     def _eth_getTransactionCount(self, address: str, tag: str) -> str:
         pending = len(self.mined)
-        while tag == "pending" and pending in self.pool:
+        while tag == "pending" and self.tells_pending and pending in self.pool:
             pending += 1
         return hex(pending)
 
     def _eth_feeHistory(self, count: str, newest: str, percentiles: list[int]) -> dict[str, Any]:
         return {
-            "baseFeePerGas": [hex(7), hex(1000)],
-            "baseFeePerBlobGas": [hex(1), hex(9)],
-            "reward": [[hex(3)]],
+            "baseFeePerGas": [hex(7), hex(self.base_fee)],
+            "baseFeePerBlobGas": [hex(1), hex(self.blob_base_fee)],
+            "reward": [[hex(self.tip)]],
+        }
+
+    def _eth_blockNumber(self) -> str:
+        return hex(self.height)
+
+    def _eth_getTransactionReceipt(self, tx_hash: str) -> dict[str, Any] | None:
+        if tx_hash not in {"0x" + hash_of(raw).hex() for raw in self.mined}:
+            return None
+        return {
+            "transactionHash": tx_hash,
+            "blockHash": "0x" + "bb" * 32,
+            "blockNumber": hex(self.height),
+            "status": "0x1",
+            "gasUsed": "0x5208",
+            "effectiveGasPrice": "0x1",
+            "logs": [],
         }
 
     def _eth_estimateGas(self, call: dict[str, str]) -> str:
@@ -82,12 +107,25 @@ class FakeChain:
             raise RpcError("eth_sendRawTransaction", -32000, f"nonce too low: next nonce {len(self.mined)}")
         if self.pool.get(nonce) == data:
             raise RpcError("eth_sendRawTransaction", -32000, "already known")
+        self._check_pool(nonce, data)
         self.pool[nonce] = data
         self.broadcasts.append(data)
         if self.cut_after_next_send:
             self.cut_after_next_send = False
             raise RpcUnreachableError(self.url, "cut")
         return "0x" + hash_of(data).hex()
+
+    def _check_pool(self, nonce: int, data: bytes) -> None:
+        """go-ethereum's rules for replacements."""
+        if any(raw[0] != data[0] for raw in self.pool.values()):
+            raise RpcError("eth_sendRawTransaction", -32000, "address already reserved")
+        if nonce not in self.pool:
+            return
+        old, new = fields_of(self.pool[nonce]), fields_of(data)
+        percent = 200 if data[0] == 3 else 110
+        for fee in ("max_fee", "tip", "max_blob_fee"):
+            if fee in old and new[fee] < max(old[fee] + 1, old[fee] * percent // 100):
+                raise RpcError("eth_sendRawTransaction", -32000, "replacement transaction underpriced")
 
     def _eth_getTransactionByHash(self, tx_hash: str) -> dict[str, str] | None:
         known = {"0x" + hash_of(raw).hex() for raw in (*self.mined, *self.pool.values())}
@@ -135,7 +173,7 @@ def manager(chain: FakeChain) -> TransactionManager:
 @pytest.fixture
 def restart(chain: FakeChain):
     """A manager of a new process: same account, empty memory."""
-    return lambda: new_manager(chain)
+    return lambda **options: new_manager(chain, **options)
 
 
 @pytest.fixture
@@ -143,5 +181,7 @@ def read_transaction():
     return fields_of
 
 
-def new_manager(chain: FakeChain) -> TransactionManager:
-    return TransactionManager(chain, KeySigner(SENDER_KEY), chain_id=CHAIN_ID)
+def new_manager(chain: FakeChain, **resubmission: Any) -> TransactionManager:
+    return TransactionManager(
+        chain, KeySigner(SENDER_KEY), chain_id=CHAIN_ID, resubmission=Resubmission(**resubmission)
+    )

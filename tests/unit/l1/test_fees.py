@@ -10,7 +10,6 @@ from opcycle.l1.fees import (
     floor_data_gas,
     intrinsic_gas,
     read_prices,
-    suggest_fees,
 )
 
 
@@ -41,8 +40,8 @@ def test_calldata_gas__zero_and_other_bytes__one_and_four_tokens(data, intrinsic
 @pytest.mark.parametrize(
     ("rewards", "tip"), [([1, 9, 5], 5), ([1, 1, 1], 2), ([], 2), (None, 2), ([4, 6], 4)]
 )
-def test_suggest_fees__recent_tips__median_or_the_floor(rewards, tip):
-    fees = suggest_fees(FakeServer(rewards), min_tip=2)
+def test_suggested__recent_tips__median_or_the_floor(rewards, tip):
+    fees = read_prices(FakeServer(rewards), min_tip=2).suggested
     assert (fees.max_priority_fee, fees.max_fee) == (tip, 200 + tip)
 
 
@@ -50,7 +49,7 @@ def test_suggest_fees__recent_tips__median_or_the_floor(rewards, tip):
 def test_read_prices__blob_fee__of_the_next_block_or_the_least_there_is(blob_fees, price):
     server = FakeServer(blob_fees=blob_fees)
     assert read_prices(server, min_tip=2) == Prices(base_fee=100, tip=2, blob_base_fee=price)
-    assert suggest_fees(server, min_tip=2).max_blob_fee == 2 * price
+    assert read_prices(server, min_tip=2).suggested.max_blob_fee == 2 * price
 
 
 def test_costs__one_payload__floor_gas_for_calldata_and_a_whole_blob_for_a_blob():

@@ -10,8 +10,10 @@ from eth_utils.crypto import keccak
 from opcycle.errors import TemporaryError, UserError
 from opcycle.l1.blobs import committed
 from opcycle.l1.fees import MAX_TRANSACTION_GAS
+from opcycle.l1.offers import KEPT
+from opcycle.l1.pool_answers import TransactionRejectedError
 from opcycle.l1.reverts import RevertDecoder, TransactionRevertedError
-from opcycle.l1.transactions import KEPT, TransactionRejectedError, TransactionRequest, ether
+from opcycle.l1.transactions import TransactionRequest, ether
 from opcycle.protocol.blobs import encode_blob
 from opcycle.rpc.client import RpcUnreachableError
 
@@ -136,7 +138,6 @@ def test_send__would_revert__custom_error_is_decoded(chain, manager):
 @pytest.mark.parametrize(
     ("reason", "error"),
     [
-        ("replacement transaction underpriced", TemporaryError),
         ("txpool is full", TemporaryError),
         ("insufficient funds for gas * price + value: balance 1", UserError),
         ("exceeds block gas limit", TransactionRejectedError),
@@ -149,7 +150,7 @@ def test_send__refused__the_error_says_what_to_do(chain, manager, reason, error)
 
 
 def test_send__refused_once__the_nonce_is_not_burnt(chain, manager):
-    chain.send_error = "replacement transaction underpriced"
+    chain.send_error = "nonce too high"
     with pytest.raises(TemporaryError):
         manager.send(REQUEST)
     chain.send_error = ""
@@ -159,7 +160,7 @@ def test_send__refused_once__the_nonce_is_not_burnt(chain, manager):
 
 def test_send__another_program_used_the_account__follows_its_nonce(chain, manager):
     manager.send(REQUEST)
-    chain.pool[1] = b"a transaction of someone else with the same key"
+    chain.pool[1] = b"\x02 of someone else with the same key"
     manager.send(OTHER)
     assert sorted(chain.pool) == [0, 1, 2]
 
