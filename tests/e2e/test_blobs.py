@@ -164,7 +164,7 @@ def test_a_missing_blob_is_waited_for(devnet: Devnet) -> None:
     devnet.pace.resume("node")
     number = head(devnet)
     devnet.advance(4)
-    waits = RpcClient(devnet.node.url).call("opcycle_waitingFor")
+    waits = RpcClient(devnet.node.url).call("opcycle_waitingFor")["text"]
     assert "beacon node" in waits
     assert safe <= devnet.node.sync_status().safe_l2.number < number
     hidden.rename(newest)

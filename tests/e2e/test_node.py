@@ -63,7 +63,7 @@ def test_step__batches_on_l1__the_sequencers_hashes_and_all_that_an_op_node_says
     assert (before.l1_block, before.safe_head) == (rollup.l1.genesis.id, rollup.config.genesis_l2)
     assert (after.l1_block, after.safe_head) == (posted_in.id, status.safe_l2.id)
     assert verifier.rpc.rollup_config() == rollup.config
-    assert f"L1 block {posted_in.number + 1}" in verifier.raw_rpc.call("opcycle_waitingFor")
+    assert f"L1 block {posted_in.number + 1}" in verifier.raw_rpc.call("opcycle_waitingFor")["text"]
     assert reasons(verifier, "accept") == {"VALID": 3 + 8}
 
 
@@ -114,7 +114,7 @@ def test_step__junk_in_the_inbox__goes_on_and_says_what_was_wrong(rollup: Rollup
         "ALT_DA_COMMITMENT": 1,
         "MALFORMED_FRAMES": 3,
     }
-    assert "with frame 1 of channel" in verifier.raw_rpc.call("opcycle_waitingFor")
+    assert "with frame 1 of channel" in verifier.raw_rpc.call("opcycle_waitingFor")["text"]
 
     rollup.send(good)
     rollup.l1.mine()
@@ -174,7 +174,7 @@ def test_step__engine_killed_amid_many_blocks__same_chain_after_its_restart(roll
     for _ in range(2):
         with pytest.raises(TemporaryError):
             verifier.node.step()
-    assert "no JSON-RPC server answers" in verifier.raw_rpc.call("opcycle_waitingFor")
+    assert "no JSON-RPC server answers" in verifier.raw_rpc.call("opcycle_waitingFor")["text"]
     verifier.l2.geth.start()
     settle(verifier.node)
     assert verifier.rpc.sync_status().safe_l2.number == 90

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 from opcycle.derivation.attributes import AttributesStage, DerivedAttributes
 from opcycle.derivation.batch_mux import BatchMux
-from opcycle.derivation.channel_assembler import OpenChannel
 from opcycle.derivation.channel_mux import ChannelMux
 from opcycle.derivation.channel_reader import ChannelReader
 from opcycle.derivation.da_challenges import Challenges
@@ -26,6 +25,7 @@ from opcycle.derivation.l1_retrieval import L1Retrieval
 from opcycle.derivation.l1_traversal import L1Traversal
 from opcycle.derivation.span_rules import NeedL2Block
 from opcycle.derivation.verdicts import Verdict, VerdictLog
+from opcycle.derivation.waiting import WaitingFor
 from opcycle.errors import CriticalError
 from opcycle.protocol.alt_da import Commitment
 from opcycle.protocol.l1_chain import L1ChainConfig
@@ -39,35 +39,6 @@ class NeedL1Block:
     """Nothing more can be derived before L1 block `number` is pushed."""
 
     number: int
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingFor:
-    """Why the safe head stands where it is.
-
-    `l1_number` is the L1 block to read next; `window_ends` the one with which the batches for the block after
-    the safe head are due, after which empty blocks are forced; `channel` the channel that lacks frames;
-    `missing` the data that the DA server lacks.
-    """
-
-    l1_number: int
-    window_ends: int
-    channel: OpenChannel | None
-    missing: LookAhead | None = None
-
-    def __str__(self) -> str:
-        text = f"L1 block {self.l1_number}"
-        if self.missing is not None:
-            return (
-                f"the data of {self.missing.commitment}, which the DA server does not have; {text} may tell "
-                f"(challenges until block {self.missing.last_chance})"
-            )
-        if self.channel is not None:
-            text += (
-                f" with frame {self.channel.next_frame} of channel {self.channel.channel_id.hex()}"
-                f" (open since block {self.channel.opened}, until block {self.channel.last_chance})"
-            )
-        return f"{text}; empty blocks from L1 block {self.window_ends}"
 
 
 class DerivationPipeline:
@@ -92,6 +63,7 @@ class DerivationPipeline:
                 f"after the L1 origin {safe_head.l1_origin}"
             )
         self._safe_head = safe_head
+        self._verdicts.obstacle = None
         self._traversal = L1Traversal(self._config, origin_block, system_config)
         retrieval = L1Retrieval(self._config, self._traversal, self._verdicts)
         self._da_inputs = self._da_inputs_of(retrieval)
@@ -162,10 +134,15 @@ class DerivationPipeline:
 
     def waiting_for(self) -> WaitingFor:
         """What the next block after the safe head that was last asked about depends on."""
+        origin, obstacle = self._safe_head.l1_origin.number, self._verdicts.obstacle
         return WaitingFor(
+            safe_head=self._safe_head,
             l1_number=self._traversal.next_number,
-            window_ends=self._safe_head.l1_origin.number + self._config.seq_window_size,
+            # once that of the safe head's epoch is over and filled, it is the next epoch's, one block later
+            window_ends=max(origin + self._config.seq_window_size, self.origin.number + 1),
             channel=self._attributes.open_channel,
+            # what L1 held up to the safe head's own origin cannot be about a later block
+            obstacle=None if obstacle is None or obstacle.inclusion.number <= origin else obstacle,
             missing=self._missing,
         )
 

@@ -186,22 +186,38 @@ class Verdict:
         return f"{head}: {self.decision}, {self.reason}{detail}"
 
 
+_NO_OBSTACLES = (Reason.OTHER_RECIPIENT, Reason.TRANSACTION_TYPE, Reason.OTHER_SENDER, Reason.INVALIDATED)
+"""What anybody can send, and what only follows from another verdict."""
+
+
 class VerdictLog:
-    """Where the stages write their verdicts."""
+    """Where the stages write their verdicts.
+
+    `obstacle` is the last one that left something of the batcher's out, or left it for later, since a batch
+    was accepted: it tells why the safe head stands where it is.
+    """
 
     def __init__(self) -> None:
+        self.obstacle: Verdict | None = None
         self._verdicts: deque[Verdict] = deque(maxlen=MAX_UNTAKEN)
 
     def accept(
         self, identity: Identity, inclusion: BlockId, reason: Reason = Reason.VALID, detail: str = ""
     ) -> None:
-        self._verdicts.append(Verdict(identity, Decision.ACCEPT, reason, detail, inclusion))
+        self.add(Verdict(identity, Decision.ACCEPT, reason, detail, inclusion))
 
     def drop(self, identity: Identity, inclusion: BlockId, reason: Reason, detail: str = "") -> None:
-        self._verdicts.append(Verdict(identity, Decision.DROP, reason, detail, inclusion))
+        self.add(Verdict(identity, Decision.DROP, reason, detail, inclusion))
 
     def add(self, verdict: Verdict) -> None:
         self._verdicts.append(verdict)
+        match verdict.decision:
+            case Decision.ACCEPT:
+                if verdict.subject is Subject.BATCH:
+                    self.obstacle = None
+            case Decision.DROP | Decision.UNDECIDED | Decision.FUTURE:
+                if verdict.reason not in _NO_OBSTACLES:
+                    self.obstacle = verdict
 
     def take(self) -> list[Verdict]:
         """All verdicts since the last call, in order."""

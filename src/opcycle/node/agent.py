@@ -15,6 +15,7 @@ from opcycle.engine.client import EngineClient
 from opcycle.engine.l2 import L2Client
 from opcycle.errors import CriticalError, OpcycleError, ResetError, TemporaryError, UserError
 from opcycle.node.consolidation import difference
+from opcycle.node.counts import Counts
 from opcycle.node.execution import announce, execute
 from opcycle.node.heads import Heads
 from opcycle.node.l1_view import BlobSource, DASource, L1Heads, L1Source, L1View
@@ -23,6 +24,7 @@ from opcycle.node.reset import block_of_epoch, block_to_go_on_from, certain_reco
 from opcycle.node.safedb import SafeDB
 from opcycle.node.unsafe_chain import BlockSource, UnsafeChain
 from opcycle.node.verdict_store import VerdictStore
+from opcycle.node.waiting import FIRST_LOOK, Waiting
 from opcycle.protocol.l1_chain import L1ChainConfig
 from opcycle.protocol.l2_block import L2Block, l2_block_of_payload
 from opcycle.protocol.payload import ExecutionEnvelope
@@ -71,19 +73,20 @@ class Node:
         self._status: SyncStatus | None = None
         self._verdicts_from = 0
         self._da_trouble: TemporaryError | None = None
-        self._waiting_for = "its first look at L1"
+        self._waiting = FIRST_LOOK
+        self.counts = Counts()
 
     @property
     def status(self) -> SyncStatus:
         """As of the last step, for any thread to read. Raises TemporaryError before the first step."""
         if self._status is None:
-            raise TemporaryError(f"the node knows no heads yet; it waits for: {self._waiting_for}")
+            raise TemporaryError(f"the node knows no heads yet; it waits for: {self._waiting.text}")
         return self._status
 
     @property
-    def waiting_for(self) -> str:
-        """Why the safe head stands where it is, in words; as of the last step."""
-        return self._waiting_for
+    def waiting(self) -> Waiting:
+        """Why the safe head stands where it is; as of the last step, for any thread to read."""
+        return self._waiting
 
     def post_unsafe(self, envelope: ExecutionEnvelope) -> None:
         """Take a block ahead of L1, at the next step, if it follows the unsafe head then; from any thread.
@@ -101,7 +104,7 @@ class Node:
         try:
             return self._step()
         except OpcycleError as error:
-            self._waiting_for = str(error)
+            self._waiting = Waiting.of_error(error)
             raise
 
     def reset(self) -> None:
@@ -122,7 +125,8 @@ class Node:
             announce(self._engine, heads)
         self._tip = made[-1] if made else tip
         self._status = _status(l1, self._pipeline, heads)
-        self._waiting_for = str(self._pipeline.waiting_for())
+        is_behind = self._pipeline.origin.number < self._l1.newest(l1)
+        self._waiting = Waiting.of_derivation(self._pipeline.waiting_for(), is_behind=is_behind)
         did = [
             *([f"read L1 up to {self._pipeline.origin}"] if was_read else []),
             *said,
@@ -132,7 +136,7 @@ class Node:
         ]
         if self._da_trouble is not None and not did:
             raise self._da_trouble
-        return Outcome(progress=bool(did), did=tuple(did), waiting_for=self._waiting_for)
+        return Outcome(progress=bool(did), did=tuple(did), waiting_for=self._waiting.text)
 
     def _read_l1(self, tip: L2Block, l1: L1Heads) -> bool:
         """Give the pipeline the next range of L1 if it needs one. False if there is nothing to give."""
@@ -173,6 +177,7 @@ class Node:
             lineage.append(MadeBlock(tip.ref.id, derived.batch, derived.derived_from.id))
             safe_heads[derived.derived_from.number] = SafeHead(derived.derived_from.id, tip.ref.id)
         verdicts = [v for v in self._pipeline.take_verdicts() if v.inclusion.number >= self._verdicts_from]
+        self.counts.add(verdicts, lineage)
         if verdicts:
             self._verdicts.record(verdicts)
         if lineage:

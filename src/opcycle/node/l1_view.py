@@ -83,6 +83,10 @@ class L1View:
         head = self._source.header("latest").ref
         return L1Heads(head, self._labelled("safe"), self._labelled("finalized"))
 
+    def newest(self, heads: L1Heads) -> int:
+        """The number of the last block that is read, the others have too few confirmations."""
+        return heads.head.number - self._confirmations
+
     def has(self, block: BlockId, heads: L1Heads) -> bool:
         """Whether `block` is part of L1; not if L1 is not that far."""
         return block.number <= heads.head.number and self._source.header(block.number).id == block
@@ -112,7 +116,7 @@ class L1View:
         `system_config` as of the block before. Raises TemporaryError at a block whose blobs cannot be had
         (yet), UserError if there is nobody to ask for them.
         """
-        last = min(first + AHEAD - 1, heads.head.number - self._confirmations)
+        last = min(first + AHEAD - 1, self.newest(heads))
         if first > last:
             return
         for block in self._read(first, last):

@@ -111,8 +111,8 @@ class _Methods:
             )
         self._node.post_unsafe(envelope)
 
-    def waiting_for(self) -> str:
-        return self._node.waiting_for
+    def waiting_for(self) -> dict[str, Any]:
+        return self._node.waiting.to_json()
 
     def verdicts(self, count: int = 100) -> list[dict[str, Any]]:
         """Newest first."""

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from tests.unit.derivation.l1_builder import (
     BATCHER,
-    CHANNEL,
     CONFIG,
     GENESIS,
     GENESIS_CONFIG,
@@ -27,7 +26,6 @@ from tests.unit.derivation.l1_builder import (
 )
 
 from opcycle.derivation.chain_spec import first_l1_number
-from opcycle.derivation.channel_assembler import OpenChannel
 from opcycle.derivation.pipeline import NeedL1Block
 from opcycle.derivation.verdicts import Decision, Reason, Subject
 from opcycle.errors import CriticalError, ResetError
@@ -204,25 +202,6 @@ def test_invalidate__not_the_last_attributes__is_a_bug_of_the_caller():
 
 
 # --- what it says about itself ------------------------------------------------------------------------
-
-
-def test_waiting_for__open_channel__names_the_missing_frame():
-    batches, _ = batches_on(GENESIS, 3)
-    frames = frames_of(batches, frame_size=60)
-    assert len(frames) > 2
-    engine = Engine(chain(3, {1: [encode_batcher_payload(frames[:2])]})).run()
-    waiting = engine.pipeline.waiting_for()
-    assert (waiting.l1_number, waiting.window_ends) == (3, CONFIG.seq_window_size)
-    assert waiting.channel == OpenChannel(CHANNEL, next_frame=2, opened=1, last_chance=51)
-    assert str(waiting) == (
-        f"L1 block 3 with frame 2 of channel {CHANNEL.hex()} (open since block 1, until block 51); "
-        "empty blocks from L1 block 10"
-    )
-
-
-def test_waiting_for__no_channel__names_the_l1_block():
-    engine = Engine(chain(3)).run()
-    assert str(engine.pipeline.waiting_for()) == "L1 block 3; empty blocks from L1 block 10"
 
 
 def test_take_verdicts__good_channel__accepts_transaction_frame_channel_and_batches():

@@ -67,7 +67,8 @@ def test_step__nothing_new__idle_and_says_what_it_waits_for(world: World) -> Non
     calls = len(world.engine.calls)
     outcome = world.node.step()
     assert (outcome.progress, outcome.did) == (False, ())
-    assert outcome.waiting_for == world.node.waiting_for == "L1 block 5; empty blocks from L1 block 1002"
+    text = "L1 block 5; empty blocks from L1 block 1002, in 998 blocks"
+    assert outcome.waiting_for == world.node.waiting.text == text
     assert len(world.engine.calls) == calls
 
 
@@ -306,12 +307,12 @@ def test_step__l1_is_away__the_same_step_succeeds_later(world: World) -> None:
     world.l1.is_down = True
     with pytest.raises(TemporaryError):
         world.node.step()
-    assert "no JSON-RPC server answers" in world.node.waiting_for
+    assert "no JSON-RPC server answers" in world.node.waiting.text
     assert world.node.status.safe_l2.number == 12
     world.l1.is_down = False
     world.settle()
     assert world.node.status.safe_l2 == tip
-    assert world.node.waiting_for == "L1 block 6; empty blocks from L1 block 1003"
+    assert world.node.waiting.text == "L1 block 6; empty blocks from L1 block 1003, in 998 blocks"
 
 
 @pytest.mark.parametrize("derived_before", [0, 12])
@@ -335,7 +336,7 @@ def test_step__engine_goes_away_in_the_middle__goes_on_from_what_it_still_has(
     world.engine.before_call = fail
     with pytest.raises(TemporaryError, match="killed"):
         world.settle()
-    assert node.waiting_for == "killed"
+    assert node.waiting.text == "killed"
     world.settle()
     assert world.engine.block("latest").ref == tip
     assert node.status.safe_l2 == tip
@@ -345,7 +346,7 @@ def test_step__engine_goes_away_in_the_middle__goes_on_from_what_it_still_has(
 
 
 def test_status__before_the_first_step__temporary_error(world: World) -> None:
-    assert world.node.waiting_for == "its first look at L1"
+    assert world.node.waiting.text == "its first look at L1"
     with pytest.raises(TemporaryError, match="waits for: its first look at L1"):
         _ = world.node.status
 
@@ -372,4 +373,4 @@ def test_waiting_for__open_channel__names_the_frame_that_lacks(tmp_path: Path) -
     world = World(tmp_path, chain(3, {2: [encode_batcher_payload(frames[:1])]}))
     world.start(config=CONFIG)
     world.settle()
-    assert "L1 block 3 with frame 1 of channel" in world.node.waiting_for
+    assert "L1 block 3 with frame 1 of channel" in world.node.waiting.text

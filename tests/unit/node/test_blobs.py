@@ -52,7 +52,7 @@ def test_step__blob_not_there_yet__waits_where_it_is_until_it_is(world: World) -
     for _ in range(3):
         with pytest.raises(TemporaryError, match="no blob"):
             world.settle()
-    assert "no blob" in node.waiting_for
+    assert "no blob" in node.waiting.text
     assert world.engine.block("latest").ref == GENESIS
     world.beacon.stored[BLOB_HASH] = BLOB
     world.settle()

@@ -197,14 +197,16 @@ def test_version__names_program_and_version(client: RollupClient) -> None:
     assert client.version() == f"opcycle-{__version__}"
 
 
-def test_waiting_for__before_after_and_amid_a_fault__in_words(fresh: Served) -> None:
-    assert fresh.rpc.call("opcycle_waitingFor") == "its first look at L1"
+def test_waiting_for__before_after_and_amid_a_fault__reason_and_words(fresh: Served) -> None:
+    assert fresh.rpc.call("opcycle_waitingFor")["text"] == "its first look at L1"
     fresh.world.settle()
-    assert fresh.rpc.call("opcycle_waitingFor").startswith("L1 block 5; empty blocks")
+    reply = fresh.rpc.call("opcycle_waitingFor")
+    assert (reply["reason"], reply["verdict"]["reason"]) == ("DROPPED", "EMPTY_DATA")
+    assert reply["text"].startswith("L1 block 5; the last verdict was L1 4:")
     fresh.world.l1.is_down = True
     with pytest.raises(TemporaryError):
         fresh.world.node.step()
-    assert fresh.rpc.call("opcycle_waitingFor").startswith("no JSON-RPC server answers")
+    assert fresh.rpc.call("opcycle_waitingFor")["text"].startswith("no JSON-RPC server answers")
 
 
 def test_verdicts__newest_first__with_reason_and_l1_block(world: World, rpc: RpcClient) -> None:
