@@ -135,6 +135,8 @@ class Node:
             *finalized,
         ]
         if self._da_trouble is not None and not did:
+            if not self._l1.has(self._pipeline.origin.id, l1):
+                raise ResetError(f"L1 has replaced block {self._pipeline.origin}")
             raise self._da_trouble
         return Outcome(progress=bool(did), did=tuple(did), waiting_for=self._waiting.text)
 

@@ -18,6 +18,7 @@ from tests.unit.node.fakes import FakeBeacon, FakeEngine, FakeL1
 from opcycle.errors import ResetError
 from opcycle.node.agent import Node
 from opcycle.node.database import Database
+from opcycle.node.l1_view import DASource
 from opcycle.node.safedb import SafeDB
 from opcycle.node.verdict_store import VerdictStore
 from opcycle.protocol.rollup import RollupConfig
@@ -34,6 +35,7 @@ class World:
         self._directory = directory
         self.l1 = FakeL1(l1_blocks)
         self.beacon: FakeBeacon | None = FakeBeacon()
+        self.da: DASource | None = None
         self.engine = FakeEngine()
 
     def start(
@@ -55,6 +57,7 @@ class World:
             safe_db=self.safe_db,
             verdicts=self.verdicts,
             blobs=self.beacon,
+            da=self.da,
             l1_confirmations=l1_confirmations,
             unsafe_source=unsafe_source,
         )
