@@ -69,6 +69,7 @@ class Node:
         self._unsafe = UnsafeChain(engine, l2, unsafe_source)
         self._pipeline = DerivationPipeline(config, l1_chain)
         self._tip: L2Block | None = None
+        self._rests_on = config.genesis_l1
         self._heads: Heads | None = None
         self._status: SyncStatus | None = None
         self._verdicts_from = 0
@@ -141,15 +142,33 @@ class Node:
         return Outcome(progress=bool(did), did=tuple(did), waiting_for=self._waiting.text)
 
     def _read_l1(self, tip: L2Block, l1: L1Heads) -> bool:
-        """Give the pipeline the next range of L1 if it needs one. False if there is nothing to give."""
+        """Give the pipeline the next range of L1 if it needs one; after a restart as many as it takes to come
+        to the L1 block that gave `tip`. False if there is nothing to give."""
+        was_read = False
+        while self._read_range(tip, l1):
+            was_read = True
+            if self._pipeline.origin.number >= self._rests_on.number:
+                break
+        return was_read
+
+    def _read_range(self, tip: L2Block, l1: L1Heads) -> bool:
         answer = self._ask_pipeline(tip)
         if not isinstance(answer, NeedL1Block):
             return False
         was_read = False
         for block in self._l1.blocks_from(answer.number, l1, self._pipeline.l1_system_config):
+            self._require_rest(block.header.id)
             self._pipeline.push(block)
             was_read = True
         return was_read
+
+    def _require_rest(self, block: BlockId) -> None:
+        """After a restart, reading begins before the L1 block that gave the safe head: it may have left L1 in
+        the meantime without a break in what is read."""
+        if block.number == self._rests_on.number and block != self._rests_on:
+            raise ResetError(
+                f"L1 reorganised: the safe head rests on block {self._rests_on}, L1 now has {block}"
+            )
 
     def _take_announced(self) -> list[str]:
         """Make what a sequencer has announced the unsafe head; in words."""
@@ -173,6 +192,11 @@ class Node:
             derived = self._ask_pipeline(tip)
             if isinstance(derived, (NeedL1Block, NeedDAInput)):
                 break
+            if derived.derived_from.number < self._rests_on.number:
+                raise ResetError(
+                    f"L1 reorganised: the safe head rests on block {self._rests_on}, "
+                    f"and L1 now gives the block after it in {derived.derived_from}"
+                )
             tip, reorg = self._make_safe(derived)
             replaced += reorg
             made.append(tip)
@@ -246,7 +270,9 @@ class Node:
         """Find the L2 block to go on from, forget what came after it, and set engine and pipeline on it."""
         self._check_chains(l1)
         finalized = self._l2.block(self._l2.number("finalized") or self._config.genesis_l2.number)
-        tip = self._l2.block(self._go_on_from(finalized.ref.id, l1).hash)
+        record = self._go_on_from(finalized.ref.id, l1)
+        tip = finalized if record is None else self._l2.block(record.safe_head.hash)
+        self._rests_on = tip.ref.l1_origin if record is None else record.l1_block
         if tip.ref == finalized.ref:
             self._require_origin(tip, l1)
         unsafe = self._unsafe.restart(tip.ref, lambda o: o.number > l1.head.number or self._l1.has(o, l1))
@@ -266,7 +292,7 @@ class Node:
         self._verdicts_from = tip.ref.l1_origin.number
         return tip
 
-    def _go_on_from(self, finalized: BlockId, l1: L1Heads) -> BlockId:
+    def _go_on_from(self, finalized: BlockId, l1: L1Heads) -> SafeHead | None:
         genesis = self._config.genesis_l2
         if finalized == genesis and self._safe_db.at(l1.head.number) is None:
             # the genesis is safe from the first L1 block on, which may be older than the rollup

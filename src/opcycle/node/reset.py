@@ -34,8 +34,9 @@ def block_to_go_on_from(
     l1_head: int,
     is_on_l1: Callable[[BlockId], bool],
     is_on_l2: Callable[[BlockId], bool],
-) -> BlockId:
-    """The newest L2 block that L1 vouches for and the engine has, and never one before its `finalized`.
+) -> SafeHead | None:
+    """The newest L2 block that L1 vouches for and the engine has, and never one before its `finalized`; with
+    the L1 block that gave it. None: `finalized` itself, of which no record says where it came from.
 
     `records` come newest first. An engine that was killed lacks the last blocks, one that was replaced all:
     they are derived again. Where the records begin later than the engine's chain, its finalized block has to
@@ -55,7 +56,7 @@ def block_to_go_on_from(
         evidence = record
         is_vouched_for = is_vouched_for or is_on_l1(record.l1_block)
         if is_vouched_for and is_on_l2(record.safe_head):
-            return record.safe_head
+            return record
     if evidence is not None and not is_vouched_for:
         if evidence.l1_block.number > l1_head:
             raise TemporaryError(
@@ -65,7 +66,7 @@ def block_to_go_on_from(
             f"L1 no longer has the block from which the finalized L2 block {finalized} was derived; "
             "L1 has undone what it had finalized, or the node reads another L1 now"
         )
-    return finalized
+    return None
 
 
 def block_of_epoch(block_at: Callable[[int], L2Block], l1_number: int, *, first: int, last: int) -> L2Block:

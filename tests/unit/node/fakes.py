@@ -33,6 +33,7 @@ class FakeL1:
     finalized: int | None = None
     is_down: bool = False
     reads: list[str] = field(default_factory=list)
+    before_read: Callable[[str], None] = lambda what: None
 
     def header(self, label: int | str | bytes) -> L1Header:
         self._read(f"header {label!r}")
@@ -64,6 +65,7 @@ class FakeL1:
         return self.chain[first : last + 1]
 
     def _read(self, what: str) -> None:
+        self.before_read(what)
         if self.is_down:
             raise RpcUnreachableError("fake", "down")
         self.reads.append(what)

@@ -24,7 +24,7 @@ from opcycle.errors import CriticalError, TemporaryError, UserError
 from opcycle.node.agent import BLOCKS_PER_STEP
 from opcycle.protocol.frames import encode_batcher_payload
 from opcycle.protocol.safe_head import SafeHead
-from opcycle.protocol.types import BlockId
+from opcycle.protocol.types import BlockId, L1Block
 
 FIRST_L1 = block(0).ref.id
 
@@ -119,6 +119,70 @@ def test_restart__l1_reorged_meanwhile__goes_on_from_the_last_block_that_it_vouc
         SafeHead(block(3).ref.id, world.engine.block(12).ref.id),
         SafeHead(FIRST_L1, GENESIS.id),
     ]
+
+
+def test_restart__first_status__has_read_l1_up_to_where_the_safe_head_came_from(tmp_path: Path) -> None:
+    """However many ranges that takes."""
+    blocks, tip = l1_with({3: 12, 150: 6}, length=153)
+    world = World(tmp_path, blocks)
+    world.start()
+    world.settle()
+    for length, read_up_to in ((151, 150), (153, 152)):
+        world.l1.chain = blocks[:length]
+        world.start().step()
+        status = world.node.status
+        assert (status.safe_l2, status.current_l1) == (tip, blocks[read_up_to].ref)
+
+
+def test_restart__empty_database__first_status_has_read_l1_up_to_the_finalized_blocks_origin(
+    world: World,
+) -> None:
+    world.l1.chain = world.l1.chain[:3]
+    world.l1.finalized = None
+    world.start(database="new.db").step()
+    status = world.node.status
+    assert (status.safe_l2.number, status.safe_l2.l1_origin.number) == (12, 2)
+    assert status.current_l1.number == 2
+
+
+def swap_at_first_range(world: World, blocks: list[L1Block]) -> None:
+    """L1 reorganises between a restart's look at it and the reading."""
+
+    def swap(what: str) -> None:
+        if what.startswith("blocks 1"):
+            world.l1.chain = blocks
+
+    world.l1.before_read = swap
+
+
+@pytest.mark.parametrize(("fork", "is_reset"), [(5, True), (6, False)])
+def test_restart__l1_reorgs_while_it_is_read_again__noticed_where_the_safe_head_rests(
+    world: World, fork: int, is_reset: bool
+) -> None:
+    blocks, tip = l1_with({3: 12, 6: 6} if is_reset else {3: 12, 5: 6}, length=8, fork=fork)
+    world.start()
+    swap_at_first_range(world, blocks)
+    did = world.settle()
+    resets = [
+        line for line in did if line.startswith("reset: L1 reorganised: the safe head rests on block 5:")
+    ]
+    assert len(resets) == is_reset
+    assert world.node.status.safe_l2 == tip
+    assert world.safe_db.at(99) == SafeHead(blocks[6 if is_reset else 5].ref.id, tip.id)
+
+
+def test_restart__reorged_l1_gives_the_next_block_earlier__resets(tmp_path: Path) -> None:
+    world = World(tmp_path, l1_with({3: 12, 150: 6}, length=153)[0])
+    world.start()
+    world.settle()
+    other, tip = l1_with({3: 12, 30: 6, 40: 6}, length=155, fork=20)
+    world.start()
+    swap_at_first_range(world, other)
+    (reset,) = [line for line in world.settle() if line.startswith("reset")]
+    assert "rests on block 150:" in reset
+    assert f"the block after it in {other[40].ref}" in reset
+    assert world.node.status.safe_l2 == tip
+    assert [entry.l1_block.number for entry in world.safe_db.newest_first()] == [40, 30, 3, 0]
 
 
 def test_restart__l1_undid_finality_meanwhile__stops(world: World) -> None:
