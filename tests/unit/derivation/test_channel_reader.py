@@ -11,7 +11,7 @@ from opcycle.derivation.channel_assembler import RawChannel
 from opcycle.derivation.channel_reader import ChannelReader
 from opcycle.derivation.verdicts import BatchId, ChannelId, Decision, Reason, VerdictLog
 from opcycle.protocol.batches import encode_channel_rlp
-from opcycle.protocol.channels import Compression, compress
+from opcycle.protocol.channels import MAX_RLP_BYTES_PER_CHANNEL, Compression, compress
 from opcycle.protocol.rollup import Fork
 
 OTHER = b"other channel id"
@@ -110,3 +110,19 @@ def test_flush__between_channels__has_nothing_to_drop():
     verdicts.take()
     stage.flush()
     assert verdicts.take() == []
+
+
+def test_next__batch_that_ends_at_the_limit__counts_and_one_byte_later_does_not():
+    before_fjord = replace(CONFIG, fork_times={fork: 0 for fork in Fork if fork is not Fork.FJORD})
+    first = encode_channel_rlp(BATCHES[:1])
+    room = MAX_RLP_BYTES_PER_CHANNEL - len(first)
+    for excess, kept in ((0, 2), (1, 1)):
+        empty = replace(BATCHES[1], transactions=(bytes(room),))
+        overhead = len(encode_channel_rlp([empty])) - room
+        last = replace(empty, transactions=(bytes(room - overhead + excess),))
+        content = first + encode_channel_rlp([last])
+        assert len(content) == MAX_RLP_BYTES_PER_CHANNEL + excess
+        stage, _ = reader(channel(content), config=before_fjord)
+        assert batches_of(stage) == [BATCHES[0], last][:kept]
+        stage, _ = reader(channel(content))
+        assert batches_of(stage) == [BATCHES[0], last]
