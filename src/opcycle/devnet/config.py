@@ -27,6 +27,8 @@ class DevnetConfig:
     """Times in seconds, `submission_interval` in L2 blocks.
 
     A local chain starts from a fixed timestamp; `is_wall_clock`: from the date of its first start instead.
+    `node_follows_sequencer`: the node takes the sequencer's blocks before they are on L1, as an op-node does;
+    op-batcher asks its rollup node for these. Otherwise the node listens to L1 alone.
     `l1_url` names an L1 that somebody else runs, on which the test accounts have ether; None: one of our own.
     """
 
@@ -36,6 +38,7 @@ class DevnetConfig:
     submission_interval: int = 10
     finalization_period: int = 604_800
     is_wall_clock: bool = False
+    node_follows_sequencer: bool = False
     l1_url: str | None = None
     ports: Ports = field(default_factory=Ports)
     batcher: BatcherOptions = field(default_factory=BatcherOptions)

@@ -266,6 +266,7 @@ class Devnet:
             http_port=ports.verifier_rpc,
             auth_port=ports.verifier_engine,
             rpc_port=ports.node_rpc,
+            unsafe_source=self.assembly.l2 if self.config.node_follows_sequencer else None,
         )
         self._stack.callback(self.sequencer_engine.stop)
         self._stack.callback(self.verifier.stop)
@@ -302,7 +303,14 @@ class Devnet:
             yield rebuilt
 
     def _new_verifier(
-        self, name: str, *, http_port: int, auth_port: int, rpc_port: int, node: str = Node.name
+        self,
+        name: str,
+        *,
+        http_port: int,
+        auth_port: int,
+        rpc_port: int,
+        unsafe_source: str | None = None,
+        node: str = Node.name,
     ) -> Verifier:
         """A verifier with a database and an engine of its own in the devnet's directory, not started yet."""
         directory = self.config.directory / name
@@ -320,6 +328,7 @@ class Devnet:
             beacon_url=None if self.local_l1 is None else f"http://127.0.0.1:{self.config.ports.l1_beacon}",
             database=directory / "node.db",
             rpc_port=rpc_port,
+            unsafe_source=unsafe_source,
             name=node,
         )
 
