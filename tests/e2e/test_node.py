@@ -11,10 +11,12 @@ from tests.e2e.builders import signed_transfer
 from tests.e2e.rollup import L2_CHAIN_ID, USER, Rollup, Verifier, frames_of, settle
 
 from opcycle.engine.codec import posted_envelope_to_json
-from opcycle.errors import ResetError, TemporaryError
+from opcycle.errors import CriticalError, ResetError, TemporaryError
+from opcycle.l1.reader import L1Reader
 from opcycle.protocol.block_payload import block_hash_of
 from opcycle.protocol.frames import encode_batcher_payload
-from opcycle.rpc.client import RpcError
+from opcycle.protocol.types import L1Header
+from opcycle.rpc.client import RpcClient, RpcError
 from opcycle.rpc.hexjson import from_hex, to_hex
 
 RECEIVER = b"\x77" * 20
@@ -24,6 +26,13 @@ RECEIVER = b"\x77" * 20
 def rollup(tmp_path: Path) -> Iterator[Rollup]:
     with Rollup(tmp_path) as rollup:
         yield rollup
+
+
+class TooSure(L1Reader):
+    """An L1 that calls its newest block finalized, and replaces it all the same."""
+
+    def header(self, label: int | str | bytes) -> L1Header:
+        return super().header("latest" if label == "finalized" else label)
 
 
 def transfer(nonce: int) -> bytes:
@@ -302,3 +311,77 @@ def test_post_unsafe_payload__block_that_breaks_a_rule__said_and_the_next_one_is
     verifier.raw_rpc.call("admin_postUnsafePayload", posted_envelope_to_json(good))
     settle(verifier.node)
     assert verifier.rpc.sync_status().unsafe_l2 == rollup.sequencing.client.block(1).ref
+
+
+@pytest.mark.parametrize("depth", [1, 3, 5])
+def test_step__l1_reorg_of_any_depth_to_the_finalized_block__l2_follows(rollup: Rollup, depth: int) -> None:
+    rollup.l1.set_lag(safe=1, finalized=5)
+    rollup.advance(6)
+    verifier = rollup.new_verifier()
+    safe_at = {}
+    for last in range(2, 12, 2):
+        rollup.post(last - 1, last)
+        rollup.advance(1)
+        settle(verifier.node)
+        safe_at[rollup.l1.head.number] = verifier.rpc.sync_status().safe_l2
+    before = verifier.rpc.sync_status()
+    assert (before.finalized_l1.number, before.safe_l2.number) == (rollup.l1.head.number - 5, 10)
+
+    fork = rollup.l1.head.number - depth
+    rollup.l1.reorg(depth)
+    did = settle(verifier.node)
+    assert any("reset" in line for line in did)
+    fallen = verifier.rpc.sync_status()
+    assert (fallen.head_l1, fallen.current_l1) == (rollup.l1.head, rollup.l1.head)
+    assert fallen.safe_l2 == safe_at.get(fork, verifier.l2.client.block(0).ref)
+    assert fallen.finalized_l2.number >= before.finalized_l2.number
+
+    rollup.advance(1)  # the batches are mined again; the sequencer leaves the old branch, too
+    settle(verifier.node)
+    safe, head = verifier.rpc.sync_status().safe_l2, rollup.sequencing.head.ref
+    rollup.post(safe.number + 1, head.number)
+    rollup.l1.mine()
+    settle(verifier.node)
+    assert verifier.rpc.sync_status().safe_l2 == head
+    assert verifier.l2.hashes(head.number) == rollup.sequencing.hashes(head.number)
+
+
+def test_step__l1_reorg_beyond_what_the_node_has_finalized__stops_and_says_why(rollup: Rollup) -> None:
+    rollup.reader = TooSure(RpcClient(rollup.l1.url))
+    rollup.advance(4)
+    rollup.post(1, 4)
+    rollup.advance(1)
+    verifier = rollup.new_verifier()
+    settle(verifier.node)
+    before = verifier.rpc.sync_status()
+    assert before.finalized_l2 == before.safe_l2 != verifier.l2.client.block(0).ref
+    rollup.l1.reorg(2)
+    with pytest.raises(CriticalError, match="L1 has undone what it had finalized"):
+        settle(verifier.node)
+    assert verifier.rpc.sync_status() == before
+    assert verifier.l2.client.number("finalized") == before.finalized_l2.number
+
+
+def test_restart__after_kills_and_a_reorg_meanwhile__first_status_rests_on_l1_as_it_is(
+    rollup: Rollup,
+) -> None:
+    rollup.advance(6)
+    verifier = rollup.new_verifier()
+    for last in (4, 8):
+        rollup.post(last - 3, last)
+        rollup.advance(1)
+    settle(verifier.node)
+    before = verifier.rpc.sync_status()
+    verifier.close()
+
+    same = rollup.new_verifier()
+    same.node.step()
+    status = same.rpc.sync_status()
+    assert (status.safe_l2, status.current_l1) == (before.safe_l2, rollup.l1.head)
+    same.close()
+
+    rollup.l1.reorg(1)
+    after = rollup.new_verifier()
+    after.node.step()
+    status = after.rpc.sync_status()
+    assert (status.safe_l2.number, status.current_l1) == (4, rollup.l1.head)
