@@ -79,8 +79,7 @@ class DAClient:
             raise TemporaryError(f"the DA server at {self.url} answered with {error}") from error
         if commitment.kind is not kind:
             raise TemporaryError(
-                f"the DA server at {self.url} gives {commitment.kind.name.lower()} commitments, "
-                f"the chain uses {kind.name.lower()} ones"
+                f"the DA server at {self.url} gives {commitment.kind} commitments, the chain uses {kind} ones"
             )
         return commitment
 

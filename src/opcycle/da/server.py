@@ -18,6 +18,7 @@ from starlette.routing import Route
 from opcycle.keccak import keccak
 from opcycle.protocol.alt_da import Commitment, CommitmentError, CommitmentType
 from opcycle.rpc.hexjson import from_hex
+from opcycle.rpc.server import Server
 
 DA_LAYER = b"\xff"
 """First byte of this server's generic commitments."""
@@ -48,7 +49,7 @@ class InputFiles:
 
     def _file(self, commitment: Commitment) -> Path:
         digest = commitment.body if commitment.kind is CommitmentType.KECCAK else keccak(commitment.body)
-        return self._directory / f"{commitment.kind:02x}{digest.hex()}"
+        return self._directory / f"{commitment.kind}-{digest.hex()}"
 
 
 def da_server_app(files: InputFiles, kind: CommitmentType) -> Starlette:
@@ -80,6 +81,29 @@ def da_server_app(files: InputFiles, kind: CommitmentType) -> Starlette:
             Route("/put/{commitment}", put_named, methods=["POST", "PUT"]),
         ]
     )
+
+
+class DAServer:
+    """The server on a port of this machine, over the files in `directory`. It may be started again."""
+
+    def __init__(self, directory: Path, kind: CommitmentType, port: int, *, host: str = "127.0.0.1"):
+        self._app = da_server_app(InputFiles(directory), kind)
+        self._address = host, port
+        self._server: Server | None = None
+        self.url = f"http://{host}:{port}"
+
+    def start(self) -> None:
+        """Listen at once. Raises UserError for a busy port."""
+        host, port = self._address
+        server = Server(self._app, port, host=host)
+        server.start()
+        self._server = server
+
+    def stop(self) -> None:
+        """Finish what is being answered and free the port."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
 
 
 def _commitment(request: Request) -> Commitment:

@@ -13,7 +13,7 @@ Source: OP Stack specs, "Alt-DA Mode" ("Input Commitment Submission"); op-alt-da
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import StrEnum
 from typing import Any
 
 from opcycle.keccak import keccak
@@ -30,16 +30,21 @@ class CommitmentError(ValueError):
     """The bytes are no commitment; the batcher transaction is dropped."""
 
 
-class CommitmentType(IntEnum):
-    """The first byte of a commitment. A chain uses one type, which its rollup config names."""
+class CommitmentType(StrEnum):
+    """A chain uses one type, which its rollup config names."""
 
-    KECCAK = 0
-    GENERIC = 1
+    KECCAK = "keccak"
+    GENERIC = "generic"
+
+    @property
+    def code(self) -> int:
+        """The first byte of such a commitment."""
+        return list(CommitmentType).index(self)
 
     @property
     def config_name(self) -> str:
         """As in `rollup.json`."""
-        return f"{self.name.capitalize()}Commitment"
+        return f"{self.capitalize()}Commitment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +66,17 @@ class Commitment:
 
     def encode(self) -> bytes:
         """Type and body, which is also its name at the DA server."""
-        return bytes([self.kind]) + self.body
+        return bytes([self.kind.code]) + self.body
 
     @classmethod
     def decode(cls, data: bytes) -> "Commitment":
         """Raises CommitmentError."""
         if not data:
             raise CommitmentError("no commitment")
-        if data[0] > max(CommitmentType):
+        kinds = list(CommitmentType)
+        if data[0] >= len(kinds):
             raise CommitmentError(f"commitment type {data[0]}, neither 0 (keccak) nor 1 (generic)")
-        return cls(CommitmentType(data[0]), data[1:])
+        return cls(kinds[data[0]], data[1:])
 
     @property
     def payload(self) -> bytes:
@@ -82,7 +88,7 @@ class Commitment:
         return self.kind is not CommitmentType.KECCAK or keccak(data) == self.body
 
     def __str__(self) -> str:
-        return f"{self.kind.name.lower()} commitment 0x{self.encode().hex()}"
+        return f"{self.kind} commitment 0x{self.encode().hex()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +105,19 @@ class AltDAConfig:
     resolve_window: int
     challenge_contract: Address = ZERO_ADDRESS
 
-    def __post_init__(self) -> None:
-        """Raises ValueError where op-node would not start."""
+    @property
+    def problem(self) -> str:
+        """Why op-node would not start with it; empty if it would."""
         if self.challenge_window < 1 or self.resolve_window < 1:
-            raise ValueError("da_challenge_window and da_resolve_window must be at least 1")
+            return "the challenge window and the resolve window must be at least one L1 block"
         has_contract = self.challenge_contract != ZERO_ADDRESS
-        if self.commitment_type is CommitmentType.KECCAK and not has_contract:
-            raise ValueError("da_challenge_contract_address is needed with keccak commitments")
-        if self.commitment_type is CommitmentType.GENERIC and has_contract:
-            raise ValueError("da_challenge_contract_address must be zero with generic commitments")
+        if self.is_challengeable and not has_contract:
+            return "keccak commitments need a challenge contract"
+        if has_contract and not self.is_challengeable:
+            return (
+                "generic commitments cannot be challenged, so the challenge contract must be the zero address"
+            )
+        return ""
 
     @property
     def is_challengeable(self) -> bool:
@@ -132,9 +142,12 @@ class AltDAConfig:
         contract = bytes.fromhex(data.get("da_challenge_contract_address", "").removeprefix("0x"))
         if len(contract) not in (0, 20):
             raise ValueError(f"da_challenge_contract_address has {len(contract)} bytes")
-        return cls(
+        config = cls(
             commitment_type=kinds[name],
             challenge_window=int(data["da_challenge_window"]),
             resolve_window=int(data["da_resolve_window"]),
             challenge_contract=contract or ZERO_ADDRESS,
         )
+        if config.problem:
+            raise ValueError(f"alt_da: {config.problem}")
+        return config

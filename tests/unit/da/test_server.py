@@ -8,7 +8,7 @@ import urllib3
 from eth_utils.crypto import keccak
 
 from opcycle.da import server as server_module
-from opcycle.da.server import InputFiles, da_server_app
+from opcycle.da.server import DAServer, InputFiles, da_server_app
 from opcycle.devnet.ports import free_ports
 from opcycle.protocol.alt_da import Commitment, CommitmentType
 from opcycle.rpc.server import serve
@@ -47,7 +47,7 @@ def test_put__without_a_name__answers_with_one_of_the_servers_type(
 ) -> None:
     status, name = ask("POST", f"{url}/{path}", DATA)
     body = keccak(DATA) if kind is CommitmentType.KECCAK else b"\xff" + keccak(DATA)
-    assert (status, name) == (200, bytes([kind]) + body)
+    assert (status, name) == (200, bytes([kind.code]) + body)
     assert ask("GET", f"{url}/get/0x{name.hex()}") == (200, DATA)
 
 
@@ -75,6 +75,18 @@ def test_put__more_than_an_input_may_have__is_refused(url: str, monkeypatch: pyt
     monkeypatch.setattr(server_module, "MAX_INPUT", 100)
     assert ask("POST", f"{url}/put", bytes(100))[0] == 200
     assert ask("POST", f"{url}/put", bytes(101))[0] == 413
+
+
+def test_start__stopped_before__serves_again_what_it_had(tmp_path: Path) -> None:
+    server = DAServer(tmp_path, CommitmentType.KECCAK, free_ports().da_server)
+    server.start()
+    assert ask("POST", f"{server.url}/put/{KEY}", DATA)[0] == 200
+    server.stop()
+    with pytest.raises(urllib3.exceptions.HTTPError):
+        ask("GET", f"{server.url}/get/{KEY}")
+    server.start()
+    assert ask("GET", f"{server.url}/get/{KEY}") == (200, DATA)
+    server.stop()
 
 
 def test_get__what_another_server_stored_in_the_directory__is_there_after_a_restart(tmp_path: Path) -> None:

@@ -103,11 +103,11 @@ def test_from_json__generic_without_an_address__has_none():
     ("change", "problem"),
     [
         ({"da_commitment_type": "keccak"}, "da_commitment_type is 'keccak'"),
-        ({"da_commitment_type": "GenericCommitment"}, "must be zero with generic"),
-        ({"da_challenge_contract_address": "0x" + "00" * 20}, "needed with keccak"),
+        ({"da_commitment_type": "GenericCommitment"}, "generic commitments cannot be challenged"),
+        ({"da_challenge_contract_address": "0x" + "00" * 20}, "keccak commitments need"),
         ({"da_challenge_contract_address": "0x" + "da" * 19}, "19 bytes"),
-        ({"da_challenge_window": 0}, "at least 1"),
-        ({"da_resolve_window": 0}, "at least 1"),
+        ({"da_challenge_window": 0}, "at least one L1 block"),
+        ({"da_resolve_window": 0}, "at least one L1 block"),
     ],
 )
 def test_from_json__what_op_node_would_not_start_with__is_an_error(change, problem):
