@@ -1,7 +1,7 @@
-"""A JSON-RPC client over one kept-alive HTTP connection per thread.
+"""A JSON-RPC client over kept-alive HTTP connections.
 
-urllib3 and orjson rather than web3.py: an L2 block costs four or five calls, and a verifier makes
-hundreds of blocks a second possible only if a call costs well under a millisecond on our side.
+http.client and orjson rather than web3.py: an L2 block costs a few calls, and a verifier makes hundreds of
+blocks a second possible only if a call costs well under a millisecond on our side.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,9 +9,9 @@ from itertools import count
 from typing import Any
 
 import orjson
-import urllib3
 
 from opcycle.errors import TemporaryError
+from opcycle.rpc.http import HttpError, KeptConnections
 
 HeaderSource = Callable[[], dict[str, str]]
 
@@ -42,12 +42,7 @@ class RpcClient:
         self.url = url
         self._headers = headers or dict
         self._ids = count(1)
-        limits = urllib3.Timeout(connect=5.0, read=timeout)
-        self._pool = urllib3.PoolManager(
-            maxsize=8,
-            timeout=limits,
-            retries=urllib3.Retry(1, redirect=0),
-        )
+        self._connections = KeptConnections(url, timeout=timeout)
 
     def call(self, method: str, *params: Any) -> Any:
         """The `result` of one call. Raises RpcError or RpcUnreachableError."""
@@ -71,20 +66,20 @@ class RpcClient:
         return [self._result(method, by_id.get(i)) for i, (method, _) in zip(ids, calls, strict=True)]
 
     def close(self) -> None:
-        self._pool.clear()
+        self._connections.close()
 
     def _post(self, body: object) -> Any:
         if not self.url.startswith(("http://", "https://")):
             raise RpcUnreachableError(self.url, "its URL would begin with http:// or https://")
         headers = {"content-type": "application/json", **self._headers()}
         try:
-            response = self._pool.request("POST", self.url, body=orjson.dumps(body), headers=headers)
-        except (urllib3.exceptions.HTTPError, ValueError) as error:
-            raise RpcUnreachableError(self.url, _why(error)) from error
+            status, answer = self._connections.post(orjson.dumps(body), headers)
+        except HttpError as error:
+            raise RpcUnreachableError(self.url, error.why) from error
         try:
-            return orjson.loads(response.data)
+            return orjson.loads(answer)
         except orjson.JSONDecodeError as error:
-            raise RpcUnreachableError(self.url, f"HTTP {response.status}, not JSON") from error
+            raise RpcUnreachableError(self.url, f"HTTP {status}, not JSON") from error
 
     def _result(self, method: str, reply: Any) -> Any:
         match reply:
@@ -96,20 +91,3 @@ class RpcClient:
                 return result
             case _:
                 raise RpcUnreachableError(self.url, f"{method} is answered by {str(reply)[:100]!r}")
-
-
-def _why(error: Exception) -> str:
-    """What kept a request from being answered, without the names of urllib3's classes."""
-    if isinstance(error, urllib3.exceptions.MaxRetryError) and error.reason is not None:
-        error = error.reason
-    match error:
-        case urllib3.exceptions.NameResolutionError():
-            return "no machine has that name"
-        case urllib3.exceptions.NewConnectionError(__cause__=OSError(strerror=str(reason))):
-            return reason.lower()
-        case urllib3.exceptions.TimeoutError():
-            return "it takes too long to answer"
-        case urllib3.exceptions.ProtocolError():
-            return "the connection broke off"
-        case _:
-            return str(error)

@@ -131,3 +131,46 @@ def test_ask_chain_id__a_chain__its_id() -> None:
 def test_ask_chain_id__another_server__user_error_with_its_url(body: bytes) -> None:
     with answering(body) as url, pytest.raises(UserError, match=url):
         ask_chain_id(url)
+
+
+def answer(connection: socket.socket) -> None:
+    """Read a request to its end, and answer it."""
+    request = b""
+    while not request.endswith(b"}"):
+        request += connection.recv(65_536)
+    connection.sendall(b'HTTP/1.1 200 OK\r\ncontent-length: 16\r\n\r\n{"result":"0x1"}')
+
+
+def test_call__again__over_the_same_connection(listener: socket.socket) -> None:
+    def answer_twice() -> None:
+        with listener.accept()[0] as connection:
+            answer(connection)
+            answer(connection)
+
+    thread = threading.Thread(target=answer_twice)
+    thread.start()
+    client = RpcClient(url_of(listener))
+    assert [client.call("eth_chainId"), client.call("eth_chainId")] == ["0x1", "0x1"]
+    thread.join()
+    client.close()
+
+
+def test_call__connection_closed_by_the_server_meanwhile__a_new_one_is_opened(
+    listener: socket.socket,
+) -> None:
+    is_closed = threading.Event()
+
+    def answer_once_each() -> None:
+        for _ in range(2):
+            with listener.accept()[0] as connection:
+                answer(connection)
+            is_closed.set()
+
+    thread = threading.Thread(target=answer_once_each)
+    thread.start()
+    client = RpcClient(url_of(listener))
+    assert client.call("eth_chainId") == "0x1"
+    assert is_closed.wait(10)
+    assert client.call("eth_chainId") == "0x1"
+    thread.join()
+    client.close()
