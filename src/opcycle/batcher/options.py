@@ -38,11 +38,13 @@ class BatchType(StrEnum):
 
 
 class DataAvailability(StrEnum):
-    """Where batches go. AUTO: each payload as what costs less on L1 when it is sent."""
+    """Where batches go. AUTO: each payload as what costs less on L1 when it is sent. ALT_DA: to a DA server,
+    and commitments to L1."""
 
     CALLDATA = "calldata"
     BLOBS = "blobs"
     AUTO = "auto"
+    ALT_DA = "alt-da"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ class BatcherOptions:
     transaction's data, or of its blob's; `max_channel_duration`: how long a block may wait for others to
     share a channel with; `window_margin`: how long before the end of its sequence window a block is posted in
     any case; `max_in_flight`: transactions that may wait for L1 at once; `blobs_per_transaction`: how many
-    payloads may share one as blobs; `resubmit_after` and `fee_limit`: see `Resubmission`. Raises UserError
-    for a value out of range.
+    payloads may share one as blobs; `resubmit_after` and `fee_limit`: see `Resubmission`; `failover`: where
+    batches go while the DA server of ALT_DA is down. Raises UserError for a value out of range.
     """
 
     data_availability: DataAvailability = DataAvailability.CALLDATA
@@ -68,6 +70,7 @@ class BatcherOptions:
     blobs_per_transaction: int = MAX_BLOBS
     resubmit_after: int = 4
     fee_limit: int = 5
+    failover: DataAvailability = DataAvailability.CALLDATA
 
     def __post_init__(self) -> None:
         for name, (least, most) in LIMITS.items():
@@ -75,6 +78,14 @@ class BatcherOptions:
             if value < least or (most is not None and value > most):
                 bounds = f"at least {least}" if most is None else f"between {least} and {most}"
                 raise UserError(f"the batcher's {name} is {value}; it must be {bounds}")
+        if self.failover is DataAvailability.ALT_DA:
+            raise UserError("the batcher's failover is alt-da; it must be a way that needs no DA server")
+
+    @property
+    def may_post_blobs(self) -> bool:
+        is_alt_da = self.data_availability is DataAvailability.ALT_DA
+        on_ethereum = self.failover if is_alt_da else self.data_availability
+        return on_ethereum is not DataAvailability.CALLDATA
 
     @property
     def resubmission(self) -> Resubmission:

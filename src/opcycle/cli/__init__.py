@@ -26,6 +26,7 @@ VERBS = {
     "node": "agents",
     "proposer": "agents",
     "challenger": "agents",
+    "da-server": "da_server",
     "deposit": "bridge",
     "withdraw": "bridge",
     "prove": "bridge",
@@ -47,7 +48,7 @@ class LazyGroup(click.Group):
         if cmd_name not in VERBS:
             return None
         module = importlib.import_module(f"opcycle.cli.{VERBS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
 

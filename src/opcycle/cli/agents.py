@@ -48,7 +48,17 @@ data_availability_option = click.option(
     type=click.Choice([item.value for item in DataAvailability]),
     default=DataAvailability.CALLDATA.value,
     show_default=True,
-    help="How batches are posted; auto: each as what costs less at the moment.",
+    help="How batches are posted; auto: each as what costs less at the moment; alt-da: on a DA server.",
+)
+da_server_option = click.option(
+    "--da-server", help="A DA server's URL; needed where batches are on one (alt-DA)."
+)
+failover_option = click.option(
+    "--failover",
+    type=click.Choice([item.value for item in DataAvailability if item is not DataAvailability.ALT_DA]),
+    default=DataAvailability.CALLDATA.value,
+    show_default=True,
+    help="With alt-da: how batches are posted while the DA server is down.",
 )
 engine_options = options(
     deployment_option,
@@ -75,6 +85,7 @@ sequencer_options = options(
 node_options = options(
     engine_options,
     click.option("--beacon", help="A beacon node's URL; needed once the batcher posts blobs."),
+    da_server_option,
     click.option(
         "--rpc-port", type=PORT, default=7545, show_default=True, help="Where the node's own RPC listens."
     ),
@@ -90,6 +101,8 @@ batcher_options = options(
     click.option("--l2", required=True, help="The sequencer's L2 RPC URL."),
     node_option,
     data_availability_option,
+    da_server_option,
+    failover_option,
     click.option(
         "--batch-type",
         type=click.Choice([item.value for item in BatchType]),
@@ -220,6 +233,7 @@ def run_node(
     deployment: Path,
     l1: str,
     beacon: str | None,
+    da_server: str | None,
     data: Path,
     rpc_port: int,
     unsafe_source: str | None,
@@ -241,6 +255,7 @@ def run_node(
             database=data / "node.db",
             rpc_port=rpc_port,
             l1_confirmations=l1_confirmations,
+            da_url=da_server,
             unsafe_source=unsafe_source,
             with_admin=rpc_enable_admin,
         )
@@ -258,6 +273,8 @@ def run_batcher(
     l2: str,
     node: str,
     data_availability: str,
+    da_server: str | None,
+    failover: str,
     batch_type: str,
     compression: str,
     **numbers: int,
@@ -265,13 +282,14 @@ def run_batcher(
     """The batcher that `signer` sends for; `numbers` are those of BatcherOptions."""
     settings = BatcherOptions(
         data_availability=DataAvailability(data_availability),
+        failover=DataAvailability(failover),
         batch_type=BatchType(batch_type),
         compression=Compression(compression),
         **numbers,
     )
     found = _load(deployment, l1)
     _require_l2(found, l2)
-    assembly = Assembly(found, l1=l1, l2=l2, node=node)
+    assembly = Assembly(found, l1=l1, l2=l2, node=node, da_server=da_server)
     run_until_stopped([assembly.batcher(signer, settings)])
 
 

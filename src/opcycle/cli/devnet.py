@@ -6,14 +6,15 @@ from pathlib import Path
 import click
 
 from opcycle.batcher.options import BatcherOptions, DataAvailability
-from opcycle.cli.agents import data_availability_option
+from opcycle.cli.agents import data_availability_option, failover_option
 from opcycle.cli.parse import seconds
 from opcycle.cli.screen import show_devnet
 from opcycle.cli.where import DEFAULT_DATA, Endpoints
-from opcycle.devnet.config import DevnetConfig, discard
+from opcycle.devnet.config import DevnetConfig, discard, local_alt_da
 from opcycle.devnet.control import ControlClient, control_app
 from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.ports import Ports, free_ports
+from opcycle.protocol.alt_da import CommitmentType
 from opcycle.rpc.server import serve
 
 
@@ -36,6 +37,14 @@ from opcycle.rpc.server import serve
 @click.option("--wall-clock", is_flag=True, help="Start at today's date, for wallets that mind it.")
 @click.option("--l1", "l1_url", help="Use this L1 (say, an anvil) instead of a local one of our own.")
 @data_availability_option
+@failover_option
+@click.option(
+    "--commitments",
+    type=click.Choice([item.value for item in CommitmentType]),
+    default=CommitmentType.GENERIC.value,
+    show_default=True,
+    help="With alt-da: what stands on L1 for the data on the DA server.",
+)
 def devnet(
     *,
     data: Path | None,
@@ -46,17 +55,21 @@ def devnet(
     wall_clock: bool,
     l1_url: str | None,
     data_availability: str,
+    failover: str,
+    commitments: str,
 ) -> None:
     """Run a local L1 and an L2 with all agents, until Ctrl-C.
 
     \b
     opcycle devnet
     opcycle devnet --data my-chain --auto-ports
+    opcycle devnet --data-availability alt-da
     opcycle travel 7d
     """
     if data is None:
         data = DEFAULT_DATA
         discard(data)
+    way = DataAvailability(data_availability)
     config = DevnetConfig(
         data.resolve(),
         block_time=block_time,
@@ -64,7 +77,8 @@ def devnet(
         finalization_period=finalization_period,
         is_wall_clock=wall_clock,
         l1_url=l1_url,
-        batcher=BatcherOptions(data_availability=DataAvailability(data_availability)),
+        batcher=BatcherOptions(data_availability=way, failover=DataAvailability(failover)),
+        alt_da=local_alt_da(CommitmentType(commitments)) if way is DataAvailability.ALT_DA else None,
         ports=free_ports() if auto_ports else Ports(),
     )
     with suppress(KeyboardInterrupt), Devnet.live(config, progress=_say) as running:

@@ -32,6 +32,8 @@ def _endpoints(devnet: Devnet) -> Iterator[Row]:
     yield "L1", f"{assembly.l1}  chain id {rollup.l1_chain_id}"
     if devnet.local_l1 is not None:
         yield "L1 beacon", f"http://127.0.0.1:{ports.l1_beacon}"
+    if assembly.da_server is not None:
+        yield "DA server", assembly.da_server
     yield "rollup node", assembly.node
     yield "verifier's L2", devnet.verifier.engine.l2.rpc.url
 

@@ -11,6 +11,7 @@ from opcycle.deploy.validation import problems
 from opcycle.deploy.yaml_form import read_form
 from opcycle.engine.genesis import FeeVaultConfig
 from opcycle.errors import UserError
+from opcycle.protocol.alt_da import AltDAConfig
 from opcycle.protocol.rollup import FeeCurve, Fork, SystemConfig
 from opcycle.protocol.types import Address
 
@@ -68,7 +69,7 @@ class DeployConfig:
     `name` names the deployment and is part of its addresses. `l1_chain_id` None: whatever L1 it is sent to.
     `balances`, in wei, are given in the L2 genesis without a deposit: for local chains only.
     From Fjord on `max_sequencer_drift` is 1800 and from Granite on `channel_timeout` is 50, whatever is
-    written here; op-node wants both fields nevertheless.
+    written here; op-node wants both fields nevertheless. `alt_da` None: all batches are on Ethereum.
     """
 
     name: str
@@ -88,6 +89,7 @@ class DeployConfig:
     fee_curve: FeeCurve = field(default_factory=FeeCurve)
     resource_config: ResourceConfig = field(default_factory=ResourceConfig)
     balances: Mapping[Address, int] = field(default_factory=dict)
+    alt_da: AltDAConfig | None = None
 
     @classmethod
     def load(cls, path: Path) -> "DeployConfig":

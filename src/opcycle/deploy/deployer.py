@@ -122,6 +122,7 @@ def _rollup(plan: Plan, genesis: Genesis, l1_chain_id: int) -> RollupConfig:
         channel_timeout=config.channel_timeout,
         fork_times=dict.fromkeys(genesis.config.forks, 0),
         fee_curve=config.fee_curve,
+        alt_da=config.alt_da,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from opcycle.deploy.config import DeployConfig, Roles
 from opcycle.engine.genesis import FeeVaultConfig
+from opcycle.protocol.alt_da import AltDAConfig
 from opcycle.protocol.types import Address
 
 LOCAL_L2_CHAIN_ID = 901
@@ -23,6 +24,7 @@ def local_config(
     submission_interval: int,
     finalization_period: int,
     balances: Mapping[Address, int],
+    alt_da: AltDAConfig | None = None,
 ) -> DeployConfig:
     """A Jovian chain for one machine. Seconds; `submission_interval` in L2 blocks; balances in wei on L2.
 
@@ -44,4 +46,5 @@ def local_config(
         ),
         fee_vault=FeeVaultConfig(recipient=owner, minimum=0, network=_TO_L2),
         balances=balances,
+        alt_da=alt_da,
     )

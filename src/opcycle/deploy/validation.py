@@ -40,6 +40,7 @@ def problems(config: "DeployConfig") -> list[str]:
         *_gas(config),
         *_forks(config),
         *_balances(config),
+        *_alt_da(config),
     ]
 
 
@@ -49,6 +50,11 @@ def balances_problem(l1_chain_id: int) -> str:
         f"balances creates ether that no deposit backs, which only a local L1 allows (chain id "
         f"{', '.join(map(str, sorted(LOCAL_L1_CHAIN_IDS)))}), and this one has chain id {l1_chain_id}"
     )
+
+
+def _alt_da(config: "DeployConfig") -> Iterator[str]:
+    if config.alt_da is not None and config.alt_da.problem:
+        yield f"alt_da: {config.alt_da.problem}"
 
 
 def _names(config: "DeployConfig") -> Iterator[str]:

@@ -3,6 +3,7 @@
 The devnet does it for all of them in one process, the command line for one at a time.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +13,18 @@ from opcycle.batcher.options import BatcherOptions, DataAvailability
 from opcycle.bridge.bridge import Bridge
 from opcycle.challenger.agent import Challenger
 from opcycle.da import BatchPublisher
+from opcycle.da.alt_da import AltDAPublisher
 from opcycle.da.blobs import BlobPublisher
 from opcycle.da.calldata import CalldataPublisher
 from opcycle.da.cheaper import CheaperPublisher
+from opcycle.da.client import DAClient
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.clock import ChainClock
 from opcycle.devnet.l2_engine import L2Engine
 from opcycle.engine.journal import PayloadJournal
 from opcycle.engine.l2 import L2Client
 from opcycle.engine.rollup_client import RollupClient
+from opcycle.errors import UserError
 from opcycle.l1.fees import blobs_are_cheaper, read_prices
 from opcycle.l1.oracle import L2OutputOracle
 from opcycle.l1.portal import OptimismPortal
@@ -39,12 +43,14 @@ AGENT = Resubmission(owns_account=True)
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """A deployed chain, and URLs: `l1` an Ethereum RPC, `l2` the sequencer's RPC, `node` a rollup node's."""
+    """A deployed chain, and URLs: `l1` an Ethereum RPC, `l2` the sequencer's RPC, `node` a rollup node's,
+    `da_server` a DA server, only for alt-DA."""
 
     deployment: Deployment
     l1: str
     l2: str
     node: str
+    da_server: str | None = None
 
     def sequencer(
         self,
@@ -81,11 +87,30 @@ class Assembly:
             l1=L1Reader(l1),
             system_config=SystemConfigContract(l1, rollup.l1_system_config),
             transactions=sender,
-            publisher=self._publisher(sender, options.data_availability),
+            publisher=self._publisher(sender, options),
             options=options,
         )
 
-    def _publisher(self, sender: TransactionManager, choice: DataAvailability) -> BatchPublisher:
+    def _publisher(self, sender: TransactionManager, options: BatcherOptions) -> BatchPublisher:
+        choice = options.data_availability
+        if choice is not DataAvailability.ALT_DA:
+            return self._on_ethereum(sender, choice)
+        alt_da = self.deployment.rollup.alt_da
+        if alt_da is None:
+            raise UserError(
+                "this chain takes no commitments: its rollup.json has no alt_da; use calldata or blobs"
+            )
+        if self.da_server is None:
+            raise UserError("with data availability alt-da, the batcher needs --da-server URL")
+        return AltDAPublisher(
+            DAClient(self.da_server),
+            alt_da.commitment_type,
+            commitments=CalldataPublisher(sender, self.deployment.rollup.batch_inbox),
+            ethereum=self._on_ethereum(sender, options.failover),
+            say=logging.getLogger(f"opcycle.{Batcher.name}").warning,
+        )
+
+    def _on_ethereum(self, sender: TransactionManager, choice: DataAvailability) -> BatchPublisher:
         l1, inbox = RpcClient(self.l1), self.deployment.rollup.batch_inbox
         calldata, blobs = CalldataPublisher(sender, inbox), BlobPublisher(sender, inbox)
         match choice:
@@ -93,7 +118,7 @@ class Assembly:
                 return calldata
             case DataAvailability.BLOBS:
                 return blobs
-            case DataAvailability.AUTO:
+            case _:
                 return CheaperPublisher(
                     calldata=calldata,
                     blobs=blobs,

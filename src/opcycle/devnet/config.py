@@ -13,6 +13,8 @@ from opcycle.batcher.options import BatcherOptions
 from opcycle.deploy.deployment import ADDRESSES_FILE, GENESIS_FILE, ROLLUP_FILE
 from opcycle.devnet.ports import Ports
 from opcycle.errors import UserError
+from opcycle.protocol.alt_da import AltDAConfig, CommitmentType
+from opcycle.protocol.types import ZERO_ADDRESS, Address
 
 SETTINGS_FILE = "devnet.json"
 LOCK_FILE = "lock"
@@ -20,6 +22,16 @@ _VERSION = 1
 
 LONGEST = 10**9
 """Seconds, or blocks: three decades, more than anybody wants on purpose."""
+
+
+NO_CHALLENGES: Address = bytes.fromhex("00000000000000000000000000000000c4a11e46")
+"""Stands for the challenge contract that op-node wants with keccak commitments; nothing is deployed there."""
+
+
+def local_alt_da(kind: CommitmentType) -> AltDAConfig:
+    """Alt-DA with short windows: L2 is final 4 L1 blocks after L1 is. Nobody can challenge."""
+    contract = NO_CHALLENGES if kind is CommitmentType.KECCAK else ZERO_ADDRESS
+    return AltDAConfig(kind, challenge_window=4, resolve_window=4, challenge_contract=contract)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,7 @@ class DevnetConfig:
     `node_follows_sequencer`: the node takes the sequencer's blocks before they are on L1, as an op-node does;
     op-batcher asks its rollup node for these. Otherwise the node listens to L1 alone.
     `l1_url` names an L1 that somebody else runs, on which the test accounts have ether; None: one of our own.
+    `alt_da` makes it a chain whose batches may be on a DA server, which the devnet then runs.
     """
 
     directory: Path
@@ -42,6 +55,7 @@ class DevnetConfig:
     l1_url: str | None = None
     ports: Ports = field(default_factory=Ports)
     batcher: BatcherOptions = field(default_factory=BatcherOptions)
+    alt_da: AltDAConfig | None = None
 
     def __post_init__(self) -> None:
         for what, value in (
@@ -75,6 +89,7 @@ class DevnetConfig:
             "submission_interval": self.submission_interval,
             "finalization_period": self.finalization_period,
             "L1": "a local one" if self.l1_url is None else "somebody else's",
+            "alt_da": None if self.alt_da is None else self.alt_da.to_json(),
         }
 
 

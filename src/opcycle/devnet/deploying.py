@@ -83,4 +83,5 @@ def _deploy_config(config: DevnetConfig) -> DeployConfig:
         submission_interval=config.submission_interval,
         finalization_period=config.finalization_period,
         balances={account.address: L2_BALANCE for account in ACCOUNTS.values()},
+        alt_da=config.alt_da,
     )

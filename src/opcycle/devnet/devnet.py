@@ -17,8 +17,8 @@ from types import TracebackType
 from typing import Protocol
 
 from opcycle.agent import Agent
-from opcycle.batcher.options import DataAvailability
 from opcycle.bridge.bridge import Bridge
+from opcycle.da.server import DAServer
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.accounts import ACCOUNTS, TestAccount
 from opcycle.devnet.assembly import Assembly
@@ -92,6 +92,7 @@ class Devnet:
     """Use it as a context. `progress` hears what takes long while it starts."""
 
     local_l1: LocalL1 | None
+    da_server: DAServer | None
     l1_url: str
     deployment: Deployment
     assembly: Assembly
@@ -108,8 +109,7 @@ class Devnet:
         self._stack = ExitStack()
         if config.l1_url is not None and not is_live:
             raise UserError(f"the L1 at {config.l1_url} is not ours and cannot be stepped; use a live devnet")
-        is_calldata = config.batcher.data_availability is DataAvailability.CALLDATA
-        if config.l1_url is not None and not is_calldata:
+        if config.l1_url is not None and config.batcher.may_post_blobs:
             raise UserError(
                 f"the L1 at {config.l1_url} is not ours, and nothing here serves its blobs; use calldata"
             )
@@ -211,6 +211,7 @@ class Devnet:
         self._stack.callback(Claim(self.config).release)
         self._stack.enter_context(log_to(self.config.directory / "logs", LOGS))
         self._start_l1()
+        self._start_da_server()
         self.deployment = load_or_deploy(
             self.config,
             self.l1_url,
@@ -223,6 +224,7 @@ class Devnet:
             l1=self.l1_url,
             l2=f"http://127.0.0.1:{ports.sequencer_rpc}",
             node=f"http://127.0.0.1:{ports.node_rpc}",
+            da_server=None if self.da_server is None else self.da_server.url,
         )
         self._start_engines()
         self._start_clocks()
@@ -250,6 +252,14 @@ class Devnet:
         beacon = Server(beacon_app(l1), ports.l1_beacon)
         beacon.start()
         self._stack.callback(beacon.stop)
+
+    def _start_da_server(self) -> None:
+        alt_da, self.da_server = self.config.alt_da, None
+        if alt_da is not None:
+            files, port = self.config.directory / "da-server", self.config.ports.da_server
+            self.da_server = DAServer(files, alt_da.commitment_type, port)
+            self.da_server.start()
+            self._stack.callback(self.da_server.stop)
 
     def _start_engines(self) -> None:
         self._progress("starting op-geth twice, for the sequencer and for the verifier")
@@ -328,6 +338,7 @@ class Devnet:
             beacon_url=None if self.local_l1 is None else f"http://127.0.0.1:{self.config.ports.l1_beacon}",
             database=directory / "node.db",
             rpc_port=rpc_port,
+            da_url=None if self.da_server is None else self.da_server.url,
             unsafe_source=unsafe_source,
             name=node,
         )

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from opcycle.da.client import DAClient
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.l2_engine import L2Engine
 from opcycle.engine.l2 import L2Client
@@ -21,9 +22,9 @@ from opcycle.rpc.server import Server
 class Verifier:
     """`database` is the node's SQLite file; `client` asks the RPC server like anybody else would.
 
-    `beacon_url` may be None while no batches are in blobs; `unsafe_source` is the URL of a sequencer's L2 RPC
-    that the node follows ahead of L1; `with_admin` serves its `admin_` method; `name` is the node's among
-    agents.
+    `beacon_url` may be None while no batches are in blobs, `da_url` while none are on a DA server;
+    `unsafe_source` is the URL of a sequencer's L2 RPC that the node follows ahead of L1; `with_admin` serves
+    its `admin_` method; `name` is the node's among agents.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Verifier:
         database: Path,
         rpc_port: int,
         l1_confirmations: int = 0,
+        da_url: str | None = None,
         unsafe_source: str | None = None,
         with_admin: bool = False,
         name: str = Node.name,
@@ -46,6 +48,7 @@ class Verifier:
         safe_db, verdicts = SafeDB(self._database), VerdictStore(self._database)
         self._l1 = RpcClient(l1_url)
         self._beacon = None if beacon_url is None else BeaconClient(beacon_url)
+        self._da = None if da_url is None else DAClient(da_url)
         self._unsafe_source = None if unsafe_source is None else L2Client(unsafe_source, rollup)
         self.node = Node(
             rollup,
@@ -56,6 +59,7 @@ class Verifier:
             safe_db=safe_db,
             verdicts=verdicts,
             blobs=self._beacon,
+            da=self._da,
             l1_confirmations=l1_confirmations,
             unsafe_source=self._unsafe_source,
         )
@@ -87,6 +91,8 @@ class Verifier:
         self._l1.close()
         if self._beacon is not None:
             self._beacon.close()
+        if self._da is not None:
+            self._da.close()
         if self._unsafe_source is not None:
             self._unsafe_source.rpc.close()
         self._database.close()
