@@ -69,7 +69,9 @@ class DeployConfig:
     `name` names the deployment and is part of its addresses. `l1_chain_id` None: whatever L1 it is sent to.
     `balances`, in wei, are given in the L2 genesis without a deposit: for local chains only.
     From Fjord on `max_sequencer_drift` is 1800 and from Granite on `channel_timeout` is 50, whatever is
-    written here; op-node wants both fields nevertheless. `alt_da` None: all batches are on Ethereum.
+    written here; op-node wants both fields nevertheless.
+    `batch_inbox` None: a BatchInbox contract is deployed; else an address without code, as most OP Stack
+    chains have: op-batcher posts blobs to no other. `alt_da` None: all batches are on Ethereum.
     """
 
     name: str
@@ -88,6 +90,7 @@ class DeployConfig:
     fees: L2Fees = field(default_factory=L2Fees)
     fee_curve: FeeCurve = field(default_factory=FeeCurve)
     resource_config: ResourceConfig = field(default_factory=ResourceConfig)
+    batch_inbox: Address | None = None
     balances: Mapping[Address, int] = field(default_factory=dict)
     alt_da: AltDAConfig | None = None
 

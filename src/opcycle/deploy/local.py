@@ -25,6 +25,7 @@ def local_config(
     finalization_period: int,
     balances: Mapping[Address, int],
     alt_da: AltDAConfig | None = None,
+    batch_inbox: Address | None = None,
 ) -> DeployConfig:
     """A Jovian chain for one machine. Seconds; `submission_interval` in L2 blocks; balances in wei on L2.
 
@@ -45,6 +46,7 @@ def local_config(
             unsafe_block_signer=unsafe_block_signer,
         ),
         fee_vault=FeeVaultConfig(recipient=owner, minimum=0, network=_TO_L2),
+        batch_inbox=batch_inbox,
         balances=balances,
         alt_da=alt_da,
     )

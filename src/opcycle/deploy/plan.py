@@ -74,7 +74,7 @@ class Plan:
     @property
     def addresses(self) -> Addresses:
         return Addresses(
-            batch_inbox=self.logic["BatchInbox"].address,
+            batch_inbox=self.config.batch_inbox or self.logic["BatchInbox"].address,
             l2_output_oracle=self.proxies["L2OutputOracle"].address,
             optimism_portal=self.proxies["OptimismPortal"].address,
             system_config=self.proxies["SystemConfig"].address,
@@ -130,7 +130,8 @@ class Plan:
 def make_plan(config: DeployConfig, *, deployer: Address, anchor: L1BlockRef) -> Plan:
     """The plan of a deployment that starts at L1 block `anchor` and is sent by `deployer`."""
     salt = keccak(config.name.encode() + anchor.hash)
-    logic = {name: Creation(name, salt, artifact(name).bytecode, ()) for name in LOGIC}
+    names = [name for name in LOGIC if name != "BatchInbox" or config.batch_inbox is None]
+    logic = {name: Creation(name, salt, artifact(name).bytecode, ()) for name in names}
     owner = config.roles.owner
 
     def proxy(name: str, *arguments: Any) -> Creation:
@@ -144,7 +145,7 @@ def make_plan(config: DeployConfig, *, deployer: Address, anchor: L1BlockRef) ->
     system_config = proxy(
         "SystemConfig",
         *_system_parameters(config, deployer),
-        logic["BatchInbox"].address,
+        config.batch_inbox or logic["BatchInbox"].address,
         _system_addresses(portal.address),
         config.l2_chain_id,
         superchain.address,

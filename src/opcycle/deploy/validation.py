@@ -119,6 +119,8 @@ def _roles(config: "DeployConfig") -> Iterator[str]:
     for name, address in named.items():
         if address == ZERO_ADDRESS:
             yield f"{name} is the zero address; it must be an account that somebody holds"
+    if config.batch_inbox is not None and config.batch_inbox in (ZERO_ADDRESS, *named.values()):
+        yield f"batch_inbox is 0x{config.batch_inbox.hex()}; it must be an address that is nobody's account"
     for one, other in combinations(_SENDERS, 2):
         if getattr(roles, one) == getattr(roles, other) != ZERO_ADDRESS:
             yield (

@@ -42,6 +42,7 @@ class DevnetConfig:
     `node_follows_sequencer`: the node takes the sequencer's blocks before they are on L1, as an op-node does;
     op-batcher asks its rollup node for these. Otherwise the node listens to L1 alone.
     `l1_url` names an L1 that somebody else runs, on which the test accounts have ether; None: one of our own.
+    `batch_inbox` is an address without code, instead of a BatchInbox contract, for op-batcher's blobs.
     `alt_da` makes it a chain whose batches may be on a DA server, which the devnet then runs.
     """
 
@@ -56,6 +57,7 @@ class DevnetConfig:
     ports: Ports = field(default_factory=Ports)
     batcher: BatcherOptions = field(default_factory=BatcherOptions)
     alt_da: AltDAConfig | None = None
+    batch_inbox: Address | None = None
 
     def __post_init__(self) -> None:
         for what, value in (
@@ -90,6 +92,7 @@ class DevnetConfig:
             "finalization_period": self.finalization_period,
             "L1": "a local one" if self.l1_url is None else "somebody else's",
             "alt_da": None if self.alt_da is None else self.alt_da.to_json(),
+            "batch_inbox": None if self.batch_inbox is None else self.batch_inbox.hex(),
         }
 
 

@@ -84,4 +84,5 @@ def _deploy_config(config: DevnetConfig) -> DeployConfig:
         finalization_period=config.finalization_period,
         balances={account.address: L2_BALANCE for account in ACCOUNTS.values()},
         alt_da=config.alt_da,
+        batch_inbox=config.batch_inbox,
     )

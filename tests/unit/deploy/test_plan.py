@@ -74,6 +74,14 @@ def test_make_plan__proxies__name_each_other() -> None:
     assert addresses.l2_output_oracle in plan.portal_setup.data
 
 
+def test_plan__batch_inbox_of_ones_own__no_contract_for_it() -> None:
+    inbox = bytes.fromhex("ff" + "00" * 18 + "01")
+    plan = plan_of(valid_config(batch_inbox=inbox))
+    assert plan.addresses.batch_inbox == inbox
+    assert inbox in plan.proxies["SystemConfig"].initcode
+    assert set(plan_of(valid_config()).logic) - set(plan.logic) == {"BatchInbox"}
+
+
 def test_creation__request__calls_the_deployer_with_salt_and_initcode() -> None:
     creation = plan_of(valid_config()).logic["BatchInbox"]
     assert creation.request.to == CREATE2_DEPLOYER

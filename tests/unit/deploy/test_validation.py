@@ -116,6 +116,8 @@ def changed(section: str, **values: Any) -> dict[str, Any]:
             changed("fee_vault", recipient=ZERO_ADDRESS),
             "fee_vault.recipient is the zero address",
         ),
+        ({"batch_inbox": account("x")}, {"batch_inbox": account("batcher")}, "batch_inbox is 0x"),
+        ({"batch_inbox": None}, {"batch_inbox": ZERO_ADDRESS}, "batch_inbox is 0x"),
         (
             changed("roles", guardian=account("batcher")),
             changed("roles", proposer=account("batcher")),
