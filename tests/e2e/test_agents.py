@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from tests.e2e.builders import wait_until_gone
@@ -62,9 +63,9 @@ class Chain:
         config = DevnetConfig(self.directory, submission_interval=SUBMISSION_INTERVAL)
         deployment = load_or_deploy(config, self.l1.url, next_block=self.l1.mine, progress=lambda _: None)
         self.rollup = deployment.rollup
-        self.l2 = L2Client(self._url(self.ports.sequencer_rpc), self.rollup)
-        self.verifier_l2 = L2Client(self._url(self.ports.verifier_rpc), self.rollup)
-        self.node = RollupClient(self._url(self.ports.node_rpc))
+        self.l2 = L2Client(self.url(self.ports.sequencer_rpc), self.rollup)
+        self.verifier_l2 = L2Client(self.url(self.ports.verifier_rpc), self.rollup)
+        self.node = RollupClient(self.url(self.ports.node_rpc))
         self.oracle = L2OutputOracle(self.l1.rpc, deployment.addresses.l2_output_oracle)
         self.l1.follow(LiveClock(self.l1.head.timestamp))
         self._stack.callback(self._l1_runner.stop)
@@ -137,7 +138,7 @@ class Chain:
             "sequencer": ["--l2-port", ports.sequencer_rpc, "--engine-port", ports.sequencer_engine, *node],
             "node": [
                 *("--l2-port", ports.verifier_rpc, "--engine-port", ports.verifier_engine),
-                *("--rpc-port", ports.node_rpc),
+                *("--rpc-port", ports.node_rpc, "--metrics-port", ports.metrics),
             ],
             "batcher": ["--l2", l2, *node],
             "proposer": node,
@@ -157,7 +158,7 @@ class Chain:
         return "\n".join(f"{name}: {self.log(name).read_text()[-1500:]}" for name in self._processes)
 
     @staticmethod
-    def _url(port: int) -> str:
+    def url(port: int) -> str:
         return f"http://127.0.0.1:{port}"
 
 
@@ -195,6 +196,8 @@ def test_five_processes_go_on_whichever_is_killed_and_nothing_is_lost_or_posted_
     for victim in ("batcher", "node", "sequencer", "batcher"):
         require_safe_blocks_after_a_kill(chain, victim)
     require_checked_outputs_after_a_kill(chain, "proposer", "challenger")
+    with urlopen(f"{chain.url(chain.ports.metrics)}/metrics") as reply:
+        assert b"op_node_default_up 1.0" in reply.read()
     safe = chain.safe_number()
     hashes = [chain.l2.hash_of(number) for number in range(safe + 1)]
     assert [chain.verifier_l2.hash_of(number) for number in range(safe + 1)] == hashes

@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from tests.e2e.builders import wait_until_gone
@@ -49,6 +50,24 @@ def test_ctrl_c_ends_a_devnet_cleanly_and_data_brings_it_back(tmp_path: Path) ->
     with running_devnet("--data", str(data), "--auto-ports"):
         endpoints = json.loads((data / "endpoints.json").read_text())
         assert RpcClient(endpoints["l2"]).call("eth_getHeaderByNumber", "0x1") == first
+
+
+def test_a_running_devnet_tells_what_its_blocks_cost_and_serves_metrics(tmp_path: Path) -> None:
+    data = tmp_path / "chain"
+    with running_devnet("--data", str(data), "--auto-ports"):
+        done = opcycle("costs", "1-1", "--data", str(data), "--json", "--blob-base-fee", "2")
+        assert done.returncode == 0, done.stderr
+        report = json.loads(done.stdout)
+        assert report["blocks"] == {"first": 1, "last": 1}
+        assert report["prices"]["blob_base_fee"] == 2 * 10**9
+        assert len(report["ways"]) == 8
+        assert all(way["fee"] > 0 for way in report["ways"])
+        with urlopen(json.loads((data / "endpoints.json").read_text())["metrics"]) as reply:
+            text = reply.read().decode()
+        for agent in ("sequencer", "batcher", "node", "proposer", "challenger"):
+            assert f'opcycle_steps_total{{agent="{agent}",result="progress"}}' in text
+        assert "op_node_default_up 1.0" in text
+        assert "opcycle_waiting_for{reason=" in text
 
 
 def test_kill_9_of_a_devnet_leaves_no_process_and_the_chain_goes_on(tmp_path: Path) -> None:

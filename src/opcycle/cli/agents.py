@@ -3,26 +3,22 @@
 `ape run sequencer` and so on are the same commands with the L1 and the account that ape names.
 """
 
-import logging
-import sys
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
-from opcycle.agent import Agent
 from opcycle.batcher.options import BatcherOptions, BatchType, DataAvailability
-from opcycle.cli.options import options
+from opcycle.cli.options import PORT, options
+from opcycle.cli.running import metrics_option, run_until_stopped
 from opcycle.cli.where import key_signer
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.assembly import Assembly
 from opcycle.devnet.clock import L1Clock
 from opcycle.devnet.deploying import require_its_l1
 from opcycle.devnet.l2_engine import L2Engine
-from opcycle.devnet.runner import Runner
 from opcycle.devnet.verifier import Verifier
 from opcycle.engine.geth import AttachedEngine
 from opcycle.errors import TemporaryError, UserError
@@ -32,11 +28,7 @@ from opcycle.protocol.channels import Compression
 from opcycle.rpc.chain_id import ask_chain_id
 from opcycle.rpc.client import RpcClient
 
-POLL = 0.5
-"""Seconds between two looks at chains that are not ours, whose servers may count the calls."""
-
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
-PORT = click.IntRange(1, 65_535)
 
 deployment_option = click.option(
     "--deployment", type=DIRECTORY, required=True, help="Where `deploy` wrote rollup.json and addresses.json."
@@ -62,6 +54,7 @@ failover_option = click.option(
 )
 engine_options = options(
     deployment_option,
+    metrics_option,
     click.option("--data", type=DIRECTORY, required=True, help="Where databases and secrets are kept."),
     click.option("--l2-port", type=PORT, default=9545, show_default=True, help="op-geth's public RPC."),
     click.option("--engine-port", type=PORT, default=9551, show_default=True, help="op-geth's Engine API."),
@@ -98,6 +91,7 @@ node_options = options(
 )
 batcher_options = options(
     deployment_option,
+    metrics_option,
     click.option("--l2", required=True, help="The sequencer's L2 RPC URL."),
     node_option,
     data_availability_option,
@@ -142,10 +136,11 @@ batcher_options = options(
 )
 proposer_options = options(
     deployment_option,
+    metrics_option,
     node_option,
     click.option("--allow-non-finalized", is_flag=True, help="Propose safe blocks too."),
 )
-challenger_options = options(deployment_option, node_option)
+challenger_options = options(deployment_option, metrics_option, node_option)
 
 
 @click.command()
@@ -209,7 +204,14 @@ def challenger(**chosen: Any) -> None:
 
 
 def run_sequencer(
-    *, deployment: Path, l1: str, data: Path, node: str, l1_confirmations: int, **engine: Any
+    *,
+    deployment: Path,
+    l1: str,
+    data: Path,
+    node: str,
+    l1_confirmations: int,
+    metrics_port: int | None,
+    **engine: Any,
 ) -> None:
     """The sequencer and its engine."""
     found = _load(deployment, l1)
@@ -225,7 +227,7 @@ def run_sequencer(
         )
         l2.start()
         click.echo(f"L2 RPC for users: {l2.source.http_url}", err=True)
-        run_until_stopped([l2, agent])
+        run_until_stopped([l2, agent], metrics_port)
 
 
 def run_node(
@@ -239,6 +241,7 @@ def run_node(
     unsafe_source: str | None,
     rpc_enable_admin: bool,
     l1_confirmations: int,
+    metrics_port: int | None,
     **engine: Any,
 ) -> None:
     """The verifier, its engine and its RPC."""
@@ -262,7 +265,7 @@ def run_node(
         stack.callback(verifier.stop)
         verifier.start()
         click.echo(f"rollup node RPC: {verifier.url}", err=True)
-        run_until_stopped([l2, verifier.node])
+        run_until_stopped([l2, verifier.node], metrics_port)
 
 
 def run_batcher(
@@ -277,6 +280,7 @@ def run_batcher(
     failover: str,
     batch_type: str,
     compression: str,
+    metrics_port: int | None,
     **numbers: int,
 ) -> None:
     """The batcher that `signer` sends for; `numbers` are those of BatcherOptions."""
@@ -290,41 +294,27 @@ def run_batcher(
     found = _load(deployment, l1)
     _require_l2(found, l2)
     assembly = Assembly(found, l1=l1, l2=l2, node=node, da_server=da_server)
-    run_until_stopped([assembly.batcher(signer, settings)])
+    run_until_stopped([assembly.batcher(signer, settings)], metrics_port)
 
 
-def run_proposer(signer: Signer, *, deployment: Path, l1: str, node: str, allow_non_finalized: bool) -> None:
+def run_proposer(
+    signer: Signer,
+    *,
+    deployment: Path,
+    l1: str,
+    node: str,
+    allow_non_finalized: bool,
+    metrics_port: int | None,
+) -> None:
     """The proposer that `signer` sends for."""
     assembly = Assembly(_load(deployment, l1), l1=l1, l2="", node=node)
-    run_until_stopped([assembly.proposer(signer, allow_non_finalized=allow_non_finalized)])
+    run_until_stopped([assembly.proposer(signer, allow_non_finalized=allow_non_finalized)], metrics_port)
 
 
-def run_challenger(signer: Signer, *, deployment: Path, l1: str, node: str) -> None:
+def run_challenger(signer: Signer, *, deployment: Path, l1: str, node: str, metrics_port: int | None) -> None:
     """The challenger that `signer` sends for."""
     assembly = Assembly(_load(deployment, l1), l1=l1, l2="", node=node)
-    run_until_stopped([assembly.challenger(signer)])
-
-
-def run_until_stopped(agents: Sequence[Agent]) -> None:
-    """Run agents, their logs on standard error, until Ctrl-C, SIGTERM or an error that must stop them."""
-    _log_to_stderr()
-    runner = Runner(agents, poll=POLL)
-    try:
-        with suppress(KeyboardInterrupt):
-            runner.wait()
-    finally:
-        runner.stop()
-
-
-def _log_to_stderr() -> None:
-    """What agents log, and nobody else; what stops one is not logged, it is the command's own last word."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
-    handler.addFilter(lambda record: record.levelno < logging.CRITICAL)
-    family = logging.getLogger("opcycle")
-    family.addHandler(handler)
-    family.propagate = False
-    family.setLevel(min(logging.INFO, family.getEffectiveLevel()))
+    run_until_stopped([assembly.challenger(signer)], metrics_port)
 
 
 def _load(directory: Path, l1: str) -> Deployment:

@@ -14,6 +14,7 @@ from opcycle.devnet.config import DevnetConfig, discard, local_alt_da
 from opcycle.devnet.control import ControlClient, control_app
 from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.ports import Ports, free_ports
+from opcycle.metrics.app import metrics_app
 from opcycle.protocol.alt_da import CommitmentType
 from opcycle.rpc.server import serve
 
@@ -87,7 +88,9 @@ def devnet(
 
 
 def _run(running: Devnet) -> None:
-    control = serve(control_app(running), running.config.ports.control)
+    ports = running.config.ports
+    control = serve(control_app(running), ports.control)
+    metrics = serve(metrics_app(lambda: running.pace.steppings), ports.metrics)
     endpoints = Endpoints.of(running)
     try:
         running.until("a first L2 block", lambda: running.l2.block("latest").ref.number > 0, seconds=60)
@@ -95,6 +98,7 @@ def _run(running: Devnet) -> None:
         show_devnet(running)
         running.wait()
     finally:
+        metrics.stop()
         control.stop()
 
 

@@ -3,8 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import click
+
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
+
+
+PORT = click.IntRange(1, 65_535)
 
 
 def options(*decorators: Decorator) -> Decorator:

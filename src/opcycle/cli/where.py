@@ -32,6 +32,7 @@ class Endpoints:
     l2: str
     node: str
     control: str
+    metrics: str
     deployment: str
 
     @classmethod
@@ -41,6 +42,7 @@ class Endpoints:
             l2=devnet.assembly.l2,
             node=devnet.assembly.node,
             control=f"http://127.0.0.1:{devnet.config.ports.control}",
+            metrics=f"http://127.0.0.1:{devnet.config.ports.metrics}/metrics",
             deployment=str(devnet.deployment.directory),
         )
 

@@ -31,6 +31,7 @@ from opcycle.devnet.local_l1 import LocalL1
 from opcycle.devnet.logs import log_to
 from opcycle.devnet.runner import Runner
 from opcycle.devnet.stepper import Stepper
+from opcycle.devnet.stepping import Stepping
 from opcycle.devnet.verifier import Verifier
 from opcycle.engine.l2 import L2Client
 from opcycle.engine.rollup_client import RollupClient
@@ -70,6 +71,9 @@ class NotInTimeError(OpcycleError):
 
 class Pace(Protocol):
     """Who steps the agents, and when: `Runner` (threads) or `Stepper` (one after another)."""
+
+    @property
+    def steppings(self) -> list[Stepping]: ...
 
     def add(self, agent: Agent) -> None: ...
 

@@ -25,6 +25,7 @@ class Ports:
     rebuilt_node_rpc: int = 7745
     control: int = 8600
     da_server: int = 3100
+    metrics: int = 7300
 
 
 FIRST_PORT, LAST_PORT = 20_000, 32_000

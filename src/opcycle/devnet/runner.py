@@ -48,6 +48,11 @@ class Runner:
         for agent in agents:
             self.add(agent)
 
+    @property
+    def steppings(self) -> list[Stepping]:
+        """The agents that run now, with the counts of their steps; for any thread to read."""
+        return [lane.stepping for lane in list(self._lanes.values())]
+
     def add(self, agent: Agent) -> None:
         """Start stepping one more agent. Raises ValueError if one of that name runs."""
         if agent.name in self._lanes:

@@ -21,6 +21,11 @@ class Stepper:
         self._agents: dict[str, Stepping] = {}
         self._paused: set[str] = set()
 
+    @property
+    def steppings(self) -> list[Stepping]:
+        """The agents that are there now, with the counts of their steps."""
+        return list(self._agents.values())
+
     def add(self, agent: Agent) -> None:
         """Raises ValueError if one of that name is there."""
         if agent.name in self._agents:

@@ -16,7 +16,12 @@ from opcycle.devnet.config import Claim, DevnetConfig
 from opcycle.errors import UserError
 
 ENDPOINTS = Endpoints(
-    l1="http://127.0.0.1:1", l2="http://127.0.0.1:2", node="http://127.0.0.1:3", control="", deployment=""
+    l1="http://127.0.0.1:1",
+    l2="http://127.0.0.1:2",
+    node="http://127.0.0.1:3",
+    control="",
+    metrics="",
+    deployment="",
 )
 
 

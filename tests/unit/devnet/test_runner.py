@@ -42,6 +42,18 @@ def test_every_agent_is_stepped_again_and_again(runner: Runner) -> None:
     assert runner.until(lambda: all(agent.steps > 2 for agent in agents), seconds=PATIENCE)
 
 
+def test_the_steps_of_those_who_run_are_counted(runner: Runner) -> None:
+    runner.add(ScriptedAgent(Outcome.done("one"), name="first"))
+    runner.add(ScriptedAgent(name="second"))
+    assert runner.until(lambda: all(item.results["idle"] for item in runner.steppings), seconds=PATIENCE)
+    assert {item.agent.name: item.results["progress"] for item in runner.steppings} == {
+        "first": 1,
+        "second": 0,
+    }
+    runner.remove("first")
+    assert [item.agent.name for item in runner.steppings] == ["second"]
+
+
 def test_errors_that_pass_stop_nobody(runner: Runner) -> None:
     agent = ScriptedAgent(TemporaryError("later"), ResetError("again"))
     runner.add(agent)
