@@ -12,6 +12,10 @@ from opcycle.protocol.l2_block import L2Block, l2_block_of_payload
 from opcycle.protocol.payload import ExecutionEnvelope
 
 
+BLOB_TRANSACTION = 3
+"""A transaction type that L2 does not have."""
+
+
 class _RejectedError(Exception):
     """The engine does not take the block. Only between the two functions here."""
 
@@ -47,6 +51,8 @@ def announce(engine: EngineClient, heads: Heads) -> None:
 
 
 def _build(engine: EngineClient, heads: Heads, derived: DerivedAttributes) -> ExecutionEnvelope:
+    if any(tx[0] == BLOB_TRANSACTION for tx in derived.attributes.transactions or ()):
+        raise _RejectedError("a blob transaction")  # which op-geth crashes on, where op-reth refuses it
     try:
         payload_id = engine.forkchoice_updated(heads.forkchoice, derived.attributes)
     except InvalidAttributesError as error:

@@ -24,7 +24,12 @@ def engine() -> FakeEngine:
 
 @pytest.fixture
 def pipeline() -> DerivationPipeline:
-    batches, _ = batches_on(GENESIS, 1, transactions=lambda number: [USER_TX])
+    return pipeline_with(USER_TX)
+
+
+def pipeline_with(transaction: bytes) -> DerivationPipeline:
+    """About to derive one block with that transaction."""
+    batches, _ = batches_on(GENESIS, 1, transactions=lambda number: [transaction])
     pipeline = DerivationPipeline(PATIENT, L1_CHAIN)
     first, second = chain(2, {1: [payload_of(batches)]})
     pipeline.reset(origin_block=first, system_config=GENESIS_BLOCK.system_config, safe_head=GENESIS)
@@ -58,6 +63,13 @@ def test_execute__transaction_refused__deposits_stay(engine, pipeline, derived, 
     made = execute(engine, pipeline, HEADS, derived)
     assert made.user_transactions == ()
     assert made.transactions == derived.attributes.transactions[:1]
+
+
+@pytest.mark.parametrize(("first_byte", "kept"), [(2, 1), (3, 0), (4, 1)])
+def test_execute__blob_transaction__deposits_stay(engine, first_byte: int, kept: int) -> None:
+    pipeline = pipeline_with(bytes([first_byte]) + b" a user's")
+    made = execute(engine, pipeline, HEADS, pipeline.next(GENESIS, GENESIS_BLOCK.system_config))
+    assert len(made.user_transactions) == kept
 
 
 @pytest.mark.parametrize("refusal", ["unpayable", "poison"])
