@@ -11,7 +11,6 @@ from opcycle.node.heads import Heads
 from opcycle.protocol.l2_block import L2Block, l2_block_of_payload
 from opcycle.protocol.payload import ExecutionEnvelope
 
-
 BLOB_TRANSACTION = 3
 """A transaction type that L2 does not have."""
 
