@@ -17,7 +17,6 @@ from tests.e2e.builders import (
     rollup_config,
     signed_transfer,
 )
-from tests.unit.engine.payload_ids import payload_id
 
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.engine.client import (
@@ -29,6 +28,7 @@ from opcycle.engine.client import (
 from opcycle.engine.geth import GethProcess
 from opcycle.engine.journal import PayloadJournal
 from opcycle.engine.l2 import L2Client
+from opcycle.engine.payload_id import foreseen_payload_id
 from opcycle.errors import ResetError, TemporaryError
 from opcycle.protocol.payload import ExecutionEnvelope, ExecutionPayload, ForkchoiceState
 from opcycle.protocol.predeploys import L2_TO_L1_MESSAGE_PASSER
@@ -286,5 +286,5 @@ def test_forkchoice_updated__any_attributes__the_job_is_named_by_all_that_was_sa
         replace(plain, prev_randao=b"\x07" * 32),
     ]
     names = [chain.engine.forkchoice_updated(heads(parent.hash), variant) for variant in variants]
-    assert names == [payload_id(parent.hash, variant, version=3) for variant in variants]
+    assert names == [foreseen_payload_id(parent.hash, variant, version=3) for variant in variants]
     assert len(set(names)) == len(variants)

@@ -1,6 +1,7 @@
 """The Engine API: how a consensus client drives its execution engine.
 
-One block is four calls: forkchoiceUpdated with attributes → getPayload → newPayload → forkchoiceUpdated.
+One block is four calls: forkchoiceUpdated with attributes → getPayload → newPayload → forkchoiceUpdated, of
+which the first two may be one request, and the last is the next block's first.
 The version of a method follows from what it carries. Source: Engine API (Paris to Osaka) and OP Stack specs,
 "L2 Execution Engine"; op-node `rollup/types.go` (`NewPayloadVersion` and the like).
 """
@@ -16,11 +17,12 @@ from opcycle.engine.codec import (
     payload_to_json,
 )
 from opcycle.engine.jwt import bearer
+from opcycle.engine.payload_id import foreseen_payload_id
 from opcycle.errors import CriticalError, OpcycleError, ResetError, TemporaryError
 from opcycle.protocol.payload import ExecutionEnvelope, ForkchoiceState, PayloadAttributes
 from opcycle.protocol.rollup import Fork, RollupConfig
 from opcycle.protocol.types import Hash
-from opcycle.rpc.client import RpcClient, RpcError
+from opcycle.rpc.client import Call, RpcClient, RpcError
 from opcycle.rpc.hexjson import from_hex, from_quantity, to_hex
 
 PayloadVersion: TypeAlias = Literal[2, 3, 4, 5]
@@ -69,21 +71,37 @@ class EngineClient:
         A zero hash for safe or finalized leaves that head alone. Raises InvalidAttributesError,
         InvalidPayloadError (the head), ResetError (the heads are not one chain) or EngineSyncingError.
         """
-        wanted = None if attributes is None else attributes_to_json(attributes)
-        method = f"engine_forkchoiceUpdatedV{_attributes_version(attributes)}"
+        method, params = _update(state, attributes)
         try:
-            reply = self._rpc.call(method, forkchoice_to_json(state), wanted)
+            reply = self._rpc.call(method, *params)
         except RpcError as error:
-            if error.code == INVALID_FORKCHOICE_STATE:
-                raise ResetError(f"the engine refuses the forkchoice: {_detail(error)}") from error
-            if error.code == INVALID_PAYLOAD_ATTRIBUTES or _UNDECODABLE_TRANSACTION.match(error.reason):
-                raise InvalidAttributesError(_detail(error)) from error
-            raise
-        _require_valid(reply["payloadStatus"])
-        payload_id = reply.get("payloadId")
+            reply = error
+        payload_id = _started(reply)
         if attributes is not None and payload_id is None:
             raise CriticalError("the engine accepted payload attributes and started no block")
-        return None if payload_id is None else from_hex(payload_id)
+        return payload_id
+
+    def assemble(
+        self, state: ForkchoiceState, attributes: PayloadAttributes, *, version: PayloadVersion = 4
+    ) -> ExecutionEnvelope:
+        """The L2 block on `state.head` that holds what `attributes` force in; not stored yet.
+
+        `forkchoice_updated` and `get_payload` in one request: the engine's name for the block is foreseen.
+        Raises what they raise.
+        """
+        foreseen = foreseen_payload_id(state.head, attributes, version=_attributes_version(attributes))
+        method = f"engine_getPayloadV{version}"
+        update, found = self._rpc.results_or_errors(
+            [_update(state, attributes), (method, [to_hex(foreseen)])]
+        )
+        name = _started(update)
+        if name is None:
+            raise CriticalError("the engine accepted payload attributes and started no block")
+        if name != foreseen:  # an engine with another way of naming
+            return self.get_payload(name, version=version)
+        if isinstance(found, RpcError):
+            raise found
+        return envelope_from_json(found, None, has_requests=version >= 4)
 
     def get_payload(
         self, payload_id: bytes, *, version: PayloadVersion = 4, parent_beacon_root: Hash | None = None
@@ -146,6 +164,24 @@ def payload_version(config: RollupConfig, timestamp: int) -> PayloadVersion:
     if config.is_active(Fork.ISTHMUS, timestamp):
         return 4
     return 3 if config.is_active(Fork.ECOTONE, timestamp) else 2
+
+
+def _update(state: ForkchoiceState, attributes: PayloadAttributes | None) -> Call:
+    method = f"engine_forkchoiceUpdatedV{_attributes_version(attributes)}"
+    return method, [forkchoice_to_json(state), None if attributes is None else attributes_to_json(attributes)]
+
+
+def _started(answer: dict[str, Any] | RpcError) -> bytes | None:
+    """The name of the block that was started with a forkchoice update; raises what went wrong with that."""
+    if isinstance(answer, RpcError):
+        if answer.code == INVALID_FORKCHOICE_STATE:
+            raise ResetError(f"the engine refuses the forkchoice: {_detail(answer)}") from answer
+        if answer.code == INVALID_PAYLOAD_ATTRIBUTES or _UNDECODABLE_TRANSACTION.match(answer.reason):
+            raise InvalidAttributesError(_detail(answer)) from answer
+        raise answer
+    _require_valid(answer["payloadStatus"])
+    name = answer.get("payloadId")
+    return None if name is None else from_hex(name)
 
 
 def _attributes_version(attributes: PayloadAttributes | None) -> int:

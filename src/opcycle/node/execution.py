@@ -53,14 +53,11 @@ def _build(engine: EngineClient, heads: Heads, derived: DerivedAttributes) -> Ex
     if any(tx[0] == BLOB_TRANSACTION for tx in derived.attributes.transactions or ()):
         raise _RejectedError("a blob transaction")  # which op-geth crashes on, where op-reth refuses it
     try:
-        payload_id = engine.forkchoice_updated(heads.forkchoice, derived.attributes)
+        envelope = engine.assemble(heads.forkchoice, derived.attributes)
     except InvalidAttributesError as error:
         raise _RejectedError(str(error)) from error
     except InvalidPayloadError as error:
         raise _own_head_rejected(heads, error) from error
-    if payload_id is None:
-        raise CriticalError("the engine started no block")
-    envelope = engine.get_payload(payload_id)
     try:
         engine.new_payload(envelope)
     except InvalidPayloadError as error:

@@ -6,7 +6,7 @@ blocks a second possible only if a call costs well under a millisecond on our si
 
 from collections.abc import Callable, Sequence
 from itertools import count
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -14,6 +14,9 @@ from opcycle.errors import TemporaryError
 from opcycle.rpc.http import HttpError, KeptConnections
 
 HeaderSource = Callable[[], dict[str, str]]
+
+Call: TypeAlias = tuple[str, Sequence[Any]]
+"""A method and its parameters."""
 
 
 class RpcError(TemporaryError):
@@ -49,8 +52,16 @@ class RpcClient:
         reply = self._post({"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params})
         return self._result(method, reply)
 
-    def batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
+    def batch(self, calls: Sequence[Call]) -> list[Any]:
         """The results of several calls in one request, in the order asked. Raises at the first error."""
+        results = self.results_or_errors(calls)
+        for result in results:
+            if isinstance(result, RpcError):
+                raise result
+        return results
+
+    def results_or_errors(self, calls: Sequence[Call]) -> list[Any]:
+        """As `batch`, with an RpcError in the place of a result where the server answers with an error."""
         if not calls:
             return []
         ids = [next(self._ids) for _ in calls]
@@ -63,7 +74,9 @@ class RpcClient:
         if not isinstance(replies, list):  # a server refuses a whole batch with one error object
             self._result("batch", replies)
         by_id = {reply.get("id"): reply for reply in replies if isinstance(reply, dict)}
-        return [self._result(method, by_id.get(i)) for i, (method, _) in zip(ids, calls, strict=True)]
+        return [
+            self._result_or_error(method, by_id.get(i)) for i, (method, _) in zip(ids, calls, strict=True)
+        ]
 
     def close(self) -> None:
         self._connections.close()
@@ -91,3 +104,9 @@ class RpcClient:
                 return result
             case _:
                 raise RpcUnreachableError(self.url, f"{method} is answered by {str(reply)[:100]!r}")
+
+    def _result_or_error(self, method: str, reply: Any) -> Any:
+        try:
+            return self._result(method, reply)
+        except RpcError as error:
+            return error

@@ -17,10 +17,12 @@ from opcycle.engine.client import (
     payload_version,
 )
 from opcycle.engine.codec import payload_to_json
+from opcycle.engine.payload_id import foreseen_payload_id
 from opcycle.errors import CriticalError, ResetError
 from opcycle.protocol.payload import ForkchoiceState, PayloadAttributes
 from opcycle.protocol.rollup import Fork
 from opcycle.rpc.client import RpcError
+from opcycle.rpc.hexjson import to_hex
 from opcycle.rpc.server import RpcFaultError, json_rpc_app, serve
 
 STATE = ForkchoiceState(b"\x01" * 32, b"\x02" * 32, b"\x03" * 32)
@@ -118,6 +120,45 @@ def test_forkchoice_updated__error_object__sorted_by_reaction(
     with pytest.raises(expected, match=text) as error:
         client.forkchoice_updated(STATE, ATTRIBUTES)
     assert type(error.value) is expected
+
+
+def test_assemble__name_as_foreseen__block_of_the_same_request(
+    client: EngineClient, engine: ScriptedEngine
+) -> None:
+    name = to_hex(foreseen_payload_id(STATE.head, ATTRIBUTES, version=3))
+    engine.answers["engine_forkchoiceUpdatedV3"] = updated(status("VALID"), name)
+    engine.answers["engine_getPayloadV4"] = {"executionPayload": payload_to_json(payload("a"))}
+    assert client.assemble(STATE, ATTRIBUTES).payload == payload("a")
+    assert [call[0] for call in engine.asked] == ["engine_forkchoiceUpdatedV3", "engine_getPayloadV4"]
+    assert engine.asked[1][1] == name
+
+
+def test_assemble__another_name__block_of_that_name(client: EngineClient, engine: ScriptedEngine) -> None:
+    engine.answers["engine_forkchoiceUpdatedV3"] = updated(status("VALID"), "0x0300000000000001")
+    engine.answers["engine_getPayloadV4"] = {"executionPayload": payload_to_json(payload("a"))}
+    assert client.assemble(STATE, ATTRIBUTES).payload == payload("a")
+    assert engine.asked[-1] == ("engine_getPayloadV4", "0x0300000000000001")
+
+
+def test_assemble__nothing_started__says_why(client: EngineClient, engine: ScriptedEngine) -> None:
+    engine.answers["engine_getPayloadV4"] = RpcFaultError("Unknown payload", -38001)
+    engine.answers["engine_forkchoiceUpdatedV3"] = RpcFaultError("transaction 3 is not valid: typed")
+    with pytest.raises(InvalidAttributesError, match="transaction 3"):
+        client.assemble(STATE, ATTRIBUTES)
+    engine.answers["engine_forkchoiceUpdatedV3"] = updated(status("SYNCING"))
+    with pytest.raises(EngineSyncingError):
+        client.assemble(STATE, ATTRIBUTES)
+    engine.answers["engine_forkchoiceUpdatedV3"] = updated(status("VALID"))
+    with pytest.raises(CriticalError, match="started no block"):
+        client.assemble(STATE, ATTRIBUTES)
+
+
+def test_assemble__block_forgotten__its_error(client: EngineClient, engine: ScriptedEngine) -> None:
+    name = to_hex(foreseen_payload_id(STATE.head, ATTRIBUTES, version=3))
+    engine.answers["engine_forkchoiceUpdatedV3"] = updated(status("VALID"), name)
+    engine.answers["engine_getPayloadV4"] = RpcFaultError("Unknown payload", -38001)
+    with pytest.raises(RpcError, match="Unknown payload"):
+        client.assemble(STATE, ATTRIBUTES)
 
 
 @pytest.mark.parametrize("kind", ["SYNCING", "ACCEPTED"])

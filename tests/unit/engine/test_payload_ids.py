@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.unit.engine.payload_ids import payload_id
 from tests.vectors.read import unhex, vector
 
+from opcycle.engine.payload_id import foreseen_payload_id
 from opcycle.protocol.payload import PayloadAttributes
 
 CASES = vector("engine.json")["payload_ids"]
@@ -28,5 +28,5 @@ def attributes_of(body: dict[str, Any]) -> PayloadAttributes:
 def test_payload_id__public_jobs__as_op_geth_names_them(case: dict[str, Any]) -> None:
     attributes, parent = attributes_of(case["attributes"]), unhex(case["attributes"]["parent"])
     expected = unhex(case["expected_payload_id"])
-    assert payload_id(parent, attributes, version=case["payload_version"]) == expected
-    assert payload_id(parent, replace(attributes, timestamp=0), version=expected[0]) != expected
+    assert foreseen_payload_id(parent, attributes, version=case["payload_version"]) == expected
+    assert foreseen_payload_id(parent, replace(attributes, timestamp=0), version=expected[0]) != expected

@@ -158,6 +158,11 @@ class FakeEngine:
         self._stored[payload.block_hash] = l2_block_of_payload(payload)
         self._envelopes[payload.block_hash] = envelope
 
+    def assemble(self, state: ForkchoiceState, attributes: PayloadAttributes) -> ExecutionEnvelope:
+        payload_id = self.forkchoice_updated(state, attributes)
+        assert payload_id is not None
+        return self.get_payload(payload_id)
+
     def build(
         self,
         state: ForkchoiceState,

@@ -9,7 +9,7 @@ from tests.unit.rpc.scripted_server import answering
 
 from opcycle.errors import UserError
 from opcycle.rpc.chain_id import ask_chain_id
-from opcycle.rpc.client import RpcClient, RpcError, RpcUnreachableError
+from opcycle.rpc.client import Call, RpcClient, RpcError, RpcUnreachableError
 
 
 @pytest.fixture
@@ -105,6 +105,16 @@ def test_batch__an_answer_lacks__unreachable() -> None:
 def test_batch__answers_in_any_order__results_in_the_order_asked() -> None:
     with answering(b'[{"id": 2, "result": "b"}, {"id": 1, "result": "a"}]') as url:
         assert RpcClient(url).batch([("first", []), ("second", [])]) == ["a", "b"]
+
+
+def test_batch__an_error_among_results__is_raised_or_stands_in_its_place() -> None:
+    body = b'[{"id": 1, "result": "a"}, {"id": 2, "error": {"code": -38001, "message": "unknown"}}]'
+    calls: list[Call] = [("first", []), ("second", [])]
+    with answering(body) as url:
+        first, second = RpcClient(url).results_or_errors(calls)
+        assert (first, second.code) == ("a", -38001)
+        with pytest.raises(RpcError, match="second: unknown"):
+            RpcClient(url).batch(calls)
 
 
 def test_batch__refused_as_a_whole__its_error() -> None:
