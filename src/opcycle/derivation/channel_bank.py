@@ -2,8 +2,11 @@
 
 Channels wait in the order of their first frames. Reading goes before taking in: after each frame the bank is
 asked for a complete channel, from Canyon the first complete one, before Canyon only the one that came first.
+An L1 block can hold tens of thousands of channels: neither step looks at all of them.
 Source: OP Stack specs, "Channel Bank" and Canyon's change; op-node `derive/channel_bank.go`, `channel.go`.
 """
+
+from collections import OrderedDict
 
 from opcycle.derivation.banked_channel import BankedChannel
 from opcycle.derivation.chain_spec import channel_timeout, max_channel_bank_size
@@ -22,7 +25,9 @@ class ChannelBank:
         self._config = config
         self._prev = prev
         self._verdicts = verdicts
-        self._channels: dict[bytes, BankedChannel] = {}
+        self._channels: OrderedDict[bytes, BankedChannel] = OrderedDict()
+        self._complete: set[bytes] = set()
+        self._size = 0
 
     @property
     def origin(self) -> L1Block:
@@ -45,20 +50,26 @@ class ChannelBank:
         return channel
 
     def clear(self, reason: Reason) -> None:
-        for channel in list(self._channels.values()):
-            self._drop(channel, reason)
+        while (first := self._first) is not None:
+            self._drop(first, reason)
+
+    @property
+    def _first(self) -> BankedChannel | None:
+        return next(iter(self._channels.values()), None)
 
     def _read(self) -> RawChannel | None:
         """One complete channel, once those that have timed out are gone: they stand before all others."""
-        while (first := next(iter(self._channels.values()), None)) and self._is_late(first):
+        while (first := self._first) is not None and self._is_late(first):
             self._drop(first, Reason.CHANNEL_TIMED_OUT, f"opened in L1 block {first.opened}")
-        channels = list(self._channels.values())
-        if not self._config.is_active(Fork.CANYON, self.origin.header.timestamp):
-            channels = channels[:1]
-        for channel in channels:
-            if channel.is_complete:
-                del self._channels[channel.id]
+        if not self._complete:
+            return None
+        is_canyon = self._config.is_active(Fork.CANYON, self.origin.header.timestamp)
+        for channel in self._channels.values():
+            if channel.id in self._complete:
+                self._forget(channel)
                 return RawChannel(channel.id, channel.data)
+            if not is_canyon:
+                break
         return None
 
     def _take_in(self, frame: Frame) -> None:
@@ -70,20 +81,20 @@ class ChannelBank:
             self._verdicts.drop(identity, inclusion.id, reason)
             return
         self._verdicts.accept(identity, inclusion.id)
+        size = channel.size
         for number in channel.add(frame):
             beyond = FrameId(frame.channel_id, number)
             self._verdicts.drop(beyond, inclusion.id, Reason.FRAME_AFTER_LAST, f"frame {frame.number}")
+        self._size += channel.size - size
+        if channel.is_complete:
+            self._complete.add(channel.id)
         self._prune()
 
     def _prune(self) -> None:
         """Keep the bank within its size: the channels that came first go first."""
         limit = max_channel_bank_size(self._config, self.origin.header.timestamp)
-        size = sum(channel.size for channel in self._channels.values())
-        for channel in list(self._channels.values()):
-            if size <= limit:
-                return
-            self._drop(channel, Reason.CHANNEL_BANK_FULL, f"{size} bytes, limit {limit}")
-            size -= channel.size
+        while self._size > limit and (first := self._first) is not None:
+            self._drop(first, Reason.CHANNEL_BANK_FULL, f"{self._size} bytes, limit {limit}")
 
     def _is_late(self, channel: BankedChannel) -> bool:
         return self.origin.header.number > self._last_chance(channel)
@@ -92,5 +103,10 @@ class ChannelBank:
         return channel.opened + channel_timeout(self._config, self.origin.header.timestamp)
 
     def _drop(self, channel: BankedChannel, reason: Reason, detail: str = "") -> None:
-        del self._channels[channel.id]
+        self._forget(channel)
         self._verdicts.drop(ChannelId(channel.id), self.origin.header.id, reason, detail)
+
+    def _forget(self, channel: BankedChannel) -> None:
+        del self._channels[channel.id]
+        self._complete.discard(channel.id)
+        self._size -= channel.size

@@ -6,7 +6,7 @@ Source: OP Stack specs, "Holocene: Frame Queue"; op-node `derive/frame_queue.go`
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from opcycle.derivation.l1_retrieval import Payload
@@ -72,23 +72,23 @@ class FrameQueue:
         return kept
 
 
-def prune(frames: Sequence[Frame]) -> tuple[list[Frame], list[tuple[Frame, Reason]]]:
+def prune(frames: Iterable[Frame]) -> tuple[list[Frame], list[tuple[Frame, Reason]]]:
     """The frames that may follow each other, and the others with the rule that each broke.
 
-    Looks at pairs of neighbours. After a removal the new pair at the same place is looked at; when an
-    abandoned channel's frame goes, the place moves one back, so that the rest of that channel goes too.
+    Each frame is compared with the last one that was kept. When an abandoned channel's frame goes, it is
+    compared with the one before, so that the rest of that channel goes too.
     """
-    kept, dropped = list(frames), []
-    place = 0
-    while place < len(kept) - 1:
-        current, following = kept[place], kept[place + 1]
-        if (reason := _following_is_wrong(current, following)) is not None:
-            dropped.append((kept.pop(place + 1), reason))
-        elif current.channel_id != following.channel_id and not current.is_last:
-            dropped.append((kept.pop(place), Reason.FRAME_OF_ABANDONED_CHANNEL))
-            place = max(place - 1, 0)
+    kept: list[Frame] = []
+    dropped: list[tuple[Frame, Reason]] = []
+    ahead = deque(frames)
+    while ahead:
+        following = ahead[0]
+        if kept and (reason := _following_is_wrong(kept[-1], following)) is not None:
+            dropped.append((ahead.popleft(), reason))
+        elif kept and kept[-1].channel_id != following.channel_id and not kept[-1].is_last:
+            dropped.append((kept.pop(), Reason.FRAME_OF_ABANDONED_CHANNEL))
         else:
-            place += 1
+            kept.append(ahead.popleft())
     return kept, dropped
 
 

@@ -1,8 +1,12 @@
 """The fourth stage before Holocene: frames in any order, channels first come first served, bounded."""
 
+from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.unit.derivation.l1_builder import CHANNEL, CONFIG, Feed, block, frame, pull
 
 from opcycle.derivation import chain_spec
@@ -172,6 +176,98 @@ def test_max_channel_bank_size__by_fork():
     config = replace(CONFIG, fork_times={Fork.FJORD: 100})
     assert chain_spec.max_channel_bank_size(config, 99) == 100_000_000
     assert chain_spec.max_channel_bank_size(config, 100) == 1_000_000_000
+
+
+# --- the whole of it --------------------------------------------------------------------------------
+
+
+class SlowBank:
+    """The same rules over plain lists, all of them looked at each time."""
+
+    def __init__(self, limit):
+        self.limit, self.channels = limit, []
+
+    def read(self, number):
+        while self.channels and self.channels[0].opened + TIMEOUT < number:
+            del self.channels[0]
+        for channel in self.channels[: None if number >= 5 else 1]:
+            numbers = sorted(channel.frames)
+            if channel.last is not None and numbers == list(range(channel.last + 1)):
+                self.channels.remove(channel)
+                return RawChannel(channel.id, b"".join(channel.frames[index] for index in numbers))
+        return None
+
+    def take_in(self, number, item):
+        channel = next((known for known in self.channels if known.id == item.channel_id), None)
+        if channel is None:
+            channel = SimpleNamespace(id=item.channel_id, opened=number, frames={}, last=None, size=0)
+            self.channels.append(channel)
+        is_beyond = channel.last is not None and (item.is_last or item.number >= channel.last)
+        if item.number in channel.frames or is_beyond:
+            return
+        if item.is_last:
+            channel.last = item.number
+            if any(index > item.number for index in channel.frames):
+                channel.frames = {index: d for index, d in channel.frames.items() if index < item.number}
+                channel.size = 0
+        channel.frames[item.number] = item.data
+        channel.size += len(item.data) + FRAME_SIZE_IN_CHANNEL
+        while sum(known.size for known in self.channels) > self.limit:
+            del self.channels[0]
+
+    def at(self, number, *items):
+        found, items = [], list(items)
+        while True:
+            channel = self.read(number)
+            if channel is not None:
+                found.append(channel)
+            elif items:
+                self.take_in(number, items.pop(0))
+            else:
+                return found
+
+
+some_frames = st.lists(
+    st.builds(
+        frame,
+        st.integers(0, 3),
+        channel_id=st.sampled_from([CHANNEL, OTHER, THIRD, bytes(16)]),
+        data=st.binary(max_size=3),
+        is_last=st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from([0, 1, TIMEOUT, TIMEOUT + 1]), some_frames), max_size=5))
+def test_next__any_frames_in_any_blocks__the_channels_that_a_plain_reading_of_the_rules_gives(steps):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chain_spec, "MAX_CHANNEL_BANK_SIZE", 5 * FRAME_SIZE_IN_CHANNEL + 8)
+        bench, slow, number = Bench(), SlowBank(5 * FRAME_SIZE_IN_CHANNEL + 8), 3
+        for step, frames in steps:
+            number += step
+            assert bench.at(number, *frames) == slow.at(number, *frames)
+
+
+def test_next__very_many_channels__no_frame_makes_it_look_at_the_others(bench, monkeypatch):
+    looks = Counter()
+    for name in ("is_complete", "first_missing", "data", "objection", "add"):
+        rule = getattr(BankedChannel, name)
+        look = counted(looks, name, rule.fget if isinstance(rule, property) else rule)
+        monkeypatch.setattr(BankedChannel, name, property(look) if isinstance(rule, property) else look)
+    count = 2_000
+    opened = [frame(0, channel_id=index.to_bytes(16, "big")) for index in range(count)]
+    assert bench.at(6, *opened) == []
+    assert len(bench.at(7, *(replace(item, number=1, is_last=True) for item in opened))) == count
+    assert looks == {"is_complete": 2 * count, "objection": 2 * count, "add": 2 * count, "data": count}
+
+
+def counted(looks, name, function):
+    def look(*args):
+        looks[name] += 1
+        return function(*args)
+
+    return look
 
 
 # --- Holocene ---------------------------------------------------------------------------------------
