@@ -74,6 +74,10 @@ engine_options = options(
 sequencer_options = options(
     engine_options,
     click.option("--node", default="", help="A rollup node's RPC URL, for safe and finalized heads."),
+    click.option(
+        "--node-l2",
+        help="The L2 RPC URL of that node's engine: where L1 overrules us, we go on from its chain.",
+    ),
 )
 node_options = options(
     engine_options,
@@ -209,16 +213,19 @@ def run_sequencer(
     l1: str,
     data: Path,
     node: str,
+    node_l2: str | None,
     l1_confirmations: int,
     metrics_port: int | None,
     **engine: Any,
 ) -> None:
     """The sequencer and its engine."""
     found = _load(deployment, l1)
+    if node_l2 is not None:
+        _require_l2(found, node_l2)
     reader = L1Reader(RpcClient(l1))
     with ExitStack() as stack:
         l2 = _engine("sequencer-engine", found, data, stack=stack, **engine)
-        agent = Assembly(found, l1=l1, l2=l2.source.http_url, node=node).sequencer(
+        agent = Assembly(found, l1=l1, l2=l2.source.http_url, node=node, node_l2=node_l2).sequencer(
             l2,
             journal=data / "payloads.jsonl",
             clock=L1Clock(lambda: reader.header("latest").timestamp),

@@ -50,6 +50,7 @@ class Assembly:
     l1: str
     l2: str
     node: str
+    node_l2: str | None = None
     da_server: str | None = None
 
     def sequencer(
@@ -74,6 +75,7 @@ class Assembly:
             pause=pause,
             l1_confirmations=l1_confirmations,
             node=RollupClient(self.node),
+            node_l2=None if self.node_l2 is None else L2Client(self.node_l2, rollup),
         )
 
     def batcher(self, signer: Signer, options: BatcherOptions) -> Batcher:

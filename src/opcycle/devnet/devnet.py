@@ -228,6 +228,7 @@ class Devnet:
             l1=self.l1_url,
             l2=f"http://127.0.0.1:{ports.sequencer_rpc}",
             node=f"http://127.0.0.1:{ports.node_rpc}",
+            node_l2=f"http://127.0.0.1:{ports.verifier_rpc}",
             da_server=None if self.da_server is None else self.da_server.url,
         )
         self._start_engines()

@@ -1,7 +1,8 @@
 """The sequencer: makes an L2 block whenever chain time says that one is due.
 
 Live that is one block per block time; after time travel, or when it was down, all the missing ones, as fast
-as the engine allows. The engine's chain and the journal of payloads are its only state.
+as the engine allows. Where L1 gave other blocks meanwhile, it goes on from these. The engine's chain and the
+journal of payloads are its only state.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from opcycle.sequencer.decide import BuildBlock, Snapshot, Wait, decide, is_due,
 from opcycle.sequencer.l1_origins import L1Origins, L1Source
 from opcycle.sequencer.labels import Labels, RollupNode
 from opcycle.sequencer.reset import newest_on_l1
+from opcycle.sequencer.safe_chain import BlockSource, SafeChain
 
 BLOCKS_PER_STEP = 32
 """Blocks that one step makes at most; about a quarter of a second of empty ones."""
@@ -35,7 +37,7 @@ class Sequencer:
     """One per chain. `pause` is called with the seconds to leave the engine for filling a block.
 
     `l1_confirmations`: L1 blocks that must follow one before it becomes an L1 origin; `node`: the RPC of a
-    verifier, for the safe and finalized heads.
+    verifier, for the safe and finalized heads; `node_l2`: that of its engine, for its blocks.
     """
 
     name = "sequencer"
@@ -53,6 +55,7 @@ class Sequencer:
         pause: Callable[[float], None],
         l1_confirmations: int = 0,
         node: RollupNode | None = None,
+        node_l2: BlockSource | None = None,
     ):
         self._config = config
         self._l1_chain = l1_chain
@@ -64,11 +67,19 @@ class Sequencer:
         self._clock = clock
         self._pause = pause
         self._labels = Labels(node, l2)
+        self._safe_chain = SafeChain(
+            l2,
+            node_l2,
+            engine=engine,
+            journal=journal,
+            genesis=config.genesis_l2.number,
+            is_on_l1=self._is_on_l1,
+        )
         self._head: L2Block | None = None
-        self._is_first_load = True
 
     def step(self) -> Outcome:
         """Make the blocks that are due, at most `BLOCKS_PER_STEP`; the last one is the engine's head then.
+        Where the node's safe chain is another one, take that instead.
 
         Raises ResetError if L1 no longer has the head's L1 origin, UserError for an engine or L1 of another
         chain, CriticalError if L1 undid a finalized block or the engine rejects one of ours.
@@ -96,6 +107,10 @@ class Sequencer:
         if not is_due(self._config, head.ref, now):
             return Outcome.idle(waits_until(self._config, head.ref, now))
         self._labels.refresh(head.ref)
+        if (taken := self._safe_chain.follow(head.ref, self._labels.overruled_by)) is not None:
+            self._head = taken.head
+            self._labels.clear()  # they may name blocks that were lost
+            return Outcome.done(taken.summary)
         self._origins.refresh(head.ref.l1_origin)
         built: list[L2Block] = []
         waiting_for = ""
@@ -142,24 +157,12 @@ class Sequencer:
         head = self._l2.block("latest")
         if self._journal.replay(self._engine, head.ref.hash):
             head = self._l2.block("latest")
-        if self._is_first_load and head.ref.number == self._config.genesis_l2.number:
-            self._require_young_chain()
-        self._is_first_load = False
         return newest_on_l1(
             head,
             finalized=self._l2.number("finalized") or self._config.genesis_l2.number,
             block_at=self._l2.block,
             is_on_l1=self._is_on_l1,
         )
-
-    def _require_young_chain(self) -> None:
-        """An engine without blocks, where the chain has safe ones, would build a second chain."""
-        safe = self._labels.stated_safe_head()
-        if safe is not None and safe.number > self._config.genesis_l2.number:
-            raise UserError(
-                f"the chain has a safe head, {safe}, and this sequencer's engine knows only the genesis: "
-                "it would build a second chain; start it on a copy of a verifier's op-geth directory"
-            )
 
     def _is_on_l1(self, block: BlockId) -> bool:
         return self._l1.header(block.number).id == block

@@ -25,16 +25,21 @@ class CanonicalHashes(Protocol):
 
 
 class Labels:
-    """The last heads seen that are ours; zero hashes, which change nothing in the engine, before that."""
+    """The last heads seen that are ours; zero hashes, which change nothing in the engine, before that.
+
+    `overruled_by` is the safe head that the node stated at the last `refresh`, if that is not ours.
+    """
 
     def __init__(self, node: RollupNode | None, chain: CanonicalHashes):
         self._node = node
         self._chain = chain
         self._safe: Hash = ZERO_HASH
         self._finalized: Hash = ZERO_HASH
+        self.overruled_by: L2BlockRef | None = None
 
     def refresh(self, head: L2BlockRef) -> None:
         """Ask the node what is safe up to `head`; one that does not answer holds up nobody."""
+        self.overruled_by = None
         if self._node is None:
             return
         try:
@@ -42,14 +47,8 @@ class Labels:
         except TemporaryError:
             return
         self._safe = self._follow(self._safe, status.safe_l2, head)
+        self.overruled_by = None if self._safe == status.safe_l2.hash else status.safe_l2
         self._finalized = self._follow(self._finalized, status.finalized_l2, head)
-
-    def stated_safe_head(self) -> L2BlockRef | None:
-        """What the node says now, of whichever chain; None if it does not answer, or there is none."""
-        try:
-            return None if self._node is None else self._node.sync_status().safe_l2
-        except TemporaryError:
-            return None
 
     def forkchoice(self, head: Hash) -> ForkchoiceState:
         return ForkchoiceState(head=head, safe=self._safe, finalized=self._finalized)

@@ -4,15 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.unit.derivation.l1_builder import GENESIS, L1_CHAIN, block, chain
+from tests.unit.derivation.l1_builder import GENESIS, block, chain
 from tests.unit.node.fakes import FakeEngine
-from tests.unit.node.world import PATIENT, World, l1_with
+from tests.unit.node.world import World, build_on, l1_with
 
-from opcycle.derivation.attributes import prepare_attributes
 from opcycle.errors import TemporaryError
 from opcycle.node.unsafe_chain import BATCH, MAX_POSTED, PostedPayloads
-from opcycle.protocol.payload import ExecutionEnvelope, ForkchoiceState
-from opcycle.protocol.types import ZERO_HASH
+from opcycle.protocol.payload import ExecutionEnvelope
 
 
 def sequencer(directory: Path, count: int, *, l1_length: int = 9) -> FakeEngine:
@@ -34,18 +32,6 @@ def made(tmp_path: Path) -> FakeEngine:
 def world(tmp_path: Path) -> World:
     """Of those 30 blocks L1 has the first 12; L1's head is block 4."""
     return World(tmp_path, l1_with({3: 12}, length=5)[0])
-
-
-def build_on(engine: FakeEngine, count: int, *, transaction: bytes) -> None:
-    """A sequencer that takes `transaction` first makes blocks on the engine's head, all in its epoch."""
-    engine.pool = [transaction]
-    for _ in range(count):
-        head = engine.block("latest")
-        epoch = block(head.ref.l1_origin.number)
-        dictated = prepare_attributes(PATIENT, L1_CHAIN, head.ref, head.system_config, epoch=epoch)
-        heads = ForkchoiceState(head.ref.hash, ZERO_HASH, ZERO_HASH)
-        built = engine.build(heads, replace(dictated, no_tx_pool=False)).payload
-        engine.forkchoice_updated(replace(heads, head=built.block_hash))
 
 
 def payloads(engine: FakeEngine, first: int, last: int) -> list[ExecutionEnvelope]:

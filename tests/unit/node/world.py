@@ -15,14 +15,16 @@ from tests.unit.derivation.l1_builder import (
 )
 from tests.unit.node.fakes import FakeBeacon, FakeEngine, FakeL1
 
+from opcycle.derivation.attributes import prepare_attributes
 from opcycle.errors import ResetError
 from opcycle.node.agent import Node
 from opcycle.node.database import Database
 from opcycle.node.l1_view import DASource
 from opcycle.node.safedb import SafeDB
 from opcycle.node.verdict_store import VerdictStore
+from opcycle.protocol.payload import ForkchoiceState
 from opcycle.protocol.rollup import RollupConfig
-from opcycle.protocol.types import L1Block, L2BlockRef
+from opcycle.protocol.types import ZERO_HASH, L1Block, L2BlockRef
 
 PATIENT = replace(CONFIG, seq_window_size=1000)
 """No empty blocks are forced, however long nothing is posted."""
@@ -98,3 +100,15 @@ def l1_with(
         parent_branch = "" if number == fork else "b"
         blocks.append(block(number, payloads.get(number, ()), branch="b", parent_branch=parent_branch))
     return blocks, tip
+
+
+def build_on(engine: FakeEngine, count: int, *, transaction: bytes) -> None:
+    """A sequencer that takes `transaction` first makes blocks on the engine's head, all in its epoch."""
+    engine.pool = [transaction]
+    for _ in range(count):
+        head = engine.block("latest")
+        epoch = block(head.ref.l1_origin.number)
+        dictated = prepare_attributes(PATIENT, L1_CHAIN, head.ref, head.system_config, epoch=epoch)
+        heads = ForkchoiceState(head.ref.hash, ZERO_HASH, ZERO_HASH)
+        built = engine.build(heads, replace(dictated, no_tx_pool=False)).payload
+        engine.forkchoice_updated(replace(heads, head=built.block_hash))

@@ -42,7 +42,14 @@ class World:
         self.pauses: list[float] = []
         self.start()
 
-    def start(self, *, node: Node | None = None, config=CONFIG, l1_confirmations: int = 0) -> Sequencer:
+    def start(
+        self,
+        *,
+        node: Node | None = None,
+        node_l2: FakeEngine | None = None,
+        config=CONFIG,
+        l1_confirmations: int = 0,
+    ) -> Sequencer:
         """Make it, and again: as after a restart."""
         self.sequencer = Sequencer(
             config,
@@ -55,6 +62,7 @@ class World:
             pause=self.pauses.append,
             l1_confirmations=l1_confirmations,
             node=node,
+            node_l2=node_l2,
         )
         return self.sequencer
 

@@ -100,3 +100,23 @@ def test_clear__after_a_reset__nothing_is_told() -> None:
     labels.refresh(HEAD)
     labels.clear()
     assert labels.forkchoice(HEAD.hash) == ForkchoiceState(HEAD.hash, ZERO_HASH, ZERO_HASH)
+
+
+@pytest.mark.parametrize(
+    ("safe", "overruled_by"), [(CHAIN[3], None), (HEAD, None), (OTHER, OTHER), (CHAIN[5], CHAIN[5])]
+)
+def test_refresh__stated_safe_head__overrules_us_where_it_is_not_ours(
+    safe: L2BlockRef, overruled_by: L2BlockRef | None
+) -> None:
+    labels = Labels(Node(safe, CHAIN[1]), Chain())
+    labels.refresh(HEAD)
+    assert labels.overruled_by == overruled_by
+
+
+def test_refresh__node_goes_away__overrules_nobody() -> None:
+    node = Node(OTHER, CHAIN[1])
+    labels = Labels(node, Chain())
+    labels.refresh(HEAD)
+    node.is_down = True
+    labels.refresh(HEAD)
+    assert labels.overruled_by is None
