@@ -155,10 +155,15 @@ def end_origin_unknown(candidate: SpanCandidate) -> Ruling | None:
 
 
 def end_origin_mismatch(candidate: SpanCandidate) -> Ruling | None:
-    """The last block's L1 origin vouches for all before it: they are its ancestors."""
+    """The last block's L1 origin vouches for all before it: they are its ancestors.
+
+    op-node no longer knows an origin before the current epoch; from Holocene on it passes over the span and
+    reads on in the channel, and so does kona, where the specification drops the channel as well.
+    """
     index = candidate.batch.end_epoch - candidate.epoch.number
     if index < 0:
-        return _drop(Reason.EPOCH_TOO_OLD, _epochs(candidate))
+        decision = Decision.PAST if candidate.is_holocene else Decision.DROP
+        return Ruling(decision, Reason.EPOCH_TOO_OLD, _epochs(candidate))
     origin = candidate.l1_blocks[index].header
     if candidate.batch.origin_check != origin.hash[:CHECK_SIZE]:
         return _drop(Reason.EPOCH_HASH_MISMATCH, f"0x{candidate.batch.origin_check.hex()}…, here {origin.id}")

@@ -212,9 +212,11 @@ def test_epoch_hash_mismatch__any_of_20_bytes(index):
     assert decision(replace(GOOD, origin_check=bytes(check))) == (Decision.DROP, Reason.EPOCH_HASH_MISMATCH)
 
 
-def test_epoch_too_old__last_block_before_the_current_epoch__is_dropped():
+def test_epoch_too_old__last_block_before_the_current_epoch__is_passed_over():
     batch = span(SAFE + 1, SAFE + 2, epoch_of=lambda number: 2)
-    assert decision(batch) == (Decision.DROP, Reason.EPOCH_TOO_OLD)
+    assert decision(batch) == (Decision.PAST, Reason.EPOCH_TOO_OLD)
+    before_holocene = replace(CONFIG, fork_times={Fork.DELTA: 0})
+    assert decision(batch, config=before_holocene) == (Decision.DROP, Reason.EPOCH_TOO_OLD)
 
 
 def test_epoch_too_old__first_block_before_its_parents_epoch__is_dropped():

@@ -112,6 +112,17 @@ def test_next__span_of_safe_blocks_only__is_past_and_the_channel_goes_on():
     assert engine.reasons() == [Reason.PAST_TIMESTAMP]
 
 
+def test_next__span_whose_last_origin_is_older_than_the_safe_head__is_passed_over_and_the_channel_goes_on():
+    """As op-node does (tests/peers/differential)."""
+    batches, tip = run_of(14)
+    stays_behind, _ = run_of(14, epoch_of=lambda number: 0)
+    again = posted(span_of(stays_behind), *batches[9:], channel_id=OTHER)
+    engine = Engine(chain(6, {3: posted(*batches[:9]), 4: again})).run()
+    assert batches[8].epoch.number > 0
+    assert engine.safe_head == tip
+    assert engine.reasons() == [Reason.EPOCH_TOO_OLD]
+
+
 def test_next__repeated_block_differs__drops_the_span_and_the_rest_of_the_channel():
     batches, _ = run_of(9)
     changed = [*batches[:3], replace(batches[3], transactions=()), *batches[4:]]
