@@ -17,7 +17,9 @@ BINARY = BINARIES / "op-node"
 
 
 @contextmanager
-def op_node(devnet: Devnet, directory: Path) -> Iterator[tuple[RollupClient, L2Engine]]:
+def op_node(
+    devnet: Devnet, directory: Path, *, flags: tuple[str, ...] = ()
+) -> Iterator[tuple[RollupClient, L2Engine]]:
     """A running op-node that reads the devnet's L1, and its engine."""
     ports = devnet.config.ports
     engine = L2Engine.child(
@@ -29,7 +31,7 @@ def op_node(devnet: Devnet, directory: Path) -> Iterator[tuple[RollupClient, L2E
     )
     try:
         engine.start()
-        with op_node_on(engine, devnet, directory) as client:
+        with op_node_on(engine, devnet, directory, flags=flags) as client:
             yield client, engine
     finally:
         engine.stop()
