@@ -10,7 +10,7 @@ KNOWN = "already known"
 NO_FUNDS = "insufficient funds"
 OTHER_POOL = "address already reserved"
 UNDERPRICED = "underpriced"
-NONCES = ("nonce too low", "nonce too high")
+NONCE_TOO_LOW, NONCE_TOO_HIGH = "nonce too low", "nonce too high"
 DETERMINISTIC = (
     "intrinsic gas",
     "exceeds block gas limit",
@@ -37,24 +37,27 @@ class NonceError(TemporaryError):
 
 
 class OtherPoolError(TemporaryError):
-    """go-ethereum keeps transactions with blobs in a pool of their own, and an account's in one pool."""
+    """go-ethereum keeps transactions with blobs in a pool of their own, and an account's in one pool.
+
+    The pool of blobs takes an account's next nonce only, and does not know those that wait in the other.
+    """
 
 
-def refusal(error: RpcError, *, what: str, sender: str) -> OpcycleError | None:
+def refusal(error: RpcError, *, what: str, sender: str, has_blobs: bool) -> OpcycleError | None:
     """The error to raise for an answer to `eth_sendRawTransaction`; None if the server has it already."""
     reason = error.reason.lower()
     if KNOWN in reason:
         return None
     if NO_FUNDS in reason:
         return UnaffordableError(f"{sender} cannot pay for {what}: {reason}")
-    if OTHER_POOL in reason:
+    if OTHER_POOL in reason or (has_blobs and NONCE_TOO_HIGH in reason):
         return OtherPoolError(
             f"{what} waits for earlier transactions of {sender}: "
             "L1's pool holds those with blobs or those without, not both"
         )
     if UNDERPRICED in reason:
         return UnderpricedError(f"{what} of {sender} offers too little: {reason}")
-    if any(part in reason for part in NONCES):
+    if NONCE_TOO_LOW in reason or NONCE_TOO_HIGH in reason:
         return NonceError(
             f"the nonce of {what} is not {sender}'s next ({reason}); "
             "does another program send from this account?"

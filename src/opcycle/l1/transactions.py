@@ -338,7 +338,8 @@ class TransactionManager:
         try:
             self._rpc.call("eth_sendRawTransaction", to_hex(offer.raw()))
         except RpcError as error:
-            why = refusal(error, what=offer.message.what, sender=checksum(self.address))
+            message, sender = offer.message, checksum(self.address)
+            why = refusal(error, what=message.what, sender=sender, has_blobs=bool(message.blobs))
             if why is not None:
                 raise why from error
 

@@ -117,7 +117,11 @@ class FakeChain:
 
     def _check_pool(self, nonce: int, data: bytes) -> None:
         """go-ethereum's rules for replacements."""
-        if any(raw[0] != data[0] for raw in self.pool.values()):
+        has_others = any(raw[0] != data[0] for raw in self.pool.values())
+        if has_others and data[0] == 3 and nonce > len(self.mined):
+            gap = f"nonce too high: tx nonce {nonce}, gapped nonce {len(self.mined)}"
+            raise RpcError("eth_sendRawTransaction", -32000, gap)
+        if has_others:
             raise RpcError("eth_sendRawTransaction", -32000, "address already reserved")
         if nonce not in self.pool:
             return

@@ -209,6 +209,20 @@ def test_wants_more_than_the_limit_for_a_new_one__says_so_and_keeps_the_nonce(ch
     assert list(chain.pool) == [0]
 
 
+def test_calldata_stuck_and_blobs_behind_it__blobs_go_out_once_it_is_outbid_and_mined(chain, manager):
+    stuck(chain, manager, REQUEST)
+    for _ in range(4):
+        chain.mine()
+        manager.in_flight()
+        with pytest.raises(TemporaryError, match="not both"):
+            manager.send(BLOBS)
+    chain.mine()
+    manager.in_flight()
+    manager.send(BLOBS)
+    chain.mine()
+    assert (manager.in_flight(), len(chain.mined)) == (0, 2)
+
+
 # What an earlier process left
 
 

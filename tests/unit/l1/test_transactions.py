@@ -230,12 +230,21 @@ def test_send_blobs__calldata_of_the_account_is_in_the_pool__waits_with_the_nonc
     chain, manager, read_transaction
 ):
     manager.send(REQUEST)
-    chain.send_error = "address already reserved"
     with pytest.raises(TemporaryError, match=r"batch waits for earlier transactions .* not both"):
         manager.send_blobs(to=TARGET, blobs=[BLOB], what="batch")
-    chain.send_error = ""
     chain.mine()
     manager.send_blobs(to=TARGET, blobs=[BLOB], what="batch")
+    assert list(chain.pool) == [1]
+
+
+def test_send__blobs_of_the_account_are_in_the_pool__waits_with_the_nonce_kept(
+    chain, manager, read_transaction
+):
+    manager.send_blobs(to=TARGET, blobs=[BLOB], what="batch")
+    with pytest.raises(TemporaryError, match=r"first waits for earlier transactions .* not both"):
+        manager.send(REQUEST)
+    chain.mine()
+    manager.send(REQUEST)
     assert list(chain.pool) == [1]
 
 
