@@ -20,7 +20,7 @@ CASES = {
         ("--batch-type=0", "--compression-algo=zlib"), "singular", Compression.ZLIB, blobs=1
     ),
     "span, Brotli, several in a transaction": Case(
-        ("--batch-type=1", "--compression-algo=brotli", "--target-num-frames=3", "--max-channel-duration=4"),
+        ("--batch-type=1", "--compression-algo=brotli", "--target-num-frames=3", "--max-channel-duration=6"),
         "span",
         Compression.BROTLI,
         noise=100_000,
@@ -35,6 +35,7 @@ def devnet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devnet]:
     """Without a batcher of ours; the node tells op-batcher of the sequencer's blocks."""
     config = DevnetConfig(
         tmp_path_factory.mktemp("devnet"),
+        l1_block_time=1,
         ports=free_ports(),
         node_follows_sequencer=True,
         batch_inbox=INBOX,
@@ -47,6 +48,7 @@ def devnet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devnet]:
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_our_node_derives_what_op_batcher_posts_in_blobs(devnet: Devnet, case: Case, tmp_path: Path) -> None:
     first = devnet.l1.head.number + 1
-    with op_batcher(devnet, tmp_path, "--data-availability-type=blobs", *case.flags):
+    with op_batcher(devnet, tmp_path, "--data-availability-type=blobs", *case.flags) as batcher:
         assert_derived(devnet, use_the_chain(devnet, case.noise))
+        batcher.stop()
     assert_posted_as(case, posted_since(devnet, first))

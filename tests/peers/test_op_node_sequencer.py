@@ -29,7 +29,9 @@ SEQUENCING = ("--sequencer.enabled", "--sequencer.l1-confs=0")
 @pytest.fixture(scope="module")
 def devnet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devnet]:
     """Without a sequencer: op-node is it."""
-    config = DevnetConfig(tmp_path_factory.mktemp("devnet"), ports=free_ports(), is_wall_clock=True)
+    config = DevnetConfig(
+        tmp_path_factory.mktemp("devnet"), l1_block_time=1, ports=free_ports(), is_wall_clock=True
+    )
     with Devnet.live(config) as devnet:
         devnet.pace.remove("sequencer")
         yield devnet

@@ -72,7 +72,9 @@ def compiled() -> dict[str, Compiled]:
 
 @pytest.fixture(scope="module")
 def devnet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devnet]:
-    config = DevnetConfig(tmp_path_factory.mktemp("devnet"), ports=free_ports(), is_wall_clock=True)
+    config = DevnetConfig(
+        tmp_path_factory.mktemp("devnet"), l1_block_time=1, ports=free_ports(), is_wall_clock=True
+    )
     with Devnet.live(config) as devnet:
         devnet.pace.pause("proposer")
         yield devnet
