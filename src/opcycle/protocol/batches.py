@@ -10,7 +10,6 @@ Span batches (type 1): see `span_batches`. Source: OP Stack specs, "Batch Format
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 
 from opcycle.protocol import rlp_items
 from opcycle.protocol.rlp_items import RlpError, encode_list, encode_string, encode_uint
@@ -69,7 +68,7 @@ def decode_batch(data: bytes) -> SingularBatch | RawSpanBatch | BadBatch:
         return BadBatch(BatchFault.EMPTY, "no type byte")
     try:
         if data[0] == SINGULAR_BATCH_TYPE:
-            return _singular(rlp_items.list_content(data[1:], strict=False))
+            return _singular(data)
         if data[0] == SPAN_BATCH_TYPE:
             return RawSpanBatch.decode(data, 1)
     except (RlpError, SpanFormatError) as error:
@@ -95,14 +94,24 @@ def iter_batches(channel_data: bytes) -> Iterator[SingularBatch | RawSpanBatch |
             return
 
 
-def _singular(content: bytes) -> SingularBatch:
-    fields = list(islice(rlp_items.items(content, 0, len(content)), 6))
-    if [is_list for is_list, _ in fields] != [False, False, False, False, True]:
+def _singular(data: bytes) -> SingularBatch:
+    """Only what stays is copied: a hostile batch fills its channel."""
+    is_list, at, end = rlp_items.read_item(data, 1, len(data))
+    if not is_list:
+        raise RlpError("a string where a list belongs")
+    fields = []
+    for _ in range(4):
+        is_list, start, at = rlp_items.read_item(data, at, end)
+        if is_list:
+            raise RlpError("a list where a string belongs")
+        fields.append(data[start:at])
+    is_list, start, stop = rlp_items.read_item(data, at, end)
+    if not is_list or stop != end:
         raise RlpError("not four strings and a list")
-    parent_hash, number, epoch_hash, timestamp, transactions = (field for _, field in fields)
+    parent_hash, number, epoch_hash, timestamp = fields
     return SingularBatch(
         parent_hash=rlp_items.sized(parent_hash, 32),
         epoch=BlockId(rlp_items.sized(epoch_hash, 32), rlp_items.uint(number, 64)),
         timestamp=rlp_items.uint(timestamp, 64),
-        transactions=tuple(rlp_items.strings(transactions)),
+        transactions=tuple(rlp_items.strings(data, start, stop)),
     )

@@ -11,6 +11,7 @@ for malformed streams, of which the specs say nothing, op-node.
 import zlib
 from collections.abc import Iterator
 from enum import StrEnum
+from io import BytesIO
 from itertools import pairwise
 
 import brotli
@@ -77,12 +78,12 @@ def split_frames(channel_id: bytes, compressed: bytes, max_frame_size: int) -> l
 
 
 def _collect(chunks: Iterator[bytes], limit: int) -> bytes:
-    out = bytearray()
+    out = BytesIO()
     for chunk in chunks:
-        out += chunk[: limit - len(out)]
-        if len(out) >= limit:
+        out.write(chunk[: limit - out.tell()])
+        if out.tell() >= limit:
             break
-    return bytes(out)
+    return out.getvalue()  # its own buffer: nothing is copied
 
 
 def _inflate(data: bytes) -> Iterator[bytes]:

@@ -55,22 +55,22 @@ def items(data: bytes, start: int, end: int) -> Iterator[tuple[bool, bytes]]:
         yield is_list, data[content:start]
 
 
-def strings(data: bytes) -> list[bytes]:
-    """The strings in a list's content. Raises RlpError if there is a list among them."""
+def strings(data: bytes, start: int = 0, end: int | None = None) -> list[bytes]:
+    """The strings in a list's content data[start:end]. Raises RlpError if there is a list among them."""
     found = []
-    for is_list, content in items(data, 0, len(data)):
+    for is_list, content in items(data, start, len(data) if end is None else end):
         if is_list:
             raise RlpError("a list where a string belongs")
         found.append(content)
     return found
 
 
-def list_content(data: bytes, *, strict: bool = True) -> bytes:
-    """The content of the list that `data` is (or, unless `strict`, starts with). Raises RlpError."""
+def list_content(data: bytes) -> bytes:
+    """The content of the list that `data` is. Raises RlpError."""
     is_list, content, stop = read_item(data, 0, len(data))
     if not is_list:
         raise RlpError("a string where a list belongs")
-    if strict and stop != len(data):
+    if stop != len(data):
         raise RlpError(f"{len(data) - stop} bytes after the end")
     return data[content:stop]
 
