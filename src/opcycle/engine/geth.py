@@ -57,6 +57,7 @@ _COMMON = [
     "--rpc.batch-request-limit=0",
     "--rpc.batch-response-max-size=0",
     "--rollup.superchain-upgrades=false",
+    "--history.logs.disable",  # an index of logs costs as much as the blocks; eth_getLogs reads blooms instead
     "--cache=256",
     "--verbosity=3",
     "--rpc.allow-unprotected-txs",
