@@ -10,6 +10,8 @@ from pathlib import Path
 
 from opcycle.batcher.agent import Batcher
 from opcycle.batcher.options import BatcherOptions, DataAvailability
+from opcycle.batcher.throttler import Throttler
+from opcycle.batcher.throttling import ThrottleOptions
 from opcycle.bridge.bridge import Bridge
 from opcycle.challenger.agent import Challenger
 from opcycle.da import BatchPublisher
@@ -92,6 +94,10 @@ class Assembly:
             publisher=self._publisher(sender, options),
             options=options,
         )
+
+    def throttler(self, options: ThrottleOptions) -> Throttler:
+        l2 = L2Client(self.l2, self.deployment.rollup)
+        return Throttler(l2=l2, node=RollupClient(self.node), options=options)
 
     def _publisher(self, sender: TransactionManager, options: BatcherOptions) -> BatchPublisher:
         choice = options.data_availability

@@ -10,6 +10,7 @@ from typing import IO
 import orjson
 
 from opcycle.batcher.options import BatcherOptions
+from opcycle.batcher.throttling import ThrottleOptions
 from opcycle.deploy.deployment import ADDRESSES_FILE, GENESIS_FILE, ROLLUP_FILE
 from opcycle.devnet.ports import Ports
 from opcycle.errors import UserError
@@ -56,6 +57,7 @@ class DevnetConfig:
     l1_url: str | None = None
     ports: Ports = field(default_factory=Ports)
     batcher: BatcherOptions = field(default_factory=BatcherOptions)
+    throttle: ThrottleOptions = field(default_factory=ThrottleOptions)
     alt_da: AltDAConfig | None = None
     batch_inbox: Address | None = None
 

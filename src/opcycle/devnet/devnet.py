@@ -28,7 +28,7 @@ from opcycle.devnet.config import LONGEST, Claim, DevnetConfig
 from opcycle.devnet.deploying import load_or_deploy
 from opcycle.devnet.l2_engine import L2Engine
 from opcycle.devnet.local_l1 import LocalL1
-from opcycle.devnet.logs import log_to
+from opcycle.devnet.logs import LOGS, log_to
 from opcycle.devnet.runner import Runner
 from opcycle.devnet.stepper import Stepper
 from opcycle.devnet.stepping import Stepping
@@ -41,20 +41,6 @@ from opcycle.l1.signer import KeySigner
 from opcycle.node.agent import Node
 from opcycle.rpc.client import RpcClient
 from opcycle.rpc.server import Server
-
-LOGS = (
-    "l1",
-    "sequencer-engine",
-    "verifier-engine",
-    "rebuilt-engine",
-    "sequencer",
-    "batcher",
-    "node",
-    "rebuilt-node",
-    "proposer",
-    "challenger",
-)
-"""Names of the agents, each with a log of its own."""
 
 MAX_LAG = 3600
 """Seconds that L2 may have been behind L1 when a devnet stopped, and still catches up when it starts again.
@@ -388,6 +374,7 @@ class Devnet:
                 pause=time.sleep,
             ),
             assembly.batcher(signers["batcher"], self.config.batcher),
+            assembly.throttler(self.config.throttle),
             self.verifier.node,
             assembly.proposer(signers["proposer"], allow_non_finalized=False),
             assembly.challenger(signers["challenger"]),

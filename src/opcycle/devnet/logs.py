@@ -7,6 +7,21 @@ from pathlib import Path
 
 _FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 
+LOGS = (
+    "l1",
+    "sequencer-engine",
+    "verifier-engine",
+    "rebuilt-engine",
+    "sequencer",
+    "batcher",
+    "throttler",
+    "node",
+    "rebuilt-node",
+    "proposer",
+    "challenger",
+)
+"""Names of the agents, each with a log of its own."""
+
 
 @contextmanager
 def log_to(directory: Path, agents: Iterable[str]) -> Iterator[None]:

@@ -57,7 +57,7 @@ _COMMON = [
     "--rpc.batch-request-limit=0",
     "--rpc.batch-response-max-size=0",
     "--rollup.superchain-upgrades=false",
-    "--history.logs.disable",  # an index of logs costs as much as the blocks; eth_getLogs reads blooms instead
+    "--history.logs.disable",  # an index of logs costs as much as the blocks; eth_getLogs reads blooms
     "--cache=256",
     "--verbosity=3",
     "--rpc.allow-unprotected-txs",
@@ -69,7 +69,7 @@ class GethRole(Enum):
 
     L1 = ("--http.api=eth,net,web3,debug,txpool,testing", "--txpool.pricelimit=1", "--miner.gasprice=1")
     L2 = (
-        "--http.api=eth,net,web3,debug,txpool",
+        "--http.api=eth,net,web3,debug,txpool,miner",  # miner: limits on the data of a block
         "--rollup.disabletxpoolgossip",
         "--miner.recommit=100ms",
         "--txpool.pricelimit=1",

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from opcycle.errors import TemporaryError
+from opcycle.errors import TemporaryError, UserError
 from opcycle.protocol.block_payload import envelope_of_block
 from opcycle.protocol.l2_block import L2Block, decode_l2_block
 from opcycle.protocol.payload import ExecutionEnvelope
 from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.types import Address, BlockId, Hash, Log
-from opcycle.rpc.client import RpcClient, RpcError
+from opcycle.rpc.client import METHOD_NOT_FOUND, RpcClient, RpcError
 from opcycle.rpc.hexjson import from_hex, from_quantity, to_hex, to_quantity
 
 BlockLabel: TypeAlias = int | bytes | str
@@ -97,6 +97,21 @@ class L2Client:
     def pending_transactions(self) -> int:
         """How many executable transactions wait in the pool."""
         return from_quantity(self.rpc.call("txpool_status")["pending"])
+
+    def set_max_da_size(self, max_tx_size: int, max_block_size: int) -> None:
+        """How many bytes of DA a transaction and a block may have in blocks built from now on; 0 is no limit.
+
+        op-geth forgets it when it stops. Raises UserError if the server does not serve `miner_setMaxDASize`.
+        """
+        try:
+            self.rpc.call("miner_setMaxDASize", to_quantity(max_tx_size), to_quantity(max_block_size))
+        except RpcError as error:
+            if error.code != METHOD_NOT_FOUND:
+                raise
+            raise UserError(
+                f"the L2 at {self.rpc.url} takes no limits on the size of its blocks: start its op-geth with "
+                "`miner` among the --http.api, or do not throttle"
+            ) from error
 
     def proof(self, address: Address, slots: Sequence[Hash], block: BlockLabel) -> AccountProof:
         """Proof of an account and of some of its storage slots in the state of a block."""

@@ -11,13 +11,10 @@ from opcycle.protocol.output_at_block import OutputAtBlock
 from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.safe_head import SafeHead
 from opcycle.protocol.sync_status import SyncStatus
-from opcycle.rpc.client import RpcClient, RpcError
+from opcycle.rpc.client import METHOD_NOT_FOUND, RpcClient, RpcError
 from opcycle.rpc.hexjson import to_quantity
 
 T = TypeVar("T")
-
-METHOD_NOT_FOUND = -32601
-"""JSON-RPC 2.0's code."""
 
 
 class RollupClient:

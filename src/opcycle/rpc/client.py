@@ -15,6 +15,9 @@ from opcycle.rpc.http import HttpError, KeptConnections
 
 HeaderSource = Callable[[], dict[str, str]]
 
+METHOD_NOT_FOUND = -32601
+"""The code of the error for a method that the server does not serve."""
+
 Call: TypeAlias = tuple[str, Sequence[Any]]
 """A method and its parameters."""
 
