@@ -133,6 +133,7 @@ class Sequencer:
             head=head,
             origin=origin,
             following=following,
+            l1_head=self._origins.l1_head,
             pending=self._l2.pending_transactions(),
             now=self._clock.now(),
         )

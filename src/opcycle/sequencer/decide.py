@@ -26,13 +26,14 @@ FILL_PER_TRANSACTION = 0.0002
 class Snapshot:
     """All that a decision depends on. `now` is chain time in seconds.
 
-    `origin` is the head's L1 origin, `following` the L1 block after it if it is known and confirmed;
-    `pending` counts executable transactions in the engine's pool.
+    `origin` is the head's L1 origin, `following` the L1 block after it if it is known and confirmed,
+    `l1_head` the number of L1's newest block; `pending` counts executable transactions in the engine's pool.
     """
 
     head: L2Block
     origin: L1Block
     following: L1Block | None
+    l1_head: int
     pending: int
     now: int
 
@@ -71,7 +72,7 @@ def decide(config: RollupConfig, l1_chain: L1ChainConfig, snapshot: Snapshot) ->
         number = head.l1_origin.number + 1
         return [Wait(f"L1 block {number}: L2 is as far ahead of L1 as the sequencer drift allows")]
     epoch = snapshot.origin if following is None or chosen is snapshot.origin.header else following
-    attributes = sequencer_attributes(config, l1_chain, snapshot.head, epoch=epoch)
+    attributes = sequencer_attributes(config, l1_chain, snapshot.head, epoch=epoch, l1_head=snapshot.l1_head)
     pending = 0 if attributes.no_tx_pool else snapshot.pending
     return [BuildBlock(attributes, fill_time(pending, config.block_time))]
 

@@ -29,6 +29,8 @@ class L1Origins:
         self._l1 = l1
         self._confirmations = confirmations
         self._blocks: deque[L1Block] = deque()
+        self.l1_head = 0
+        """Number of L1's newest block at the last `refresh`."""
 
     def refresh(self, origin: BlockId) -> None:
         """Read L1 anew from `origin`, the head's L1 origin, on; forget blocks that a reorg has replaced.
@@ -37,6 +39,7 @@ class L1Origins:
         """
         self._advance(origin)
         head = self._l1.header("latest")
+        self.l1_head = head.number
         if self._blocks and not self._is_on_l1(self._blocks[-1].header, head):
             self._blocks.clear()
         first = origin.number + len(self._blocks)

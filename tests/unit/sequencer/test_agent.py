@@ -22,6 +22,8 @@ from opcycle.errors import CriticalError, ResetError, TemporaryError, UserError
 from opcycle.protocol.types import BlockId
 from opcycle.sequencer.agent import BLOCKS_PER_STEP, Sequencer
 
+WIDE = replace(CONFIG, seq_window_size=3600)
+
 
 @dataclass
 class Clock:
@@ -47,7 +49,7 @@ class World:
         *,
         node: Node | None = None,
         node_l2: FakeEngine | None = None,
-        config=CONFIG,
+        config=WIDE,
         l1_confirmations: int = 0,
     ) -> Sequencer:
         """Make it, and again: as after a restart."""
@@ -374,6 +376,6 @@ def test_step__engine_of_another_chain__user_error(world: World) -> None:
 
 
 def test_step__l1_of_another_chain__user_error(world: World) -> None:
-    world.start(config=replace(CONFIG, genesis_l1=BlockId(b"\x66" * 32, 0)))
+    world.start(config=replace(WIDE, genesis_l1=BlockId(b"\x66" * 32, 0)))
     with pytest.raises(UserError, match="this L1 has no block 0:0x66666666"):
         world.run_until(1)

@@ -25,6 +25,7 @@ from opcycle.protocol.types import L1Block
 from opcycle.protocol.upgrades import UPGRADES
 from opcycle.sequencer.attributes import sequencer_attributes
 from opcycle.sequencer.decide import BuildBlock, Snapshot, Wait, decide, fill_time, is_due, waits_until
+from opcycle.sequencer.origin import WINDOW_MARGIN
 
 ORIGIN, FOLLOWING = block(5), block(6)
 
@@ -41,10 +42,18 @@ def snapshot(
     following: L1Block | None = FOLLOWING,
     pending: int = 0,
     late: int = 0,
+    l1_head: int = FOLLOWING.header.number,
 ) -> Snapshot:
     """The block after the head is due, and has been for `late` seconds."""
     now = head_time + L2_BLOCK_TIME + late
-    return Snapshot(head=head_at(head_time), origin=ORIGIN, following=following, pending=pending, now=now)
+    return Snapshot(
+        head=head_at(head_time),
+        origin=ORIGIN,
+        following=following,
+        l1_head=l1_head,
+        pending=pending,
+        now=now,
+    )
 
 
 def decided(given: Snapshot):
@@ -129,7 +138,9 @@ def test_sequencer_attributes__beyond_the_drift__the_pool_stays_shut(ahead: int,
     assert isinstance(action, BuildBlock)
     assert action.attributes.no_tx_pool is is_shut
     assert (action.fill == 0) is is_shut
-    assert action.attributes == sequencer_attributes(CONFIG, L1_CHAIN, head_at(head_time), epoch=ORIGIN)
+    assert action.attributes == sequencer_attributes(
+        CONFIG, L1_CHAIN, head_at(head_time), epoch=ORIGIN, l1_head=6
+    )
 
 
 @pytest.mark.parametrize("fork", UPGRADES)
@@ -140,8 +151,33 @@ def test_sequencer_attributes__first_block_of_a_fork__the_pool_stays_shut(
     head_time = ORIGIN.header.timestamp
     since = {fork: head_time + L2_BLOCK_TIME + later}
     config = replace(CONFIG, fork_times={**CONFIG.fork_times, **since})
-    attributes = sequencer_attributes(config, L1_CHAIN, head_at(head_time), epoch=ORIGIN)
+    attributes = sequencer_attributes(config, L1_CHAIN, head_at(head_time), epoch=ORIGIN, l1_head=6)
     assert attributes.no_tx_pool is is_shut
+
+
+@pytest.mark.parametrize(
+    ("window", "l1_head", "is_shut"),
+    [
+        (3600, 5 + 3600 - WINDOW_MARGIN - 1, False),
+        (3600, 5 + 3600 - WINDOW_MARGIN, True),
+        (3600, 5 + 3600 + 100, True),
+        (10, 5 + 4, False),  # half of a short window
+        (10, 5 + 5, True),
+    ],
+)
+def test_sequencer_attributes__window_of_the_epoch_closes__the_pool_stays_shut(
+    window: int, l1_head: int, is_shut: bool
+) -> None:
+    """The block is then the one that derivation would force."""
+    config = replace(CONFIG, seq_window_size=window)
+    given = snapshot(ORIGIN.header.timestamp, pending=100, l1_head=l1_head)
+    (action,) = decide(config, L1_CHAIN, given)
+    assert isinstance(action, BuildBlock)
+    assert action.attributes.no_tx_pool is is_shut
+    assert (action.fill == 0) is is_shut
+    head = head_at(ORIGIN.header.timestamp)
+    forced = prepare_attributes(config, L1_CHAIN, head.ref, GENESIS_CONFIG, epoch=ORIGIN)
+    assert (action.attributes == forced) is is_shut
 
 
 # --- how long the engine may fill it ------------------------------------------------------------------
