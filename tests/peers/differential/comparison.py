@@ -27,7 +27,9 @@ class Difference:
     def report(self, posted: list[tuple[str, L1Tx]], verdicts: list[Verdict]) -> str:
         """In words, with what L1 held and what we made of it."""
         lines = [f"the safe heads differ from L1 block {self.l1_number} on"]
-        lines += [f"  {name}: {head}" for name, head in (("ours", self.ours), ("op-node's", self.theirs))]
+        for name, head in (("ours", self.ours), ("op-node's", self.theirs)):
+            text = "none" if head is None else f"L2 block {head.safe_head} since L1 block {head.l1_block}"
+            lines.append(f"  {name}: {text}")
         lines += ["it was given:"]
         lines += [f"  {name}: type {tx.kind}, {len(tx.data)} bytes 0x{tx.data.hex()}" for name, tx in posted]
         lines += ["our verdicts:"]

@@ -1,4 +1,4 @@
-"""A seeded run: L1 block after L1 block with mutated channels and good ones, derived by our node as they come.
+"""A seeded run: L1 blocks with mutated channels and good ones, derived by our node as they come.
 
 Blocks that could come next are made on our node's safe head, so a good channel behind the mutated ones moves
 the chain on, unless one of them has moved it elsewhere.
@@ -51,6 +51,7 @@ class Fuzz:
         self._rng = Random(self.seed)
         self._sequencing = Sequencing(self.rig, self._rng)
         self._deck = self._endless_deck()
+        self._put_back: list[str] = []
         self._history: list[bytes] = []
         self._seen = 0
 
@@ -64,18 +65,29 @@ class Fuzz:
 
     def _round(self) -> None:
         material = self._material()
-        name = next(self._deck)
-        if name in ALONE:
-            for transactions in self._mutant(name, material):
-                self._make_l1_block([(name, tx) for tx in transactions])
+        names = self._draw()
+        if names[0] in ALONE:
+            for transactions in self._mutant(names[0], material):
+                self._make_l1_block([(names[0], tx) for tx in transactions])
             return
-        names = [name, *(next(self._deck) for _ in range(self._rng.choice([0, 1, 1, 2])))]
-        block = [(name, tx) for name in _in_order(names) for tx in self._mutant(name, material)[0]]
+        block = [(name, tx) for name in names for tx in self._mutant(name, material)[0]]
         if self._rng.random() < 0.7:
             block += [("good", tx) for tx in material.post(material.singulars())[0]]
         if self._rng.random() < 0.2:
             block.append(("L1", self._from_l1()))
         self._make_l1_block(block)
+
+    def _draw(self) -> list[str]:
+        """What the next L1 block gets: one that wants to be alone, or others, with a span first if any."""
+        drawn = [next(self._deck) for _ in range(self._rng.choice([1, 2, 2, 3]))]
+        names = [*self._put_back, *drawn]
+        alone = [name for name in names if name in ALONE]
+        spans = [name for name in names if name in FIRST]
+        chosen = alone[:1] or spans[:1] + [name for name in names if name not in ALONE | FIRST]
+        for name in chosen:
+            names.remove(name)
+        self._put_back = names
+        return chosen
 
     def _mutant(self, name: str, material: Material) -> Posting:
         """Empty if it always comes out as a difference that is known."""
@@ -85,7 +97,7 @@ class Fuzz:
                 material,
                 [tx for transactions in posting for tx in transactions],
                 material.l1[-1].number + 1,
-                decode=lambda transactions: self._sequencing.can_decode(material.safe, transactions),
+                can_judge=lambda transactions: self._sequencing.can_judge(material.safe, transactions),
             )
             if difference is None:
                 break
@@ -161,9 +173,3 @@ class Fuzz:
                     yield seldom[drawn // DISTANCE_OF_SELDOM % len(seldom)]
                 drawn += 1
                 yield name
-
-
-def _in_order(names: list[str]) -> list[str]:
-    """One with a span at most, which goes first; none that wants to be alone."""
-    first = [name for name in names if name in FIRST][:1]
-    return first + [name for name in names if name not in FIRST | ALONE]

@@ -1,5 +1,5 @@
 """Where our derivation and op-node 1.18.1 are known to differ: docs/findings/span-batches-and-op-node.md, and
-where op-node stops for good: docs/findings/undecodable-transactions-halt-op-node.md.
+where op-node stops for good: docs/findings/transactions-that-halt-op-node.md.
 
 The fuzz keeps away from exactly these cases: after one of them the two chains have nothing in common.
 """
@@ -13,14 +13,14 @@ from tests.peers.differential.rig import L1Tx
 from opcycle.derivation.verdicts import Reason, Verdict
 from opcycle.protocol.batches import BadBatch, SingularBatch, iter_batches
 from opcycle.protocol.channels import MAX_RLP_BYTES_PER_CHANNEL_FJORD, ChannelError, decompress
+from opcycle.protocol.deposits import DEPOSIT_TX_TYPE
 from opcycle.protocol.frames import FrameError, parse_frames
-from opcycle.protocol.l2_block import L2Block
 from opcycle.protocol.span_batches import CHECK_SIZE, RawSpanBatch, SpanBatch
 from opcycle.protocol.span_transactions import SpanTransactionError
 
 OTHER_CONTENT = "a span that overlaps the safe chain with other content"
 ORIGIN_TO_COME = "a span whose last L1 origin is not known yet"
-UNDECODABLE = "a transaction in a batch that op-geth cannot decode"
+HALTING = "a transaction in a batch that op-geth neither executes nor refuses"
 
 REASONS = {
     Reason.OVERLAP_TRANSACTIONS: OTHER_CONTENT,
@@ -39,23 +39,24 @@ def foreseen(
     transactions: Sequence[L1Tx],
     inclusion: int,
     *,
-    decode: Callable[[Sequence[bytes]], bool],
+    can_judge: Callable[[Sequence[bytes]], bool],
 ) -> str | None:
     """The difference that transactions in L1 block `inclusion` would meet, if they are the first in it.
 
-    `decode` says whether op-geth can decode L2 transactions.
+    `can_judge` says of L2 transactions whether op-geth executes or refuses them.
     """
     for batch in _batches(transactions):
         if isinstance(batch, SingularBatch):
-            if not decode([tx for tx in batch.transactions if tx]):
-                return UNDECODABLE
-        elif (difference := _difference_of_span(m, batch, inclusion, decode)) is not None:
+            reaches_op_geth = all(tx and tx[0] != DEPOSIT_TX_TYPE for tx in batch.transactions)
+            if reaches_op_geth and not can_judge(batch.transactions):
+                return HALTING
+        elif (difference := _difference_of_span(m, batch, inclusion, can_judge)) is not None:
             return difference
     return None
 
 
 def _difference_of_span(
-    m: Material, raw: RawSpanBatch, inclusion: int, decode: Callable[[Sequence[bytes]], bool]
+    m: Material, raw: RawSpanBatch, inclusion: int, can_judge: Callable[[Sequence[bytes]], bool]
 ) -> str | None:
     try:
         span = raw.derive(
@@ -69,12 +70,12 @@ def _difference_of_span(
         return ORIGIN_TO_COME
     if _overlaps_with_other_content(m, span):
         return OTHER_CONTENT
-    return None if decode(span.transactions) else UNDECODABLE
+    return None if can_judge(span.transactions) else HALTING
 
 
 def _overlaps_with_other_content(m: Material, span: SpanBatch) -> bool:
     """Whether it begins with blocks of the safe chain, or of its own channel, that are others there."""
-    chain: dict[int, L2Block] = {block.ref.timestamp: block for block in (*m.earlier, m.safe, *m.blocks)}
+    chain = {block.ref.timestamp: block for block in (*m.earlier, m.safe, *m.blocks)}
     parent = chain.get(span.start - m.config.block_time)
     if parent is None or span.parent_check != parent.ref.hash[:CHECK_SIZE]:
         return False

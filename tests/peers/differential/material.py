@@ -1,5 +1,5 @@
-"""What a mutation works on, and the way of good data to L1 where it changes nothing: batches → channel → frames
-→ transactions.
+"""What a mutation works on, and the way of good data to L1 where it changes nothing:
+batches → channel → frames → transactions.
 
 A mutation is a function of its `Material` that gives transactions for one L1 block or for several, one after
 the other. Its name is the function's.

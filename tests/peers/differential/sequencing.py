@@ -17,6 +17,7 @@ from opcycle.protocol.l1_chain import local_l1
 from opcycle.protocol.l2_block import L2Block, l2_block_of_payload
 from opcycle.protocol.payload import ForkchoiceState, PayloadAttributes
 from opcycle.protocol.types import ZERO_HASH, L1Block
+from opcycle.rpc.client import RpcError
 from opcycle.rpc.hexjson import from_quantity, to_hex
 
 USER = ACCOUNTS["user"]
@@ -60,8 +61,8 @@ class Sequencing:
             blocks.append(parent)
         return blocks
 
-    def can_decode(self, parent: L2Block, transactions: Sequence[bytes]) -> bool:
-        """Whether op-geth can, valid or not; asked with a block that nobody wants."""
+    def can_judge(self, parent: L2Block, transactions: Sequence[bytes]) -> bool:
+        """Whether op-geth executes or refuses them; asked with a block that nobody wants."""
         unknown = tuple(tx for tx in transactions if tx not in self._signed)
         if not unknown:
             return True
@@ -70,6 +71,8 @@ class Sequencing:
             self._engine.engine.forkchoice_updated(*self._order(parent, epoch, unknown))
         except InvalidAttributesError as error:
             return not UNDECODABLE.search(str(error))
+        except RpcError:  # it crashed
+            return False
         return True
 
     def _epoch(self, parent: L2Block, l1_head: int, eager: bool) -> L1Block:

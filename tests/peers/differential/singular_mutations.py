@@ -107,7 +107,6 @@ def refused_transaction(m: Material, batch: SingularBatch) -> SingularBatch:
         {"gas": 2**40},
         {"value": 10**30},
         {"maxFeePerGas": 0, "maxPriorityFeePerGas": 0},
-        {"type": 3, "maxFeePerBlobGas": 1, "blobVersionedHashes": [b"\x01" + bytes(31)]},
     ]
     signed = Account.sign_transaction(fields | m.rng.choice(wrong), ACCOUNTS["third user"].key)
     return replace(batch, transactions=(*batch.transactions, bytes(signed.raw_transaction)))

@@ -209,6 +209,19 @@ def span_from_the_genesis(m: Material) -> Posting:
 
 
 @SPAN.add(first=True)
+def span_of_an_old_origin(m: Material) -> Posting:
+    """It begins with blocks that are safe, and its last one would go back to the L1 origin of the first."""
+    known = [block for block in (*m.earlier, m.safe) if block.ref.number > 0]
+    span = m.span([*(known or m.blocks[:1]), *m.blocks])
+    origin = (known or m.blocks)[0].ref.l1_origin
+    bits = Bitlist.of([span.origin_bits[0], *[False] * (len(span.tx_counts) - 1)])
+    old = replace(
+        span, origin_bits=bits, l1_origin_number=origin.number, origin_check=origin.hash[:CHECK_SIZE]
+    )
+    return m.post([old, *m.singulars()])
+
+
+@SPAN.add(first=True)
 def span_with_gap(m: Material) -> Posting:
     return m.post([m.span(m.blocks[1:] or m.blocks)])
 
