@@ -23,6 +23,9 @@ PATIENCE = 120
 USER, FRIEND = ACCOUNTS["user"], ACCOUNTS["second user"]
 ETHER = 10**18
 
+REORG = 6
+"""L1 blocks."""
+
 SEQUENCING = ("--sequencer.enabled", "--sequencer.l1-confs=0")
 
 
@@ -102,3 +105,21 @@ def test_nothing_is_lost_where_op_nodes_sequencer_stops_and_starts_again(
     devnet.until("more blocks", lambda: head_number(devnet) > stopped_at.number + 5, seconds=PATIENCE)
     assert devnet.l2.hash_of(stopped_at.number) == stopped_at.hash
     assert_derived(devnet, head_number(devnet))
+
+
+def test_op_node_and_our_agents_go_on_after_an_l1_reorg(devnet: Devnet, op_node: RollupClient) -> None:
+    devnet.l1.set_lag(safe=2, finalized=2 * REORG)
+    devnet.until(
+        "L1 blocks that are not final",
+        lambda: devnet.l1.head.number - devnet.l1.finalized.number >= REORG,
+        seconds=PATIENCE,
+    )
+    before = op_node.sync_status()
+    assert before.unsafe_l2.l1_origin.number > devnet.l1.head.number - REORG
+    devnet.l1.reorg(REORG)
+    devnet.until(
+        "op-node's new blocks",
+        lambda: devnet.l2.hash_of(before.unsafe_l2.number) not in (None, before.unsafe_l2.hash),
+        seconds=PATIENCE,
+    )
+    assert_derived(devnet, before.unsafe_l2.number + REORG)
