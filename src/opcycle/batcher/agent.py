@@ -11,11 +11,12 @@ from dataclasses import replace
 from typing import Protocol
 
 from opcycle.agent import Outcome
-from opcycle.batcher.channel import PendingBlock, build_channel
-from opcycle.batcher.decide import CloseChannel, SendFrames, Snapshot, Wait, blocks_that_fill, decide
+from opcycle.batcher.channel import Channel, PendingBlock, build_channel
+from opcycle.batcher.decide import FULL, CloseChannel, SendFrames, Snapshot, Wait, decide
 from opcycle.batcher.options import BatcherOptions
 from opcycle.batcher.posted import PostedChannel, Situation, why_start_over
 from opcycle.batcher.settling import L1Source, Settling
+from opcycle.batcher.sizing import Sizing
 from opcycle.da import BatchPublisher
 from opcycle.derivation.chain_spec import channel_timeout
 from opcycle.errors import OpcycleError, ResetError, TemporaryError, UserError
@@ -99,6 +100,7 @@ class Batcher:
         self._transactions = transactions
         self._publisher = publisher
         self._options = options
+        self._sizing = Sizing(config, options)
         self._read_at_once = READ_AT_ONCE
         self._past: deque[PostedChannel] = deque(maxlen=KEPT)
         self._posted: list[PostedChannel] = []
@@ -111,6 +113,7 @@ class Batcher:
         self._posted = []
         self._unsent: list[bytes] = []
         self._pending: list[PendingBlock] = []
+        self._pending_size = 0
         self._cursor: L2BlockRef | None = None
         self._settling = Settling(self._l1)
         self._seen: tuple[BlockId, SyncStatus] | None = None
@@ -216,13 +219,19 @@ class Batcher:
         while not waiting_for:
             try:
                 self._read(l1_head.number, l2_head)
-                snapshot = Snapshot(self._pending, len(self._unsent), in_flight + len(sent), l1_head.number)
+                snapshot = Snapshot(
+                    pending=self._pending,
+                    is_full=self._is_full,
+                    unsent=len(self._unsent),
+                    in_flight=in_flight + len(sent),
+                    l1_number=l1_head.number,
+                )
                 for action in decide(self._config, self._options, snapshot):
                     match action:
                         case SendFrames():
                             sent.append(self._send_frames())
-                        case CloseChannel(count, reason):
-                            self._close(count, reason, l1_head)
+                        case CloseChannel(reason):
+                            self._close(reason, l1_head, l2_head)
                         case Wait(reason):
                             waiting_for = reason
             except OpcycleError as error:
@@ -235,16 +244,18 @@ class Batcher:
     def _read(self, l1_number: int, l2_head: int) -> None:
         """Take in L2 blocks until they fill a channel. Raises ResetError if one does not follow the last."""
         cursor = self._cursor
-        while cursor is not None and cursor.number < l2_head and not self._can_fill:
+        while cursor is not None and cursor.number < l2_head and not self._is_full:
             for block in self._blocks(cursor.number + 1, l2_head):
                 if block.ref.parent_hash != cursor.hash:
                     raise ResetError(f"L2 block {block.ref} does not follow {cursor}, which was read already")
-                self._pending.append(PendingBlock.of(block, l1_number=l1_number))
+                pending = PendingBlock.of(block, l1_number=l1_number)
+                self._pending.append(pending)
+                self._pending_size += len(pending.batch)
                 cursor = self._cursor = block.ref
 
     @property
-    def _can_fill(self) -> bool:
-        return blocks_that_fill(self._pending, self._options.max_channel_size) > 0
+    def _is_full(self) -> bool:
+        return self._sizing.is_full(self._pending_size)
 
     def _blocks(self, first: int, l2_head: int) -> list[L2Block]:
         """The next blocks, as many as the server has shown to manage in one answer."""
@@ -256,11 +267,27 @@ class Batcher:
         self._read_at_once = min(READ_AT_ONCE, 2 * self._read_at_once)
         return blocks
 
-    def _close(self, count: int, reason: str, l1_head: L1BlockRef) -> None:
-        channel = build_channel(self._config, self._pending[:count], l1_head.hash, self._options)
+    def _close(self, reason: str, l1_head: L1BlockRef, l2_head: int) -> None:
+        """Make a channel of the first blocks that fit. None if they turn out not to fill it and should."""
+        count = self._sizing.fitting(self._pending)
+        if reason == FULL and not self._is_full:
+            return
+        channel = self._built(count, l1_head, l2_head)
+        while self._sizing.is_over(channel) and count > 1:
+            count -= 1
+            channel = self._built(count, l1_head, l2_head)
         del self._pending[:count]
+        self._pending_size = sum(len(block.batch) for block in self._pending)
         self._posted.append(PostedChannel.of(channel, reason))
         self._unsent.extend(channel.payloads)
+
+    def _built(self, count: int, l1_head: L1BlockRef, l2_head: int) -> Channel:
+        """Of the first `count` blocks; in haste if as many again have to wait for it."""
+        blocks = self._pending[:count]
+        in_haste = l2_head - blocks[-1].ref.number >= count
+        channel = build_channel(self._config, blocks, l1_head.hash, self._options, in_haste=in_haste)
+        self._sizing.learn(blocks, channel)
+        return channel
 
     def _send_frames(self) -> PostedChannel:
         """Whatever is raised here, the same frames go out first next time."""

@@ -8,21 +8,17 @@ Each way is worked out by building its channels: nothing is estimated. Sources: 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import accumulate, product
 
 from opcycle.batcher.channel import Channel, PendingBlock, build_channel
-from opcycle.batcher.decide import blocks_that_fill
-from opcycle.batcher.options import MAX_PAYLOAD_SIZE, BatcherOptions, BatchType, DataAvailability
+from opcycle.batcher.options import BatcherOptions, BatchType, DataAvailability
 from opcycle.l1.fees import GAS_PER_BLOB, TRANSACTION_GAS, Prices, floor_data_gas
 from opcycle.protocol.channels import Compression
 from opcycle.protocol.l2_block import L2Block
 from opcycle.protocol.rollup import RollupConfig
 
-_MAX_PAYLOADS = {
-    DataAvailability.CALLDATA: BatcherOptions().max_payload_size,
-    DataAvailability.BLOBS: MAX_PAYLOAD_SIZE,
-}
-"""Bytes of one payload: of calldata by default, of a blob as many as it takes."""
+RUN_SIZE = 500_000
+"""Bytes of singular batches that are compared as one channel, whatever they compress to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +35,6 @@ class Way:
             data_availability=self.data_availability,
             batch_type=self.batch_type,
             compression=self.compression,
-            max_payload_size=_MAX_PAYLOADS[self.data_availability],
         )
 
 
@@ -100,7 +95,8 @@ def channel_runs(blocks: Sequence[L2Block]) -> list[list[PendingBlock]]:
     pending = [PendingBlock.of(block, l1_number=0) for block in blocks]
     runs = []
     while pending:
-        count = blocks_that_fill(pending, BatcherOptions().max_channel_size) or len(pending)
+        sizes = accumulate(len(block.batch) for block in pending)
+        count = next((number for number, size in enumerate(sizes, 1) if size >= RUN_SIZE), len(pending))
         runs.append(pending[:count])
         pending = pending[count:]
     return runs

@@ -11,16 +11,19 @@ from opcycle.batcher.channel import PendingBlock
 from opcycle.batcher.options import BatcherOptions
 from opcycle.protocol.rollup import RollupConfig
 
+FULL = "full"
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that a decision depends on. `pending` are consecutive L2 blocks in no channel yet.
 
-    `unsent` counts frames of the newest channel that are not sent, `in_flight` transactions that L1 has not
-    mined; `l1_number` is L1's height.
+    `is_full` says that they fill one; `unsent` counts frames of the newest channel that are not sent,
+    `in_flight` transactions that L1 has not mined; `l1_number` is L1's height.
     """
 
     pending: Sequence[PendingBlock]
+    is_full: bool
     unsent: int
     in_flight: int
     l1_number: int
@@ -33,9 +36,8 @@ class SendFrames:
 
 @dataclass(frozen=True, slots=True)
 class CloseChannel:
-    """Make a channel of the first `count` pending blocks, `reason` says why now."""
+    """Make a channel of the pending blocks, or as many of the first as it takes; `reason` says why now."""
 
-    count: int
     reason: str
 
 
@@ -57,23 +59,13 @@ def decide(config: RollupConfig, options: BatcherOptions, snapshot: Snapshot) ->
         return [SendFrames()]
     if not snapshot.pending:
         return [Wait("L2 blocks")]
-    if count := blocks_that_fill(snapshot.pending, options.max_channel_size):
-        return [CloseChannel(count, "full")]
-    oldest, everything = snapshot.pending[0], len(snapshot.pending)
+    if snapshot.is_full:
+        return [CloseChannel(FULL)]
+    oldest = snapshot.pending[0]
     window_ends = oldest.ref.l1_origin.number + config.seq_window_size - options.window_margin
     if snapshot.l1_number >= window_ends:
-        return [CloseChannel(everything, "window ends soon")]
+        return [CloseChannel("window ends soon")]
     has_waited = oldest.read_at + options.max_channel_duration
     if snapshot.l1_number >= has_waited:
-        return [CloseChannel(everything, "has waited")]
+        return [CloseChannel("has waited")]
     return [Wait(f"L1 block {min(window_ends, has_waited)}, or more L2 blocks")]
-
-
-def blocks_that_fill(pending: Sequence[PendingBlock], size: int) -> int:
-    """How many of the first blocks have `size` bytes or more; 0 if all together have less."""
-    total = 0
-    for count, block in enumerate(pending, 1):
-        total += len(block.batch)
-        if total >= size:
-            return count
-    return 0

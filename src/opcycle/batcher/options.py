@@ -5,21 +5,19 @@ from enum import StrEnum
 
 from opcycle.errors import UserError
 from opcycle.l1.transactions import Resubmission
+from opcycle.protocol.blobs import MAX_BLOB_PAYLOAD
 from opcycle.protocol.channels import Compression
 from opcycle.protocol.frames import FRAME_OVERHEAD
 
-MAX_PAYLOAD_SIZE = 130_000
-"""Bytes; go-ethereum's pool takes transactions of 131,072 bytes, data and all else."""
-
-MAX_CHANNEL_SIZE = 5_000_000
-"""Bytes; if incompressible, 42 transactions of 120 kB. L1 must take them within the channel timeout."""
+MAX_FRAMES = 40
+"""Frames of a channel, 5 MB; L1 must take them within the channel timeout."""
 
 MAX_BLOBS = 6
 """Blobs in a transaction, from Osaka (EIP-7594)."""
 
 LIMITS = {
-    "max_channel_size": (1, MAX_CHANNEL_SIZE),
-    "max_payload_size": (FRAME_OVERHEAD + 2, MAX_PAYLOAD_SIZE),  # version byte, frame, one byte of data
+    "target_frames": (1, MAX_FRAMES),
+    "max_payload_size": (FRAME_OVERHEAD + 2, MAX_BLOB_PAYLOAD),  # version byte, frame, one byte of data
     "max_channel_duration": (1, None),
     "window_margin": (0, None),
     "max_in_flight": (1, None),
@@ -51,7 +49,7 @@ class DataAvailability(StrEnum):
 class BatcherOptions:
     """Sizes in bytes, `max_channel_duration` and `window_margin` in L1 blocks.
 
-    `max_channel_size`: uncompressed singular batches that fill a channel; `max_payload_size`: of one L1
+    `target_frames`: how many frames make a channel full; `max_payload_size`: of one L1
     transaction's data, or of its blob's; `max_channel_duration`: how long a block may wait for others to
     share a channel with; `window_margin`: how long before the end of its sequence window a block is posted in
     any case; `max_in_flight`: transactions that may wait for L1 at once; `blobs_per_transaction`: how many
@@ -62,8 +60,8 @@ class BatcherOptions:
     data_availability: DataAvailability = DataAvailability.CALLDATA
     batch_type: BatchType = BatchType.AUTO
     compression: Compression = Compression.BROTLI
-    max_channel_size: int = 500_000
-    max_payload_size: int = 120_000
+    target_frames: int = MAX_BLOBS
+    max_payload_size: int = MAX_BLOB_PAYLOAD
     max_channel_duration: int = 1
     window_margin: int = 20
     max_in_flight: int = 10

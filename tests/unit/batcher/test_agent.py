@@ -66,7 +66,7 @@ def test_step__nothing_new__asks_l1_for_nothing_but_its_head(world):
 
 
 def test_step__large_backlog__in_several_channels_with_bounded_memory_and_flight():
-    world = new_world(max_channel_size=2_000, max_payload_size=900, max_in_flight=4)
+    world = new_world(target_frames=2, max_payload_size=900, max_in_flight=4)
     world.l1.mine(60)
     world.node.catch_up()
     world.l2.extend([200] * 300)
@@ -81,7 +81,7 @@ def test_step__large_backlog__in_several_channels_with_bounded_memory_and_flight
 
 
 def test_step__rest_of_a_channel__is_sent_before_another_begins():
-    world = new_world(max_channel_size=2_000, max_payload_size=500, max_in_flight=3)
+    world = new_world(target_frames=5, max_payload_size=500, max_in_flight=3)
     world.l2.extend([700] * 12)
     world.step()
     assert [tx.data[17:19] for tx in world.l1.pool] == [b"\0\0", b"\0\1", b"\0\2"]

@@ -9,7 +9,7 @@ from tests.unit.protocol.span_samples import legacy
 
 from opcycle.batcher.channel import Channel, build_channel
 from opcycle.batcher.costs import WAYS, Cost, Way, channel_runs, cost_of
-from opcycle.batcher.options import MAX_BLOBS, BatcherOptions, BatchType, DataAvailability
+from opcycle.batcher.options import MAX_BLOBS, BatchType, DataAvailability
 from opcycle.l1.fees import GAS_PER_BLOB, Prices, floor_data_gas
 from opcycle.protocol.channels import Compression
 
@@ -98,8 +98,3 @@ def test_plus__channels__share_no_transaction():
 def test_fee__gas_pays_base_fee_and_tip_blob_gas_its_own_price():
     found = Cost(BLOBS, gas=100, blob_gas=10)
     assert found.fee(Prices(base_fee=3, tip=2, blob_base_fee=7)) == 100 * 5 + 10 * 7
-
-
-def test_options__payloads__as_large_as_the_batcher_makes_them():
-    assert CALLDATA.options.max_payload_size == BatcherOptions().max_payload_size
-    assert BLOBS.options.max_payload_size > CALLDATA.options.max_payload_size

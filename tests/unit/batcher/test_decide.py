@@ -1,6 +1,5 @@
 """When a channel is closed and a frame sent: every rule, and the number next to it."""
 
-import pytest
 from tests.unit.derivation.l1_builder import CONFIG, GENESIS, child, l1_hash
 
 from opcycle.batcher.channel import PendingBlock
@@ -8,7 +7,7 @@ from opcycle.batcher.decide import CloseChannel, SendFrames, Snapshot, Wait, dec
 from opcycle.batcher.options import BatcherOptions
 from opcycle.protocol.types import BlockId
 
-OPTIONS = BatcherOptions(max_channel_size=100, max_channel_duration=3, window_margin=4, max_in_flight=2)
+OPTIONS = BatcherOptions(max_channel_duration=3, window_margin=4, max_in_flight=2)
 EPOCH = 1000
 WINDOW_ENDS = EPOCH + CONFIG.seq_window_size - OPTIONS.window_margin
 
@@ -19,8 +18,8 @@ def pending(*sizes, read_at=EPOCH):
     return [PendingBlock(ref, bytes(size), read_at) for size in sizes]
 
 
-def decision(blocks=(), *, unsent=0, in_flight=0, l1_number=EPOCH):
-    (action,) = decide(CONFIG, OPTIONS, Snapshot(blocks, unsent, in_flight, l1_number))
+def decision(blocks=(), *, is_full=False, unsent=0, in_flight=0, l1_number=EPOCH):
+    (action,) = decide(CONFIG, OPTIONS, Snapshot(blocks, is_full, unsent, in_flight, l1_number))
     return action
 
 
@@ -28,19 +27,18 @@ def test_decide__nothing_at_all__waits_for_l2():
     assert decision() == Wait("L2 blocks")
 
 
-@pytest.mark.parametrize(("sizes", "count"), [((100,), 1), ((99, 1), 2), ((60, 60, 60), 2), ((500, 1), 1)])
-def test_decide__enough_bytes__closes_with_the_blocks_that_fill_it(sizes, count):
-    assert decision(pending(*sizes)) == CloseChannel(count, "full")
+def test_decide__blocks_fill_a_channel__closes_it_at_once():
+    assert decision(pending(60, 40), is_full=True) == CloseChannel("full")
 
 
-def test_decide__one_byte_less__waits():
+def test_decide__they_do_not__waits():
     assert decision(pending(60, 39)) == Wait("L1 block 1003, or more L2 blocks")
 
 
 def test_decide__oldest_block_has_waited__closes_with_everything():
     blocks = pending(10) + pending(10, read_at=EPOCH + 2)
     assert decision(blocks, l1_number=EPOCH + 2) == Wait("L1 block 1003, or more L2 blocks")
-    assert decision(blocks, l1_number=EPOCH + 3) == CloseChannel(2, "has waited")
+    assert decision(blocks, l1_number=EPOCH + 3) == CloseChannel("has waited")
 
 
 def test_decide__window_ends_soon__closes_whenever_the_block_was_read():
@@ -48,15 +46,17 @@ def test_decide__window_ends_soon__closes_whenever_the_block_was_read():
     assert decision(just_read, l1_number=WINDOW_ENDS - 1) == Wait(
         f"L1 block {WINDOW_ENDS}, or more L2 blocks"
     )
-    assert decision(just_read, l1_number=WINDOW_ENDS) == CloseChannel(1, "window ends soon")
+    assert decision(just_read, l1_number=WINDOW_ENDS) == CloseChannel("window ends soon")
 
 
 def test_decide__frame_is_due__goes_before_another_channel():
-    assert decision(pending(500), unsent=1) == SendFrames()
+    assert decision(pending(500), is_full=True, unsent=1) == SendFrames()
 
 
 def test_decide__l1_has_enough_to_mine__neither_frames_nor_channels():
-    assert decision(pending(500), unsent=1, in_flight=1) == SendFrames()
-    assert decision(pending(500), in_flight=1) == CloseChannel(1, "full")
+    blocks = pending(500)
+    assert decision(blocks, is_full=True, unsent=1, in_flight=1) == SendFrames()
+    assert decision(blocks, is_full=True, in_flight=1) == CloseChannel("full")
     for unsent in (0, 1):
-        assert decision(pending(500), unsent=unsent, in_flight=2) == Wait("L1 to mine one of 2 transactions")
+        waits = decision(blocks, is_full=True, unsent=unsent, in_flight=2)
+        assert waits == Wait("L1 to mine one of 2 transactions")

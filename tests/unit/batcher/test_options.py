@@ -2,17 +2,18 @@
 
 import pytest
 
-from opcycle.batcher.options import MAX_CHANNEL_SIZE, MAX_PAYLOAD_SIZE, BatcherOptions
+from opcycle.batcher.options import MAX_FRAMES, BatcherOptions
 from opcycle.errors import UserError
+from opcycle.protocol.blobs import MAX_BLOB_PAYLOAD
 
 
 @pytest.mark.parametrize(
     ("name", "good", "bad", "bounds"),
     [
-        ("max_channel_size", 1, 0, "between 1 and 5000000"),
-        ("max_channel_size", MAX_CHANNEL_SIZE, MAX_CHANNEL_SIZE + 1, "between 1 and 5000000"),
-        ("max_payload_size", 25, 24, "between 25 and 130000"),
-        ("max_payload_size", MAX_PAYLOAD_SIZE, MAX_PAYLOAD_SIZE + 1, "between 25 and 130000"),
+        ("target_frames", 1, 0, "between 1 and 40"),
+        ("target_frames", MAX_FRAMES, MAX_FRAMES + 1, "between 1 and 40"),
+        ("max_payload_size", 25, 24, "between 25 and 130044"),
+        ("max_payload_size", MAX_BLOB_PAYLOAD, MAX_BLOB_PAYLOAD + 1, "between 25 and 130044"),
         ("max_channel_duration", 1, 0, "at least 1"),
         ("window_margin", 0, -1, "at least 0"),
         ("max_in_flight", 1, 0, "at least 1"),

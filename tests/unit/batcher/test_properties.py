@@ -18,7 +18,7 @@ options = st.builds(
     BatcherOptions,
     compression=st.sampled_from(Compression),
     batch_type=st.sampled_from(BatchType),
-    max_channel_size=st.integers(1, 3_000),
+    target_frames=st.integers(1, 6),
     max_payload_size=st.integers(200, 1_500),
     max_channel_duration=st.integers(1, 4),
     max_in_flight=st.integers(2, 12),
