@@ -98,15 +98,18 @@ class BatchQueue:
         return self._epochs.forced_empty(safe_head, is_drained=self._is_drained)
 
     def _rule(self, included: IncludedBatch, safe_head: L2BlockRef) -> Ruling | NeedL2Block:
+        """The check that waits for an L2 block goes on for its own span; those before it are asked again."""
         batch, blocks = included.batch, self._epochs.blocks
         if isinstance(batch, SingularBatch):
             return check_batch(Candidate(self._config, batch, safe_head, blocks, included.inclusion))
-        if self._check is None:
-            self._check = SpanCheck(SpanCandidate(self._config, batch, safe_head, blocks, included.inclusion))
-        answer = self._check.answer
-        if isinstance(answer, Ruling):
+        check = self._check
+        if check is None or check.candidate.batch is not batch:
+            check = SpanCheck(SpanCandidate(self._config, batch, safe_head, blocks, included.inclusion))
+        if isinstance(check.answer, NeedL2Block):
+            self._check = check
+        elif check is self._check:
             self._check = None
-        return answer
+        return check.answer
 
     def _accept(self, included: IncludedBatch, safe_head: L2BlockRef) -> NextBatch | None:
         batch, blocks = included.batch, self._epochs.blocks

@@ -185,6 +185,17 @@ def test_next__span_that_overlaps_the_safe_chain__only_its_new_blocks():
     assert engine.asked == [0, 1, 2, 3, 4]
 
 
+def test_next__early_span_before_one_that_overlaps__each_is_judged_by_itself():
+    batches, tip = spans()
+    parts = {4: batches[4:], 0: batches[:2], 1: batches[1:4]}
+    payloads = [payload_of([span_of(part)], channel_id=channel(first)) for first, part in parts.items()]
+    engine = run({3: payloads})
+    assert engine.safe_head == tip
+    assert [derived.batch.channel_id[0] for derived in engine.derived] == [0, 0, 1, 1, *[4] * 6]
+    assert engine.asked == [1, 2]
+    assert engine.reasons() == [Reason.FUTURE_TIMESTAMP]
+
+
 def test_next__span_that_overlaps_other_transactions__is_dropped():
     batches, _ = spans()
     other = [replace(batches[0], transactions=users(99)), *batches[1:]]
