@@ -89,11 +89,13 @@ class AttributesStage:
         self._last = derived
         return derived
 
-    def without_batch(self, invalid: DerivedAttributes) -> DerivedAttributes:
-        """The last attributes with their deposits only, after the engine has rejected the block.
+    def without_batch(self, invalid: DerivedAttributes) -> DerivedAttributes | None:
+        """What to build instead, after the engine has rejected the block of the last attributes.
 
-        The rest of the channel is dropped. Raises CriticalError if deposits were all it had, and ValueError
-        if `invalid` is not what `next` returned last.
+        From Holocene on the same with their deposits only; the rest of the channel is dropped. Before, None:
+        only the batch is dropped (of a span batch also what follows), and `next` has another one. Raises
+        CriticalError if deposits were all it had, and ValueError if `invalid` is not what `next` returned
+        last.
         """
         if self._last is None or self._last != invalid:
             raise ValueError("only the attributes that were derived last can be invalid")
@@ -105,8 +107,12 @@ class AttributesStage:
                 "engine and rollup config do not fit together"
             )
         self._prev.flush()
-        detail = f"{len(transactions) - len(deposits)} transactions"
-        self._verdicts.drop(invalid.batch, self.origin.header.id, Reason.INVALID_PAYLOAD, detail)
+        detail, l1_block = f"{len(transactions) - len(deposits)} transactions", self.origin.header
+        if not self._config.is_active(Fork.HOLOCENE, l1_block.timestamp):
+            self._verdicts.drop(invalid.batch, l1_block.id, Reason.INVALID_BEFORE_HOLOCENE, detail)
+            self._last = None
+            return None
+        self._verdicts.drop(invalid.batch, l1_block.id, Reason.INVALID_PAYLOAD, detail)
         self._last = replace(invalid, attributes=replace(invalid.attributes, transactions=deposits))
         return self._last
 

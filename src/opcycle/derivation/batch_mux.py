@@ -11,7 +11,6 @@ from opcycle.derivation.channel_reader import ChannelReader
 from opcycle.derivation.epochs import Epochs, NextBatch
 from opcycle.derivation.span_rules import NeedL2Block
 from opcycle.derivation.verdicts import Reason, VerdictLog
-from opcycle.errors import CriticalError
 from opcycle.protocol.l2_block import L2Block
 from opcycle.protocol.rollup import Fork, RollupConfig
 from opcycle.protocol.types import L1Block, L2BlockRef
@@ -54,16 +53,12 @@ class BatchMux:
         return self._stage.next(safe_head)
 
     def flush(self) -> None:
-        """Drop what was read ahead, after the engine has rejected a block.
-
-        Raises CriticalError before Holocene, whose history has no such block: then the engine is at fault.
-        """
-        if not self._is_holocene:
-            raise CriticalError(
-                f"the engine rejects a block derived from L1 block {self.origin.ref}, before Holocene; "
-                "it does not fit the rollup config"
-            )
-        self._stage.flush()
+        """Drop what was read ahead, after the engine has rejected a block; before Holocene, only the rest of
+        the span batch that it was part of."""
+        if self._is_holocene:
+            self._stage.flush()
+        else:
+            self._queue.leave_span()
 
     @property
     def _is_holocene(self) -> bool:

@@ -60,6 +60,10 @@ class BatchQueue:
             if self._is_drained:
                 return None
 
+    def leave_span(self) -> None:
+        """Forget the rest of the span batch that is being derived: its last block was none."""
+        self._stream = None
+
     def clear(self, reason: Reason) -> None:
         for included in self._waiting:
             self._verdicts.drop(included.identity, self.origin.header.id, reason)

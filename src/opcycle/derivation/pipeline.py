@@ -121,10 +121,11 @@ class DerivationPipeline:
             if not self._traversal.advance():
                 return NeedL1Block(self._traversal.next_number)
 
-    def invalidate(self, derived: DerivedAttributes) -> DerivedAttributes:
+    def invalidate(self, derived: DerivedAttributes) -> DerivedAttributes | None:
         """The engine rejected the last attributes: the same with their deposits only; the channel is dropped.
 
-        Raises CriticalError if they had nothing but deposits, or the L1 block being read is before Holocene.
+        None before Holocene, where only the batch is dropped: ask for the next one. Raises CriticalError if
+        they had nothing but deposits.
         """
         return self._attributes.without_batch(derived)
 

@@ -102,6 +102,7 @@ class Reason(StrEnum):
     SET_CODE_BEFORE_ISTHMUS = "a set-code transaction before Isthmus"
     FORCED_EMPTY = "the sequence window passed without a batch: derivation makes an empty one"
     INVALID_PAYLOAD = "the engine rejected the block: deposits only instead"
+    INVALID_BEFORE_HOLOCENE = "the engine rejected the block: another batch instead"
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,19 +131,21 @@ class EngineClient:
         state: ForkchoiceState,
         attributes: PayloadAttributes,
         *,
+        version: PayloadVersion = 4,
         fill: Callable[[], None] | None = None,
     ) -> ExecutionEnvelope:
         """Build and store an L2 block on `state.head`; it becomes a head at the next forkchoice update.
 
-        `fill` is called while the engine takes transactions from its pool; without it the block holds
-        what the attributes force in and whatever the engine found at once.
+        `version` is what `payload_version` says. `fill` is called while the engine takes transactions from
+        its pool; without it the block holds what the attributes force in and whatever the engine found at
+        once.
         """
         payload_id = self.forkchoice_updated(state, attributes)
         if payload_id is None:
             raise CriticalError("the engine started no block")
         if fill is not None:
             fill()
-        envelope = self.get_payload(payload_id)
+        envelope = self.get_payload(payload_id, version=version)
         self.new_payload(envelope)
         return envelope
 

@@ -1,13 +1,15 @@
 """Reading L2 through an engine's public RPC."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from opcycle.errors import TemporaryError, UserError
 from opcycle.protocol.block_payload import envelope_of_block
 from opcycle.protocol.l2_block import L2Block, decode_l2_block
+from opcycle.protocol.outputs import OutputRootProof
 from opcycle.protocol.payload import ExecutionEnvelope
+from opcycle.protocol.predeploys import L2_TO_L1_MESSAGE_PASSER
 from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.types import Address, BlockId, Hash, Log
 from opcycle.rpc.client import METHOD_NOT_FOUND, RpcClient, RpcError
@@ -128,6 +130,14 @@ class L2Client:
                 for slot, item in zip(slots, reply["storageProof"], strict=True)
             ),
         )
+
+    def output(self, block: L2Block) -> OutputRootProof:
+        """The preimage of a block's output root; before Isthmus a part of it is in the state, which an engine
+        may have forgotten (TemporaryError)."""
+        if block.withdrawals_root is None:
+            root = self.proof(L2_TO_L1_MESSAGE_PASSER, (), block.ref.hash).storage_root
+            return replace(block, withdrawals_root=root).output
+        return block.output
 
     def receipt(self, transaction: Hash) -> Receipt | None:
         """The receipt, None while the transaction is in no block (TemporaryError: the index is not ready)."""

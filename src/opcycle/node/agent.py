@@ -197,7 +197,10 @@ class Node:
                     f"L1 reorganised: the safe head rests on block {self._rests_on}, "
                     f"and L1 now gives the block after it in {derived.derived_from}"
                 )
-            tip, reorg = self._make_safe(derived)
+            block, reorg = self._make_safe(derived)
+            if block is None:
+                continue
+            tip = block
             replaced += reorg
             made.append(tip)
             lineage.append(MadeBlock(tip.ref.id, derived.batch, derived.derived_from.id))
@@ -212,9 +215,9 @@ class Node:
             self._safe_db.record(safe_heads.values())
         return made, replaced
 
-    def _make_safe(self, derived: DerivedAttributes) -> tuple[L2Block, list[str]]:
+    def _make_safe(self, derived: DerivedAttributes) -> tuple[L2Block | None, list[str]]:
         """The block of `derived` as the safe head: the unsafe chain's if it is the same, or a new one, which
-        then replaces that chain."""
+        then replaces that chain. None if the pipeline has another batch for it."""
         heads, replaced = self._current_heads, []
         known = self._unsafe.next(heads)
         if known is not None:
@@ -228,9 +231,10 @@ class Node:
             replaced = [f"L2 reorg: L1 replaces the unsafe blocks {lost}; the first has another {wrong}"]
             self._unsafe.forget()
             heads = heads.without_unsafe()
-        block = execute(self._engine, self._pipeline, heads, derived)
-        self._heads = heads.advance(block.ref)
-        return block, replaced
+        made = execute(self._config, self._engine, self._pipeline, heads, derived)
+        if made is not None:
+            self._heads = heads.advance(made.ref)
+        return made, replaced
 
     def _ask_pipeline(self, tip: L2Block) -> DerivedAttributes | NeedL1Block | NeedDAInput:
         """What comes after `tip`; alt-DA data only if the DA server does not answer.

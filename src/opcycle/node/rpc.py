@@ -80,7 +80,7 @@ class _Methods:
         that the next status will tell of."""
         status = self._node.status
         block = self._l2.block(_block_number(number))
-        return OutputAtBlock(block.ref, block.output, status).to_json()
+        return OutputAtBlock(block.ref, self._l2.output(block), status).to_json()
 
     def safe_head_at_l1_block(self, number: str) -> dict[str, Any]:
         """The safe head as of an L1 block, and the L1 block that gave it."""

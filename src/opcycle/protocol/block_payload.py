@@ -9,7 +9,14 @@ import rlp
 from eth_utils.crypto import keccak
 from trie import HexaryTrie
 
-from opcycle.protocol.l2_block import BlockError, block_parts
+from opcycle.protocol.l2_block import (
+    CANYON_FIELDS,
+    ECOTONE_FIELDS,
+    HEADER_FIELDS,
+    ISTHMUS_FIELDS,
+    BlockError,
+    block_parts,
+)
 from opcycle.protocol.payload import ExecutionEnvelope, ExecutionPayload
 from opcycle.protocol.rlp_items import RlpError
 from opcycle.protocol.types import Hash
@@ -17,9 +24,6 @@ from opcycle.protocol.types import Hash
 EMPTY_UNCLES = keccak(rlp.encode([]))
 EMPTY_TRIE = keccak(rlp.encode(b""))
 EMPTY_REQUESTS = sha256().digest()
-
-LONDON_FIELDS, CANYON_FIELDS, ECOTONE_FIELDS, ISTHMUS_FIELDS = 16, 17, 20, 21
-"""How many fields a header has from each fork on; `protocol.l2_block` names them."""
 
 
 def envelope_of_block(raw: bytes) -> ExecutionEnvelope:
@@ -31,7 +35,7 @@ def envelope_of_block(raw: bytes) -> ExecutionEnvelope:
         block_hash, header, transactions = block_parts(raw)
     except RlpError as error:
         raise BlockError(str(error)) from error
-    if len(header) not in (LONDON_FIELDS, CANYON_FIELDS, ECOTONE_FIELDS, ISTHMUS_FIELDS):
+    if len(header) not in HEADER_FIELDS:
         raise BlockError(f"no L2 block has {len(header)} header fields")
     has_blob_gas, is_isthmus = len(header) >= ECOTONE_FIELDS, len(header) == ISTHMUS_FIELDS
     payload = ExecutionPayload(

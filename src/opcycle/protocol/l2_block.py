@@ -21,6 +21,9 @@ from opcycle.protocol.rollup import RollupConfig, SystemConfig
 from opcycle.protocol.system_config import system_config_from_l2
 from opcycle.protocol.types import BlockId, Hash, L2BlockRef
 
+HEADER_FIELDS = BEDROCK_FIELDS, CANYON_FIELDS, ECOTONE_FIELDS, ISTHMUS_FIELDS = 16, 17, 20, 21
+"""How many fields a header has from each of these forks on."""
+
 
 class BlockError(ValueError):
     """The bytes are no L2 block."""
@@ -30,12 +33,13 @@ class BlockError(ValueError):
 class L2Block:
     """A block, its reference (with the L1 origin its first transaction names) and its raw transactions.
 
+    `withdrawals_root` is the message passer's storage root; before Isthmus the header lacks it: None.
     `system_config` is the config as of this block, from which the next block's attributes start.
     """
 
     ref: L2BlockRef
     state_root: Hash
-    withdrawals_root: Hash
+    withdrawals_root: Hash | None
     gas_limit: int
     extra_data: bytes
     base_fee: int
@@ -49,7 +53,14 @@ class L2Block:
 
     @property
     def output(self) -> OutputRootProof:
-        """The preimage of the block's output root; from Isthmus the header holds all of it."""
+        """The preimage of the block's output root; from Isthmus the header holds all of it.
+
+        Raises BlockError before: a part is in the state only.
+        """
+        if self.withdrawals_root is None:
+            raise BlockError(
+                f"the header of L2 block {self.ref}, before Isthmus, has only a part of its output"
+            )
         return OutputRootProof(
             version=bytes(32),
             state_root=self.state_root,
@@ -64,8 +75,8 @@ def decode_l2_block(raw: bytes, config: RollupConfig) -> L2Block:
         block_hash, header, txs = block_parts(raw)
     except RlpError as error:
         raise BlockError(str(error)) from error
-    if len(header) < 17:
-        raise BlockError(f"a block has {len(header)} header fields, an L2 block since Canyon at least 17")
+    if len(header) not in HEADER_FIELDS:
+        raise BlockError(f"no L2 block has {len(header)} header fields")
     number = int.from_bytes(header[8], "big")
     gas_limit = int.from_bytes(header[9], "big")
     if number == config.genesis_l2.number:
@@ -82,7 +93,7 @@ def decode_l2_block(raw: bytes, config: RollupConfig) -> L2Block:
             sequence_number=sequence_number,
         ),
         state_root=header[3],
-        withdrawals_root=header[16],
+        withdrawals_root=header[16] if len(header) == ISTHMUS_FIELDS else None,
         gas_limit=gas_limit,
         extra_data=header[12],
         base_fee=int.from_bytes(header[15], "big"),
@@ -111,10 +122,6 @@ def _transactions(content: bytes) -> Iterator[bytes]:
 
 def l2_block_of_payload(payload: ExecutionPayload) -> L2Block:
     """The block that an engine has built, any but the genesis. Raises BlockError or L1InfoError."""
-    if payload.withdrawals_root is None:
-        raise BlockError(
-            f"payload {payload.id} has no withdrawals root: the engine does not run Isthmus rules"
-        )
     origin, sequence_number, system_config = _l1_view(
         payload.transactions, gas_limit=payload.gas_limit, extra_data=payload.extra_data
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from opcycle.agent import Outcome
-from opcycle.engine.client import EngineClient, InvalidPayloadError
+from opcycle.engine.client import EngineClient, InvalidPayloadError, payload_version
 from opcycle.engine.journal import PayloadJournal
 from opcycle.engine.l2 import L2Client
 from opcycle.errors import CriticalError, OpcycleError, UserError
@@ -146,6 +146,7 @@ class Sequencer:
         envelope = self._engine.build(
             self._labels.forkchoice(head.ref.hash),
             action.attributes,
+            version=payload_version(self._config, action.attributes.timestamp),
             fill=(lambda: self._pause(action.fill)) if action.fill else None,
         )
         self._journal.record(envelope)

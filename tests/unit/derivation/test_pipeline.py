@@ -30,6 +30,7 @@ from opcycle.derivation.pipeline import NeedL1Block
 from opcycle.derivation.verdicts import Decision, Reason, Subject
 from opcycle.errors import CriticalError, ResetError
 from opcycle.protocol.frames import encode_batcher_payload
+from opcycle.protocol.rollup import Fork
 from opcycle.protocol.types import BlockId
 
 OTHER = b"other channel id"
@@ -199,6 +200,37 @@ def test_invalidate__not_the_last_attributes__is_a_bug_of_the_caller():
     engine.step()
     with pytest.raises(ValueError, match="derived last"):
         engine.pipeline.invalidate(first)
+
+
+GRANITE = replace(
+    CONFIG,
+    fork_times={fork: 0 for fork in Fork if fork not in (Fork.HOLOCENE, Fork.ISTHMUS, Fork.JOVIAN)},
+)
+
+
+def test_invalidate__before_holocene__the_next_batch_for_the_same_parent_counts():
+    batches, _ = batches_on(GENESIS, 3, transactions=users)
+    (instead,), _ = batches_on(GENESIS, 1, transactions=lambda number: [b"\x02 another"])
+    payloads = [payload_of(batches), payload_of([instead], channel_id=OTHER)]
+    engine = Engine(chain(4, {1: payloads}), config=GRANITE)
+    rejected = engine.step()
+    assert engine.pipeline.invalidate(rejected) is None
+    second = engine.step()
+    assert second.parent == GENESIS
+    assert second.attributes.transactions[1:] == (b"\x02 another",)
+    engine.adopt(second)
+    dropped = [v.reason for v in engine.run().verdicts if v.decision is Decision.DROP]
+    assert dropped == [Reason.INVALID_BEFORE_HOLOCENE, Reason.PARENT_MISMATCH]
+
+
+def test_invalidate__before_holocene_and_no_other_batch__empty_block_once_the_window_has_passed():
+    batches, _ = batches_on(GENESIS, 1, transactions=users)
+    engine = Engine(chain(GRANITE.seq_window_size + 2, {1: [payload_of(batches)]}), config=GRANITE)
+    assert engine.pipeline.invalidate(engine.step()) is None
+    forced = engine.step()
+    assert (forced.parent, forced.batch.channel_id) == (GENESIS, None)
+    with pytest.raises(CriticalError, match="only deposits"):
+        engine.pipeline.invalidate(forced)
 
 
 # --- what it says about itself ------------------------------------------------------------------------

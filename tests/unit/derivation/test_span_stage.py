@@ -83,6 +83,21 @@ def test_next__span_and_singular_batches_in_one_channel__follow_each_other():
     assert engine.reasons() == []
 
 
+def test_invalidate__before_holocene_amid_a_span__the_rest_of_the_span_is_left():
+    first, _ = run_of(3)
+    (instead,), _ = run_of(1, child(GENESIS, first[0].epoch, first[0].transactions))
+    granite = {fork: 0 for fork in Fork if fork not in (Fork.HOLOCENE, Fork.ISTHMUS, Fork.JOVIAN)}
+    posted_blocks = posted(span_of(first)) + posted(instead, channel_id=OTHER)
+    engine = Engine(chain(4, {1: posted_blocks}), config=replace(CONFIG, fork_times=granite))
+    engine.adopt(engine.step())
+    second = engine.step()
+    assert second.batch.block == 1
+    assert engine.pipeline.invalidate(second) is None
+    engine.adopt(engine.step())
+    assert engine.derived[-1].batch == BatchId(OTHER, 0, instead.timestamp)
+    assert engine.step() is None  # the third block of the span does not come
+
+
 def test_next__set_code_transaction_in_a_span__is_in_its_block():
     batches, tip = run_of(1, transactions=lambda number: (set_code(),))
     engine = Engine(chain(3, {1: posted(span_of(batches))})).run()

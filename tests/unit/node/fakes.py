@@ -19,6 +19,7 @@ from tests.unit.derivation.l1_builder import (
 from opcycle.engine.client import EngineSyncingError, InvalidAttributesError, InvalidPayloadError
 from opcycle.errors import ResetError, TemporaryError
 from opcycle.protocol.l2_block import L2Block, l1_info_of, l2_block_of_payload
+from opcycle.protocol.outputs import OutputRootProof
 from opcycle.protocol.payload import ExecutionEnvelope, ExecutionPayload, ForkchoiceState, PayloadAttributes
 from opcycle.protocol.types import ZERO_HASH, BlockId, Hash, L1Block, L1Header
 from opcycle.rpc.client import RpcUnreachableError
@@ -143,7 +144,7 @@ class FakeEngine:
         self._jobs[job] = (self._stored[state.head], attributes)
         return job
 
-    def get_payload(self, payload_id: bytes) -> ExecutionEnvelope:
+    def get_payload(self, payload_id: bytes, *, version: int = 4) -> ExecutionEnvelope:
         self._call("get payload")
         parent, attributes = self._jobs[payload_id]
         return ExecutionEnvelope(self._build(parent, attributes), attributes.parent_beacon_root)
@@ -158,7 +159,9 @@ class FakeEngine:
         self._stored[payload.block_hash] = l2_block_of_payload(payload)
         self._envelopes[payload.block_hash] = envelope
 
-    def assemble(self, state: ForkchoiceState, attributes: PayloadAttributes) -> ExecutionEnvelope:
+    def assemble(
+        self, state: ForkchoiceState, attributes: PayloadAttributes, *, version: int = 4
+    ) -> ExecutionEnvelope:
         payload_id = self.forkchoice_updated(state, attributes)
         assert payload_id is not None
         return self.get_payload(payload_id)
@@ -168,6 +171,7 @@ class FakeEngine:
         state: ForkchoiceState,
         attributes: PayloadAttributes,
         *,
+        version: int = 4,
         fill: Callable[[], None] | None = None,
     ) -> ExecutionEnvelope:
         payload_id = self.forkchoice_updated(state, attributes)
@@ -196,6 +200,9 @@ class FakeEngine:
         if last >= len(self.canonical):
             raise TemporaryError(f"no L2 block {last}")
         return [self._envelopes[block.ref.hash] for block in self.canonical[first : last + 1]]
+
+    def output(self, block: L2Block) -> OutputRootProof:
+        return block.output
 
     def hash_of(self, number: int) -> Hash | None:
         self.reads.append(f"hash of {number}")

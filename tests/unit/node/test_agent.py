@@ -1,6 +1,7 @@
 """The verifier's step: what it executes, records, calls finalized, and says about itself."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,13 @@ from tests.unit.derivation.l1_builder import (
     transaction,
 )
 from tests.unit.node.fakes import l2_block
-from tests.unit.node.world import World, l1_with
+from tests.unit.node.world import PATIENT, World, l1_with
 
 from opcycle.derivation.verdicts import Decision, Reason, Subject
 from opcycle.errors import CriticalError, ResetError, TemporaryError
 from opcycle.node.agent import BLOCKS_PER_STEP
 from opcycle.protocol.frames import encode_batcher_payload
+from opcycle.protocol.rollup import Fork
 from opcycle.protocol.safe_head import SafeHead
 from opcycle.protocol.sync_status import UNKNOWN_L1
 
@@ -178,6 +180,23 @@ def test_step__engine_rejects_the_batch__deposits_only_and_the_channel_is_droppe
         (Subject.BATCH, Reason.INVALID_PAYLOAD),
         (Subject.CHANNEL, Reason.INVALIDATED),
     }
+
+
+@pytest.mark.parametrize("refusal", ["unpayable", "poison"])
+def test_step__engine_rejects_the_batch_before_holocene__the_next_one_counts(
+    tmp_path: Path, refusal: str
+) -> None:
+    granite = {fork: 0 for fork in Fork if fork not in (Fork.HOLOCENE, Fork.ISTHMUS, Fork.JOVIAN)}
+    batches, _ = batches_on(GENESIS, 2, transactions=users)
+    (instead,), _ = batches_on(child(GENESIS, GENESIS.l1_origin, users(1)), 1)
+    payloads = [payload_of(batches), payload_of([instead], channel_id=b"another channel.")]
+    world = World(tmp_path, chain(3, {1: payloads}))
+    getattr(world.engine, refusal).add(users(2)[0])
+    world.start(config=replace(PATIENT, fork_times=granite))
+    world.settle()
+    assert [block.user_transactions for block in world.engine.canonical] == [(), tuple(users(1)), ()]
+    dropped = [v for v in world.verdicts.newest(100) if v.decision is Decision.DROP]
+    assert {(v.subject, v.reason) for v in dropped} == {(Subject.BATCH, Reason.INVALID_BEFORE_HOLOCENE)}
 
 
 def test_step__engine_rejects_deposits__stops(world: World) -> None:

@@ -45,7 +45,7 @@ def derived(pipeline: DerivationPipeline) -> DerivedAttributes:
 
 
 def test_execute__good_block__is_stored_and_not_yet_the_head(engine, pipeline, derived) -> None:
-    made = execute(engine, pipeline, HEADS, derived)
+    made = execute(PATIENT, engine, pipeline, HEADS, derived)
     assert made.user_transactions == (USER_TX,)
     assert made.ref.parent_hash == GENESIS.hash
     assert engine.block(made.ref.hash) == made
@@ -53,14 +53,14 @@ def test_execute__good_block__is_stored_and_not_yet_the_head(engine, pipeline, d
 
 
 def test_execute__its_forkchoice__makes_the_heads_those_of_the_engine(engine, pipeline, derived) -> None:
-    execute(engine, pipeline, HEADS, derived)
+    execute(PATIENT, engine, pipeline, HEADS, derived)
     assert engine.labels == {"safe": GENESIS.hash, "finalized": GENESIS.hash}
 
 
 @pytest.mark.parametrize("refusal", ["unpayable", "poison"])
 def test_execute__transaction_refused__deposits_stay(engine, pipeline, derived, refusal: str) -> None:
     getattr(engine, refusal).add(USER_TX)
-    made = execute(engine, pipeline, HEADS, derived)
+    made = execute(PATIENT, engine, pipeline, HEADS, derived)
     assert made.user_transactions == ()
     assert made.transactions == derived.attributes.transactions[:1]
 
@@ -68,7 +68,7 @@ def test_execute__transaction_refused__deposits_stay(engine, pipeline, derived, 
 @pytest.mark.parametrize(("first_byte", "kept"), [(2, 1), (3, 0), (4, 1)])
 def test_execute__blob_transaction__deposits_stay(engine, first_byte: int, kept: int) -> None:
     pipeline = pipeline_with(bytes([first_byte]) + b" a user's")
-    made = execute(engine, pipeline, HEADS, pipeline.next(GENESIS, GENESIS_BLOCK.system_config))
+    made = execute(PATIENT, engine, pipeline, HEADS, pipeline.next(GENESIS, GENESIS_BLOCK.system_config))
     assert len(made.user_transactions) == kept
 
 
@@ -76,25 +76,25 @@ def test_execute__blob_transaction__deposits_stay(engine, first_byte: int, kept:
 def test_execute__deposit_refused__critical(engine, pipeline, derived, refusal: str) -> None:
     getattr(engine, refusal).add(derived.attributes.transactions[0])
     with pytest.raises(CriticalError, match="rejects the deposits-only block after 0:"):
-        execute(engine, pipeline, HEADS, derived)
+        execute(PATIENT, engine, pipeline, HEADS, derived)
 
 
 def test_execute__head_refused__critical(engine, pipeline, derived) -> None:
     engine.rejects_heads = True
     with pytest.raises(CriticalError, match=r"rejects L2 block 0:.* which it had executed itself"):
-        execute(engine, pipeline, HEADS, derived)
+        execute(PATIENT, engine, pipeline, HEADS, derived)
 
 
 def test_execute__engine_lost_the_head__temporary(engine, pipeline, derived) -> None:
-    lost = HEADS.advance(execute(engine, pipeline, HEADS, derived).ref)
+    lost = HEADS.advance(execute(PATIENT, engine, pipeline, HEADS, derived).ref)
     announce(engine, lost)
     engine.lose(1)
     with pytest.raises(TemporaryError):
-        execute(engine, pipeline, lost, derived)
+        execute(PATIENT, engine, pipeline, lost, derived)
 
 
 def test_announce__heads__are_those_of_the_engine(engine, pipeline, derived) -> None:
-    made = execute(engine, pipeline, HEADS, derived)
+    made = execute(PATIENT, engine, pipeline, HEADS, derived)
     announce(engine, HEADS.advance(made.ref))
     assert engine.block("latest") == made
     assert (engine.number("safe"), engine.number("finalized")) == (1, 0)

@@ -121,10 +121,18 @@ def test_decode_l2_block__no_transactions_after_genesis__block_error() -> None:
         decode_l2_block(encoded(transactions=[]), config())
 
 
-def test_decode_l2_block__header_before_canyon__block_error() -> None:
-    assert decode_l2_block(encoded(header=HEADER[:17]), config()).withdrawals_root == raw("withdrawalsRoot")
-    with pytest.raises(BlockError, match=r"16 .*fields, an L2 block since Canyon"):
-        decode_l2_block(encoded(header=HEADER[:16]), config())
+@pytest.mark.parametrize("fields", [16, 17, 20])
+def test_decode_l2_block__header_before_isthmus__says_nothing_of_the_message_passer(fields: int) -> None:
+    block = decode_l2_block(encoded(header=HEADER[:fields]), config())
+    assert block.withdrawals_root is None
+    with pytest.raises(BlockError, match="before Isthmus, has only a part of its output"):
+        _ = block.output
+
+
+@pytest.mark.parametrize("fields", [15, 18, 19])
+def test_decode_l2_block__header_of_no_fork__block_error(fields: int) -> None:
+    with pytest.raises(BlockError, match=f"{fields} header fields"):
+        decode_l2_block(encoded(header=HEADER[:fields]), config())
 
 
 @pytest.mark.parametrize(
@@ -139,9 +147,8 @@ def test_l2_block_of_payload__same_block__equals_the_decoded_one() -> None:
     assert l2_block_of_payload(PAYLOAD) == decode_l2_block(RAW, config())
 
 
-def test_l2_block_of_payload__no_withdrawals_root__engine_without_isthmus() -> None:
-    with pytest.raises(BlockError, match="the engine does not run Isthmus rules"):
-        l2_block_of_payload(replace(PAYLOAD, withdrawals_root=None))
+def test_l2_block_of_payload__before_isthmus__says_nothing_of_the_message_passer() -> None:
+    assert l2_block_of_payload(replace(PAYLOAD, withdrawals_root=None)).withdrawals_root is None
 
 
 def test_l1_info_of__first_transaction__must_state_the_l1_attributes() -> None:
