@@ -6,12 +6,14 @@ a start waits until all that was ever sent is mined and derived, and goes on fro
 `reset`, whatever its reason: L2 replaced blocks that were posted, L1 lost them, derivation dropped them.
 """
 
+import threading
 from collections import deque
 from dataclasses import replace
 from typing import Protocol
 
 from opcycle.agent import Outcome
 from opcycle.batcher.channel import Channel, PendingBlock, build_channel
+from opcycle.batcher.counts import Counts
 from opcycle.batcher.decide import FULL, CloseChannel, SendFrames, Snapshot, Wait, decide
 from opcycle.batcher.options import BatcherOptions
 from opcycle.batcher.posted import PostedChannel, Situation, why_start_over
@@ -105,10 +107,14 @@ class Batcher:
         self._past: deque[PostedChannel] = deque(maxlen=KEPT)
         self._posted: list[PostedChannel] = []
         self.channels: tuple[PostedChannel, ...] = ()
+        self.counts = Counts()
+        self._flush = threading.Event()
+        self._flush_to = 0
         self.reset()
 
     def reset(self) -> None:
         """Start over from the safe head, once nothing that was sent can still change it."""
+        self.counts.given_up += len(self._posted)
         self._past.extend(channel for channel in self._posted if channel.transactions)
         self._posted = []
         self._unsent: list[bytes] = []
@@ -117,6 +123,10 @@ class Batcher:
         self._cursor: L2BlockRef | None = None
         self._settling = Settling(self._l1)
         self._seen: tuple[BlockId, SyncStatus] | None = None
+
+    def flush(self) -> None:
+        """Post all L2 blocks that there are at the next step, however young they are; from any thread."""
+        self._flush.set()
 
     def step(self) -> Outcome:
         """Read what is new, and post what is due.
@@ -128,9 +138,12 @@ class Batcher:
             return self._step()
         finally:
             self.channels = (*self._past, *self._posted)
+            self.counts.pending_blocks = len(self._pending)
+            self.counts.pending_bytes = sum(len(block.batch) for block in self._pending)
 
     def _step(self) -> Outcome:
         in_flight = self._transactions.in_flight()  # L1's head, read next, has all that this calls mined
+        self.counts.in_flight = in_flight
         said = self._transactions.resubmissions
         l1_head = self._l1.header("latest").ref
         status = self._node.sync_status()
@@ -138,6 +151,9 @@ class Batcher:
         if cursor is None:
             return Outcome(False, said, "what was sent before to be mined and derived")
         l2_head = self._l2_head(cursor)
+        if self._flush.is_set():
+            self._flush.clear()
+            self._flush_to = l2_head
         self._follow(in_flight, l1_head, status)
         outcome = self._post(in_flight, l1_head, l2_head)
         return replace(outcome, did=(*said, *outcome.did))
@@ -192,6 +208,7 @@ class Batcher:
         while self._posted and self._posted[0].is_sent and self._posted[0].last.number <= safe_number:
             self._base = self._posted[0].last
             self._past.append(self._posted.pop(0))
+            self.counts.safe += 1
         situation = Situation(
             posted=self._posted,
             base=self._base,
@@ -225,6 +242,7 @@ class Batcher:
                     unsent=len(self._unsent),
                     in_flight=in_flight + len(sent),
                     l1_number=l1_head.number,
+                    flush_to=self._flush_to,
                 )
                 for action in decide(self._config, self._options, snapshot):
                     match action:
@@ -276,6 +294,8 @@ class Batcher:
         while self._sizing.is_over(channel) and count > 1:
             count -= 1
             channel = self._built(count, l1_head, l2_head)
+        input_bytes = sum(len(block.batch) for block in self._pending[:count])
+        self.counts.add(channel, reason, input_bytes=input_bytes)
         del self._pending[:count]
         self._pending_size = sum(len(block.batch) for block in self._pending)
         self._posted.append(PostedChannel.of(channel, reason))
@@ -293,5 +313,6 @@ class Batcher:
         """Whatever is raised here, the same frames go out first next time."""
         published = self._publisher.publish(self._unsent[: self._options.blobs_per_transaction])
         del self._unsent[: published.count]
+        self.counts.sent += 1
         self._posted[-1] = self._posted[-1].with_transaction(published.transaction, frames=published.count)
         return self._posted[-1]

@@ -20,6 +20,7 @@ class Snapshot:
 
     `is_full` says that they fill one; `unsent` counts frames of the newest channel that are not sent,
     `in_flight` transactions that L1 has not mined; `l1_number` is L1's height.
+    L2 blocks up to `flush_to` are due, however young.
     """
 
     pending: Sequence[PendingBlock]
@@ -27,6 +28,7 @@ class Snapshot:
     unsent: int
     in_flight: int
     l1_number: int
+    flush_to: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ def decide(config: RollupConfig, options: BatcherOptions, snapshot: Snapshot) ->
     if snapshot.is_full:
         return [CloseChannel(FULL)]
     oldest = snapshot.pending[0]
+    if oldest.ref.number <= snapshot.flush_to:
+        return [CloseChannel("flushed")]
     window_ends = oldest.ref.l1_origin.number + config.seq_window_size - options.window_margin
     if snapshot.l1_number >= window_ends:
         return [CloseChannel("window ends soon")]

@@ -26,6 +26,7 @@ class Ports:
     control: int = 8600
     da_server: int = 3100
     metrics: int = 7300
+    batcher_rpc: int = 6545
 
 
 FIRST_PORT, LAST_PORT = 20_000, 32_000

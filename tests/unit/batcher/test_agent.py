@@ -282,3 +282,62 @@ def test_channels__many__the_oldest_are_forgotten(monkeypatch):
     firsts = [channel.first.number for channel in world.batcher.channels]
     assert firsts == sorted(firsts)
     assert max(Counter(firsts).values()) == 1
+
+
+# --- told from outside --------------------------------------------------------------------------------
+
+
+def test_flush__young_blocks__are_posted_at_once(world):
+    world.l2.extend([50, 0])
+    assert not world.batcher.step().progress
+    world.batcher.flush()
+    (did,) = world.batcher.step().did
+    assert "(flushed): L2 blocks 1 to 2" in did
+    assert_derived_without_waste(world)
+
+
+def test_flush__blocks_made_afterwards__wait_as_always(world):
+    world.l2.extend([50])
+    world.batcher.flush()
+    assert world.batcher.step().progress
+    world.l2.extend([50])
+    assert world.batcher.step().waiting_for == "L1 block 21, or more L2 blocks"
+
+
+def test_flush__nothing_pending__changes_nothing(world):
+    world.batcher.step()
+    world.batcher.flush()
+    assert world.batcher.step().waiting_for == "L2 blocks"
+    world.l2.extend([50])
+    assert world.batcher.step().waiting_for == "L1 block 21, or more L2 blocks"
+
+
+def test_counts__posted_and_safe__channels_bytes_and_transactions(world):
+    post(world, 50, 60)
+    counts = world.batcher.counts
+    (channel,) = world.batcher.channels
+    assert dict(counts.closed) == {"has waited": 1}
+    assert (counts.frames, counts.sent, counts.safe) == (1, 1, 0)
+    assert counts.output_bytes == channel.size
+    assert counts.input_bytes > 110
+    assert world.settle()
+    world.batcher.step()
+    assert (counts.safe, counts.given_up) == (1, 0)
+
+
+def test_counts__pending_and_in_flight__as_of_the_last_step(world):
+    world.l2.extend([50])
+    world.batcher.step()
+    assert (world.batcher.counts.pending_blocks, world.batcher.counts.in_flight) == (1, 0)
+    assert world.batcher.counts.pending_bytes > 50
+    world.l1.mine()
+    world.batcher.step()
+    assert (world.batcher.counts.pending_blocks, world.batcher.counts.pending_bytes) == (0, 0)
+    world.batcher.step()
+    assert world.batcher.counts.in_flight == 1
+
+
+def test_counts__reset__keeps_them_and_counts_what_was_given_up(world):
+    post(world, 50)
+    world.batcher.reset()
+    assert (world.batcher.counts.sent, world.batcher.counts.given_up) == (1, 1)

@@ -3,7 +3,7 @@
 from tests.unit.derivation.l1_builder import CONFIG, GENESIS, child, l1_hash
 
 from opcycle.batcher.channel import PendingBlock
-from opcycle.batcher.decide import CloseChannel, SendFrames, Snapshot, Wait, decide
+from opcycle.batcher.decide import FULL, CloseChannel, SendFrames, Snapshot, Wait, decide
 from opcycle.batcher.options import BatcherOptions
 from opcycle.protocol.types import BlockId
 
@@ -18,8 +18,8 @@ def pending(*sizes, read_at=EPOCH):
     return [PendingBlock(ref, bytes(size), read_at) for size in sizes]
 
 
-def decision(blocks=(), *, is_full=False, unsent=0, in_flight=0, l1_number=EPOCH):
-    (action,) = decide(CONFIG, OPTIONS, Snapshot(blocks, is_full, unsent, in_flight, l1_number))
+def decision(blocks=(), *, is_full=False, unsent=0, in_flight=0, l1_number=EPOCH, flush_to=0):
+    (action,) = decide(CONFIG, OPTIONS, Snapshot(blocks, is_full, unsent, in_flight, l1_number, flush_to))
     return action
 
 
@@ -60,3 +60,21 @@ def test_decide__l1_has_enough_to_mine__neither_frames_nor_channels():
     for unsent in (0, 1):
         waits = decision(blocks, is_full=True, unsent=unsent, in_flight=2)
         assert waits == Wait("L1 to mine one of 2 transactions")
+
+
+def test_decide__flushed__closes_with_everything_however_young():
+    blocks = pending(10, 10)
+    assert blocks[0].ref.number == 1
+    assert decision(blocks, flush_to=1) == CloseChannel("flushed")
+
+
+def test_decide__flushed_before_these_blocks_were_made__waits():
+    assert decision(pending(10), flush_to=0) == Wait("L1 block 1003, or more L2 blocks")
+
+
+def test_decide__flushed_and_full__fills_channels_first():
+    assert decision(pending(60, 60), is_full=True, flush_to=1) == CloseChannel(FULL)
+
+
+def test_decide__flushed_with_nothing_pending__waits_for_l2():
+    assert decision(flush_to=7) == Wait("L2 blocks")
