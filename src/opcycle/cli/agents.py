@@ -117,6 +117,13 @@ batcher_options = options(
         help="L1 blocks after which a channel is closed, full or not.",
     ),
     click.option(
+        "--target-frames",
+        type=int,
+        default=6,
+        show_default=True,
+        help="How many frames make a channel full; each fills a blob, or a transaction of calldata.",
+    ),
+    click.option(
         "--blobs-per-transaction",
         type=int,
         default=6,
