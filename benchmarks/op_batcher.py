@@ -7,7 +7,6 @@ from pathlib import Path
 from benchmarks.child import Child, child
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.devnet import Devnet
-from opcycle.devnet.ports import free_ports
 from opcycle.rpc.client import RpcClient
 
 
@@ -26,6 +25,15 @@ class OpBatcher:
         """Post no more; returns once what was sent is mined."""
         self._rpc.call("admin_stopBatcher")
 
+    def flush(self) -> None:
+        """Close the open channel and post it."""
+        self._rpc.call("admin_flushBatcher")
+
+    def largest_transaction(self) -> int:
+        """Bytes of DA that an L2 transaction may need, as L2's engine has been told; 0: any number."""
+        size: int = self._rpc.call("admin_getThrottleController")["max_tx_size"]
+        return size
+
 
 @contextmanager
 def op_batcher(devnet: Devnet, directory: Path, *flags: str) -> Iterator[OpBatcher]:
@@ -33,7 +41,7 @@ def op_batcher(devnet: Devnet, directory: Path, *flags: str) -> Iterator[OpBatch
 
     Unless they say otherwise: singular batches, zlib, calldata, a channel per L1 block, no throttling.
     """
-    port = free_ports().control
+    port = devnet.config.ports.control  # which only the command line's devnet uses
     command = [
         f"--l1-eth-rpc={devnet.l1_url}",
         f"--l2-eth-rpc={devnet.assembly.l2}",

@@ -7,7 +7,6 @@ from pathlib import Path
 from benchmarks.child import Child, child
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.devnet import Devnet
-from opcycle.devnet.ports import free_ports
 from opcycle.protocol.types import Address
 
 
@@ -26,7 +25,7 @@ def op_proposer(
         "--num-confirmations=1",
         "--txmgr.receipt-query-interval=200ms",
         "--rpc.addr=127.0.0.1",
-        f"--rpc.port={free_ports().control}",
+        f"--rpc.port={devnet.config.ports.control}",
         *flags,
     ]
     with child("op-proposer", command, directory / "op-proposer.log") as process:

@@ -7,7 +7,9 @@ import pytest
 from benchmarks.op_batcher import op_batcher
 from benchmarks.op_node import op_node
 from tests.peers.batching import (
+    FRIEND,
     PATIENCE,
+    USER,
     Case,
     assert_derived,
     assert_posted_as,
@@ -21,6 +23,7 @@ from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.ports import free_ports
 from opcycle.l1.signer import KeySigner
+from opcycle.l1.transactions import TransactionRequest
 from opcycle.protocol.channels import Compression
 
 REORG = 8
@@ -80,6 +83,30 @@ def test_op_batcher_killed_with_half_a_channel_on_l1_starts_again_from_our_nodes
     assert devnet.node.sync_status().safe_l2.number < head
     with op_batcher(devnet, tmp_path):
         assert_derived(devnet, head)
+
+
+def test_op_batcher_throttles_our_sequencers_engine_while_it_has_much_to_post(
+    devnet: Devnet, tmp_path: Path
+) -> None:
+    """Large transactions wait in the pool then, small ones do not."""
+    flags = (
+        "--throttle.controller-type=step",
+        "--throttle.unsafe-da-bytes-lower-threshold=1000",
+        "--max-channel-duration=0",
+    )
+    friend = devnet.assembly.l2_sender(KeySigner(FRIEND.key))
+    user = devnet.assembly.l2_sender(KeySigner(USER.key))
+    with op_batcher(devnet, tmp_path, *flags) as batcher:
+        use_the_chain(devnet, noise=600)
+        devnet.until("throttling", lambda: batcher.largest_transaction() == 150, seconds=PATIENCE)
+        throttled = head_number(devnet)
+        devnet.until("the next block", lambda: head_number(devnet) > throttled + 1, seconds=PATIENCE)
+        large = friend.send(TransactionRequest(USER.address, bytes(range(256)) * 3))
+        small = user.send(TransactionRequest(FRIEND.address, value=1))
+        devnet.until("the small one", lambda: user.receipt(small) is not None, seconds=PATIENCE)
+        assert friend.receipt(large) is None
+        batcher.flush()
+        devnet.until("the large one", lambda: friend.receipt(large) is not None, seconds=PATIENCE)
 
 
 def test_op_batcher_and_our_node_go_on_after_an_l1_reorg(devnet: Devnet, tmp_path: Path) -> None:
