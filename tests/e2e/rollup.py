@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import orjson
 from eth_abi import encode as abi_encode
@@ -157,10 +158,9 @@ class Rollup:
     def _start(self) -> None:
         self._stack.callback(self.l1.stop)
         self.l1.start()
-        genesis = build_genesis(self.l1.genesis)
         self.genesis_file = self.directory / "genesis.json"
-        self.genesis_file.write_bytes(orjson.dumps(genesis.to_json()))
-        self.config = rollup_config(self.l1.genesis, genesis)
+        genesis, self.config = self.new_chain(self.l1.genesis)
+        self.genesis_file.write_bytes(orjson.dumps(genesis))
         self.reader = L1Reader(RpcClient(self.l1.url))
         self.clock = SteppedClock(self.l1.genesis.timestamp)
         ports = self._ports
@@ -169,6 +169,11 @@ class Rollup:
         self.sequencing.geth.start()
         self.sequencer = self.new_sequencer()
         self.send(RETURN_THE_REST + EMITTER, sender="deployer", to=None)
+
+    def new_chain(self, l1_genesis: L1BlockRef) -> tuple[dict[str, Any], RollupConfig]:
+        """The L2's `genesis.json` and rollup config."""
+        genesis = build_genesis(l1_genesis)
+        return genesis.to_json(), rollup_config(l1_genesis, genesis)
 
     def _engine(self, name: str, http: int, auth: int) -> L2:
         l2 = L2(self.directory / name, self.genesis_file, self.config, http=http, auth=auth)
