@@ -139,7 +139,7 @@ class Batcher:
         finally:
             self.channels = (*self._past, *self._posted)
             self.counts.pending_blocks = len(self._pending)
-            self.counts.pending_bytes = sum(len(block.batch) for block in self._pending)
+            self.counts.pending_bytes = self._pending_size
 
     def _step(self) -> Outcome:
         in_flight = self._transactions.in_flight()  # L1's head, read next, has all that this calls mined

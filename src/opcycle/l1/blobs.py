@@ -6,7 +6,7 @@ Source: EIP-4844, EIP-7594 (cell proofs and their wrapper version, required from
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from typing import Any
 
@@ -22,6 +22,9 @@ _WRAPPER_VERSION = b"\x01"
 _SETUP = ("typed_transactions", "blob_transactions", "kzg_trusted_setup.txt")
 _PRECOMPUTE = 0
 """c-kzg's trade of memory for faster proofs: none; its 96 MiB would save 0.1 s a blob."""
+
+KEPT_PROOFS = 64
+"""Blobs whose proofs are remembered: a transaction is sent again for more, or because a server lost it."""
 
 
 def committed(data: bytes) -> Blob:
@@ -52,6 +55,7 @@ def with_sidecar(signed: bytes, blobs: Sequence[Blob]) -> bytes:
     return bytes(signed[:1] + rlp.encode(wrapped))
 
 
+@lru_cache(KEPT_PROOFS)
 def _cell_proofs(blob: Blob) -> list[bytes]:
     _, proofs = ckzg.compute_cells_and_kzg_proofs(blob.data, _trusted_setup())
     return [bytes(proof) for proof in proofs]

@@ -2,18 +2,20 @@
 
 from dataclasses import replace
 from hashlib import shake_128
+from pathlib import Path
 
 import pytest
 from tests.unit.batcher.world import FakeL1, FakeL2
-from tests.unit.derivation.l1_builder import CONFIG
+from tests.unit.derivation.l1_builder import CONFIG, GENESIS
 from tests.unit.protocol.span_samples import legacy
 
 from opcycle.batcher.channel import PendingBlock, build_channel
 from opcycle.batcher.options import BatcherOptions, BatchType
-from opcycle.protocol.batches import iter_batches
-from opcycle.protocol.channels import Compression, decompress
+from opcycle.protocol.batches import SingularBatch, encode_channel_rlp, iter_batches
+from opcycle.protocol.channels import Compression, compress, decompress
 from opcycle.protocol.frames import parse_frames
 from opcycle.protocol.span_batches import RawSpanBatch
+from opcycle.protocol.types import BlockId
 
 L1_HEAD = b"\x01" * 32
 
@@ -76,6 +78,43 @@ def test_build_channel__posted_again_or_of_other_blocks__another_id(blocks, diff
     other = build_channel(CONFIG, pending(others), l1_head, BatcherOptions())
     assert first.id != other.id
     assert len(first.id) == len(other.id) == 16
+
+
+# --- compression levels -------------------------------------------------------------------------------
+
+OP_MAINNET = Path(__file__).parents[2] / "vectors" / "span" / "op_mainnet_121382930.channel.bin"
+"""A channel of OP Mainnet in June 2024: 1,766 transactions in 143 blocks."""
+
+
+def mainnet_blocks():
+    """Its blocks; hashes, which span batches leave out, are zero."""
+    content = decompress(OP_MAINNET.read_bytes(), limit=10**8, allow_brotli=True)
+    (raw,) = iter_batches(content)
+    span = raw.derive(genesis_time=1_686_068_903, block_time=2, chain_id=10)
+    for number, block in enumerate(span.blocks(), 1):
+        epoch = BlockId(bytes(32), block.epoch_number)
+        ref = replace(GENESIS, hash=number.to_bytes(32), number=number, l1_origin=epoch, sequence_number=1)
+        batch = SingularBatch(bytes(32), epoch, block.timestamp, block.transactions)
+        yield PendingBlock(ref, encode_channel_rlp([batch]), 9)
+
+
+def test_build_channel__blocks_of_op_mainnet__fewer_bytes_than_brotli_10_and_in_haste_about_as_many():
+    config = replace(CONFIG, l2_chain_id=10, genesis_time=1_686_068_903)
+    brotli_10 = 560_528
+    blocks = list(mainnet_blocks())
+    assert build_channel(config, blocks, L1_HEAD, BatcherOptions()).size < 0.98 * brotli_10
+    hasty = build_channel(config, blocks, L1_HEAD, BatcherOptions(), in_haste=True)
+    assert brotli_10 < hasty.size < 1.002 * brotli_10
+
+
+@pytest.mark.parametrize("batch_type", BatchType)
+def test_build_channel__small_one__is_the_smallest_of_all_levels(blocks, batch_type):
+    small = with_transactions(blocks, lambda n: legacy(nonce=n))
+    content = decompress(
+        b"".join(f.data for f in frames_of(built(small, batch_type))), limit=10**6, allow_brotli=True
+    )
+    sizes = [len(compress(content, Compression.BROTLI, level)) for level in (9, 10, 11)]
+    assert built(small, batch_type).size == min(sizes)
 
 
 # --- span batches -------------------------------------------------------------------------------------
