@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet
 import pytest
 from click.testing import CliRunner
 
@@ -31,7 +32,9 @@ def run(command: Any, *arguments: str) -> list[str]:
     return done.output.splitlines()
 
 
-def test_an_l2_block_is_explained_back_to_its_batcher_transaction_and_decoded_from_it(devnet: Devnet) -> None:
+def test_an_l2_block_is_explained_back_to_its_batcher_transaction_and_decoded_from_it(
+    devnet: Devnet, tmp_path: Path
+) -> None:
     status = devnet.verifier.client.sync_status()
     number = status.safe_l2.number
     assert number > 0
@@ -53,3 +56,7 @@ def test_an_l2_block_is_explained_back_to_its_batcher_transaction_and_decoded_fr
     assert sent["identity"] in [r["source"] for r in records if r["record"] == "transaction"]
     numbers = [r["number"] for r in records if r["record"] == "block" and r["number"] is not None]
     assert numbers[:number] == list(range(1, number + 1))
+    file = tmp_path / "batches.parquet"
+    run(decode, *l1_blocks, "--rollup", rollup, "--parquet", str(file))
+    rows = pyarrow.parquet.read_table(file).to_pylist()
+    assert [row | record for row, record in zip(rows, records, strict=True)] == rows

@@ -161,6 +161,22 @@ def test_from_l1__new_batcher_within_the_range__is_the_batcher_from_there_on():
     assert [bool(r.problem) for r in of(TransactionRecord, records)] == [True, False]
 
 
+def test_from_l1__blobs_in_the_range__are_read_and_decoded_block_by_block():
+    halves = BATCHES[:1], BATCHES[1:]
+    blobs = {
+        blob_hash: encode_blob(payload_of(half)) for blob_hash, half in zip(BLOB_HASHES, halves, strict=True)
+    }
+    sent = [transaction(b"", kind=3, blob_hashes=[blob_hash], name=blob_hash.hex()) for blob_hash in blobs]
+    beacon = FakeBeacon(blobs)
+    view = L1View(CONFIG, FakeL1(chain(5, {1: sent[:1], 3: sent[1:]})), blobs=beacon, confirmations=0)
+    records = list(from_l1(view, CONFIG, range(5), lambda: None))
+    assert [record.source for record in of(TransactionRecord, records)] == [
+        f"{to_hex(tx.hash)} blob 0" for tx in sent
+    ]
+    assert len(of(BatchRecord, records)) == 3
+    assert [hashes for _, hashes in beacon.reads] == [(blob_hash,) for blob_hash in BLOB_HASHES]
+
+
 class EndlessL1:
     """`opcycle.l1.reader.L1Reader` of an L1 that makes its blocks when they are asked for, 10 KB each."""
 
