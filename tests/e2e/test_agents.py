@@ -24,6 +24,7 @@ from opcycle.engine.l2 import L2Client
 from opcycle.engine.rollup_client import RollupClient
 from opcycle.errors import TemporaryError
 from opcycle.l1.oracle import L2OutputOracle
+from opcycle.rpc.client import RpcClient
 
 L1_BLOCK_TIME = 1
 SUBMISSION_INTERVAL = 5
@@ -140,7 +141,7 @@ class Chain:
                 *("--l2-port", ports.verifier_rpc, "--engine-port", ports.verifier_engine),
                 *("--rpc-port", ports.node_rpc, "--metrics-port", ports.metrics),
             ],
-            "batcher": ["--l2", l2, *node],
+            "batcher": ["--l2", l2, *node, "--rpc-port", ports.batcher_rpc, "--rpc-enable-admin"],
             "proposer": node,
             "challenger": node,
         }
@@ -196,6 +197,7 @@ def test_five_processes_go_on_whichever_is_killed_and_nothing_is_lost_or_posted_
     for victim in ("batcher", "node", "sequencer", "batcher"):
         require_safe_blocks_after_a_kill(chain, victim)
     require_checked_outputs_after_a_kill(chain, "proposer", "challenger")
+    assert RpcClient(chain.url(chain.ports.batcher_rpc)).call("admin_flushBatcher") is None
     with urlopen(f"{chain.url(chain.ports.metrics)}/metrics") as reply:
         assert b"op_node_default_up 1.0" in reply.read()
     safe = chain.safe_number()

@@ -52,7 +52,9 @@ def test_ctrl_c_ends_a_devnet_cleanly_and_data_brings_it_back(tmp_path: Path) ->
         assert RpcClient(endpoints["l2"]).call("eth_getHeaderByNumber", "0x1") == first
 
 
-def test_a_running_devnet_tells_what_its_blocks_cost_and_serves_metrics(tmp_path: Path) -> None:
+def test_a_running_devnet_tells_costs_and_metrics_and_takes_orders_for_its_batcher(
+    tmp_path: Path,
+) -> None:
     data = tmp_path / "chain"
     with running_devnet("--data", str(data), "--auto-ports"):
         done = opcycle("costs", "1-1", "--data", str(data), "--json", "--blob-base-fee", "2")
@@ -62,11 +64,17 @@ def test_a_running_devnet_tells_what_its_blocks_cost_and_serves_metrics(tmp_path
         assert report["prices"]["blob_base_fee"] == 2 * 10**9
         assert len(report["ways"]) == 8
         assert all(way["fee"] > 0 for way in report["ways"])
-        with urlopen(json.loads((data / "endpoints.json").read_text())["metrics"]) as reply:
+        endpoints = json.loads((data / "endpoints.json").read_text())
+        batcher = RpcClient(endpoints["batcher"])
+        for order in ("flush", "stop", "start"):
+            assert batcher.call(f"admin_{order}Batcher") is None
+        with urlopen(endpoints["metrics"]) as reply:
             text = reply.read().decode()
         for agent in ("sequencer", "batcher", "node", "proposer", "challenger"):
             assert f'opcycle_steps_total{{agent="{agent}",result="progress"}}' in text
         assert "op_node_default_up 1.0" in text
+        assert "op_batcher_default_up 1.0" in text
+        assert 'op_batcher_default_throttle_intensity{type="quadratic"} 0.0' in text
         assert "opcycle_waiting_for{reason=" in text
 
 

@@ -10,7 +10,10 @@ from typing import Any
 
 import click
 
+from opcycle.batcher.admin import BatcherSwitch
 from opcycle.batcher.options import BatcherOptions, BatchType, DataAvailability
+from opcycle.batcher.throttling import Curve, ThrottleOptions
+from opcycle.cli.batcher_control import control_options, run_controlled
 from opcycle.cli.options import PORT, options
 from opcycle.cli.running import metrics_option, run_until_stopped
 from opcycle.cli.where import key_signer
@@ -144,6 +147,7 @@ batcher_options = options(
         show_default=True,
         help="The most to offer then, in multiples of what L1 asks at the moment.",
     ),
+    control_options,
 )
 proposer_options = options(
     deployment_option,
@@ -295,6 +299,12 @@ def run_batcher(
     batch_type: str,
     compression: str,
     metrics_port: int | None,
+    rpc_port: int | None,
+    rpc_enable_admin: bool,
+    stopped: bool,
+    throttle_lower_threshold: int,
+    throttle_upper_threshold: int,
+    throttle_controller: str,
     **numbers: int,
 ) -> None:
     """The batcher that `signer` sends for; `numbers` are those of BatcherOptions."""
@@ -305,10 +315,22 @@ def run_batcher(
         compression=Compression(compression),
         **numbers,
     )
+    throttle = ThrottleOptions(
+        curve=Curve(throttle_controller),
+        lower_threshold=throttle_lower_threshold,
+        upper_threshold=throttle_upper_threshold,
+    )
     found = _load(deployment, l1)
     _require_l2(found, l2)
     assembly = Assembly(found, l1=l1, l2=l2, node=node, da_server=da_server)
-    run_until_stopped([assembly.batcher(signer, settings)], metrics_port)
+    run_controlled(
+        assembly,
+        BatcherSwitch(assembly.batcher(signer, settings), is_running=not stopped),
+        throttle,
+        rpc_port=rpc_port,
+        with_admin=rpc_enable_admin,
+        metrics_port=metrics_port,
+    )
 
 
 def run_proposer(

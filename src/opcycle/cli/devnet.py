@@ -1,10 +1,11 @@
 """`opcycle devnet` and `opcycle travel`: a chain of one's own, and jumping ahead in its time."""
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import click
 
+from opcycle.batcher.admin import batcher_app
 from opcycle.batcher.options import BatcherOptions, DataAvailability
 from opcycle.cli.agents import data_availability_option, failover_option
 from opcycle.cli.parse import seconds
@@ -89,17 +90,19 @@ def devnet(
 
 def _run(running: Devnet) -> None:
     ports = running.config.ports
-    control = serve(control_app(running), ports.control)
-    metrics = serve(metrics_app(lambda: running.pace.steppings), ports.metrics)
+    apps = {
+        ports.control: control_app(running),
+        ports.metrics: metrics_app(lambda: running.pace.steppings),
+        ports.batcher_rpc: batcher_app(running.batcher, running.throttler, with_admin=True),
+    }
     endpoints = Endpoints.of(running)
-    try:
+    with ExitStack() as stack:
+        for port, app in apps.items():
+            stack.callback(serve(app, port).stop)
         running.until("a first L2 block", lambda: running.l2.block("latest").ref.number > 0, seconds=60)
         endpoints.write(running.config.directory)
         show_devnet(running)
         running.wait()
-    finally:
-        metrics.stop()
-        control.stop()
 
 
 @click.command()

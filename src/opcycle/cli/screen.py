@@ -35,6 +35,7 @@ def _endpoints(devnet: Devnet) -> Iterator[Row]:
     if assembly.da_server is not None:
         yield "DA server", assembly.da_server
     yield "rollup node", assembly.node
+    yield "batcher's RPC", f"http://127.0.0.1:{ports.batcher_rpc}"
     yield "metrics", f"http://127.0.0.1:{ports.metrics}/metrics"
     yield "verifier's L2", devnet.verifier.engine.l2.rpc.url
 

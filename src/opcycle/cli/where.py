@@ -32,6 +32,7 @@ class Endpoints:
     l2: str
     node: str
     control: str
+    batcher: str
     metrics: str
     deployment: str
 
@@ -42,6 +43,7 @@ class Endpoints:
             l2=devnet.assembly.l2,
             node=devnet.assembly.node,
             control=f"http://127.0.0.1:{devnet.config.ports.control}",
+            batcher=f"http://127.0.0.1:{devnet.config.ports.batcher_rpc}",
             metrics=f"http://127.0.0.1:{devnet.config.ports.metrics}/metrics",
             deployment=str(devnet.deployment.directory),
         )

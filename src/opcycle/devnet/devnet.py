@@ -17,6 +17,8 @@ from types import TracebackType
 from typing import Protocol
 
 from opcycle.agent import Agent
+from opcycle.batcher.admin import BatcherSwitch
+from opcycle.batcher.throttler import Throttler
 from opcycle.bridge.bridge import Bridge
 from opcycle.da.server import DAServer
 from opcycle.deploy.deployment import Deployment
@@ -43,7 +45,7 @@ from opcycle.rpc.client import RpcClient
 from opcycle.rpc.server import Server
 
 MAX_LAG = 3600
-"""Seconds that L2 may have been behind L1 when a devnet stopped, and still catches up when it starts again.
+"""Seconds that L2 may be behind L1 (or the machine's time) when a devnet starts again, and still catches up.
 
 Beyond, somebody has travelled in L1's time alone, and L2 stays where it was.
 """
@@ -88,6 +90,8 @@ class Devnet:
     assembly: Assembly
     sequencer_engine: L2Engine
     verifier: Verifier
+    batcher: BatcherSwitch
+    throttler: Throttler
     pace: Pace
     _l2_clock: ChainClock
     _hands: tuple[MovableClock, MovableClock] | None  # L1's and L2's
@@ -335,7 +339,7 @@ class Devnet:
         )
 
     def _start_clocks(self) -> None:
-        """Both chains go on from where they are."""
+        """Both chains go on from where they are, those that keep the machine's time from there."""
         if self.local_l1 is None:
             reader = L1Reader(RpcClient(self.l1_url))
             self._l2_clock = L1Clock(lambda: reader.header("latest").timestamp)
@@ -343,6 +347,8 @@ class Devnet:
             self.pace = Runner()
             return
         l1_time, l2_time = self.local_l1.head.timestamp, self.l2.block("latest").ref.timestamp
+        if self.config.is_wall_clock and (now := int(time.time())) - l2_time <= MAX_LAG:
+            l1_time = max(l1_time, now)
         if l1_time - l2_time <= MAX_LAG:
             l2_time = l1_time = max(l1_time, l2_time)
         if self._is_live:
@@ -363,6 +369,8 @@ class Devnet:
     def _agents(self) -> Sequence[Agent]:
         assembly, directory = self.assembly, self.config.directory
         signers = {role: KeySigner(account.key) for role, account in ACCOUNTS.items()}
+        self.batcher = BatcherSwitch(assembly.batcher(signers["batcher"], self.config.batcher))
+        self.throttler = assembly.throttler(self.config.throttle)
         return [
             *([self.local_l1] if self.local_l1 is not None else []),
             self.sequencer_engine,
@@ -373,8 +381,8 @@ class Devnet:
                 clock=self._l2_clock,
                 pause=time.sleep,
             ),
-            assembly.batcher(signers["batcher"], self.config.batcher),
-            assembly.throttler(self.config.throttle),
+            self.batcher,
+            self.throttler,
             self.verifier.node,
             assembly.proposer(signers["proposer"], allow_non_finalized=False),
             assembly.challenger(signers["challenger"]),

@@ -14,6 +14,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from opcycle.agent import Agent
+from opcycle.batcher.admin import BatcherSwitch
+from opcycle.batcher.throttler import Throttler
+from opcycle.metrics.batcher import batcher_metrics, throttler_metrics
 from opcycle.metrics.node import node_metrics
 from opcycle.node.agent import Node
 
@@ -70,3 +73,7 @@ def _own(stepping: Stepped) -> Iterator[Metric]:
     match stepping.agent:
         case Node(name=Node.name) as node:  # one only: a second verifier would repeat its names
             yield from node_metrics(node, stepping.results)
+        case BatcherSwitch() as batcher:
+            yield from batcher_metrics(batcher)
+        case Throttler() as throttler:
+            yield from throttler_metrics(throttler)

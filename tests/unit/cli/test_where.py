@@ -20,6 +20,7 @@ ENDPOINTS = Endpoints(
     l2="http://127.0.0.1:2",
     node="http://127.0.0.1:3",
     control="",
+    batcher="",
     metrics="",
     deployment="",
 )
