@@ -1,14 +1,17 @@
 """Kills, restarts and junk, on a stepped devnet: the chain goes on, nothing is lost or sent twice."""
 
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tests.e2e.inbox import batches_on_l1
 
 from opcycle.devnet.accounts import ACCOUNTS, TestAccount
 from opcycle.devnet.config import DevnetConfig, discard
-from opcycle.devnet.devnet import Devnet
+from opcycle.devnet.devnet import MAX_LAG, Devnet
 from opcycle.devnet.ports import free_ports
 from opcycle.engine.geth import GethProcess
 from opcycle.errors import UserError
@@ -97,6 +100,24 @@ def test_a_devnet_goes_on_where_it_was_stopped(config: DevnetConfig) -> None:
         counts = batches_on_l1(devnet.deployment.rollup, devnet.l1)
         assert set(counts.values()) == {1}, "the batcher has posted a block twice"
         assert all(number in counts for number in range(1, len(after) - 9)), "the batcher has left a gap"
+
+
+@pytest.mark.parametrize(("late", "made_up"), [(60, 60), (2 * MAX_LAG, 0)], ids=["a minute", "two hours"])
+def test_a_chain_on_the_machines_time_makes_up_for_a_stop_that_was_not_too_long(
+    config: DevnetConfig, monkeypatch: pytest.MonkeyPatch, late: int, made_up: int
+) -> None:
+    def set_clock(now: int) -> None:
+        monkeypatch.setattr("opcycle.devnet.devnet.time", SimpleNamespace(time=lambda: now, sleep=time.sleep))
+
+    config = replace(config, is_wall_clock=True)
+    set_clock(1_800_000_000)
+    with Devnet.stepped(config) as devnet:
+        devnet.advance(20)
+        stopped_at = devnet.l2.block("latest").ref.timestamp
+    set_clock(stopped_at + late)
+    with Devnet.stepped(config) as devnet:
+        devnet.settle()
+        assert devnet.l2.block("latest").ref.timestamp == stopped_at + made_up
 
 
 def test_the_same_steps_give_the_same_chains(tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ def local_alt_da(kind: CommitmentType) -> AltDAConfig:
 class DevnetConfig:
     """Times in seconds, `submission_interval` in L2 blocks.
 
-    A local chain starts from a fixed timestamp; `is_wall_clock`: from the date of its first start instead.
+    A local chain starts from a fixed timestamp and keeps its own time; `is_wall_clock`: the machine's
+    instead, unless it was stopped for more than an hour.
     `node_follows_sequencer`: the node takes the sequencer's blocks before they are on L1, as an op-node does;
     op-batcher asks its rollup node for these. Otherwise the node listens to L1 alone.
     `l1_url` names an L1 that somebody else runs, on which the test accounts have ether; None: one of our own.
