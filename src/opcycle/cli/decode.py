@@ -11,7 +11,7 @@ from opcycle.cli import parse
 from opcycle.cli.decode_parquet import ParquetView
 from opcycle.cli.decode_view import Echo, JsonView, TableView, View, show
 from opcycle.derivation.containers import Form, UnknownFormError, form_of, payload_in
-from opcycle.derivation.decoding import Decoder, Record
+from opcycle.derivation.decoding import DAInputs, Decoder, Record
 from opcycle.errors import UserError
 from opcycle.protocol.rollup import RollupConfig
 
@@ -37,6 +37,7 @@ _HEX = re.compile(rb"\s*(0x)?([0-9a-fA-F\s]*)\s*")
 )
 @click.option("--blocks", help="L1 blocks A-B, both included.")
 @click.option("--beacon", help="A beacon node's URL, for batches in blobs.")
+@click.option("--da-server", help="A DA server's URL, for batches behind alt-DA commitments.")
 @click.option("--batcher", help="Whose batches in the blocks; if not given, those of the batcher at genesis.")
 @click.option(
     "--json", "as_json", is_flag=True, help="JSON lines: one object per record, L2 blocks included."
@@ -55,6 +56,7 @@ def decode(
     rollup: Path | None,
     blocks: str | None,
     beacon: str | None,
+    da_server: str | None,
     batcher: str | None,
     as_json: bool,
     parquet: Path | None,
@@ -73,6 +75,7 @@ def decode(
     if as_json and parquet:
         raise click.UsageError("give --json or --parquet, not both")
     config = None if rollup is None else _rollup_config(rollup, batcher)
+    decoder = Decoder(config, da=None if da_server is None else _da_inputs(da_server))
 
     def view_on(echo: Echo) -> View:
         if parquet is not None:
@@ -80,11 +83,11 @@ def decode(
         return JsonView(echo) if as_json else TableView(echo)
 
     if sources and not (l1 or tx or blocks or beacon or batcher):
-        show(view_on(click.echo), _from_files(sources, None if form is None else Form(form), Decoder(config)))
+        show(view_on(click.echo), _from_files(sources, None if form is None else Form(form), decoder))
     elif l1 and tx and not (sources or form or blocks or batcher):
-        _show_transaction(view_on, l1, beacon, tx, Decoder(config))
+        _show_transaction(view_on, l1, beacon, tx, decoder)
     elif l1 and blocks and config is not None and not (sources or form or tx):
-        _show_blocks(view_on, l1, beacon, blocks, config)
+        _show_blocks(view_on, l1, beacon, blocks, config, decoder)
     else:
         raise click.UsageError("give files, or --l1 and --tx, or --l1, --rollup and --blocks")
 
@@ -102,7 +105,12 @@ def _show_transaction(
 
 
 def _show_blocks(
-    view_on: Callable[[Echo], View], l1: str, beacon: str | None, blocks: str, config: RollupConfig
+    view_on: Callable[[Echo], View],
+    l1: str,
+    beacon: str | None,
+    blocks: str,
+    config: RollupConfig,
+    decoder: Decoder,
 ) -> None:
     from opcycle.cli.decode_l1 import from_l1
     from opcycle.cli.progress import progress_of
@@ -115,7 +123,7 @@ def _show_blocks(
     l1_view = L1View(config, L1Reader(RpcClient(l1)), blobs=blobs, confirmations=0)
     wanted = parse.block_range(blocks)
     with progress_of("L1 blocks", len(wanted)) as (advance, echo):
-        show(view_on(echo), from_l1(l1_view, config, wanted, advance))
+        show(view_on(echo), from_l1(l1_view, config, wanted, advance, decoder))
 
 
 def _from_files(sources: tuple[str, ...], form: Form | None, decoder: Decoder) -> Iterator[Record]:
@@ -135,6 +143,12 @@ def _from_files(sources: tuple[str, ...], form: Form | None, decoder: Decoder) -
                 payload, problem = payload_in(data, found)
                 yield from decoder.payload(source, payload, problem=problem)
     yield from decoder.unfinished()
+
+
+def _da_inputs(url: str) -> DAInputs:
+    from opcycle.da.client import DAClient
+
+    return DAClient(url).get
 
 
 def unhexed(data: bytes) -> bytes:

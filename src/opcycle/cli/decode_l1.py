@@ -42,14 +42,14 @@ def from_transaction(
 
 
 def from_l1(
-    view: L1View, config: RollupConfig, wanted: range, advance: Callable[[], None]
+    view: L1View, config: RollupConfig, wanted: range, advance: Callable[[], None], decoder: Decoder
 ) -> Iterator[Record]:
     """The records of a range of L1 blocks; `advance` is called after each block.
 
     Transactions to the inbox that are not the batcher's have a record with what is wrong with them. The
     batcher is that of the config's genesis until an update in the range names another.
     """
-    decoder, verdicts = Decoder(config), VerdictLog()
+    verdicts = VerdictLog()
     traversal: L1Traversal | None = None
     for block in _blocks(view, config, wanted):
         number = block.header.number

@@ -15,7 +15,7 @@ from opcycle.errors import UserError
 ROW_GROUP = 32_768
 """Rows that are held before they are written; each hash of a block's transactions counts as one more."""
 
-_TEXT = ("record", "source", "channel_id", "compression", "kind", "problem")
+_TEXT = ("record", "source", "commitment", "channel_id", "compression", "kind", "problem")
 
 
 class ParquetView:

@@ -12,6 +12,7 @@ from opcycle.derivation.decoding import (
     BatchRecord,
     BlockRecord,
     ChannelRecord,
+    CommitmentRecord,
     FrameRecord,
     Record,
     TransactionRecord,
@@ -23,6 +24,7 @@ Echo = Callable[[str], None]
 
 NAMES: dict[type, str] = {
     TransactionRecord: "transaction",
+    CommitmentRecord: "commitment",
     FrameRecord: "frame",
     ChannelRecord: "channel",
     BatchRecord: "batch",
@@ -115,6 +117,9 @@ class TableView:
         match record:
             case TransactionRecord():
                 self._echo(_row("transaction", record.source, record.size, "", "", record.problem))
+            case CommitmentRecord():
+                note = _and(to_hex(record.commitment), record.problem)
+                self._echo(_row("  commitment", record.kind, record.size, "", "", note))
             case FrameRecord():
                 name = f"{record.channel_id.hex()}#{record.number}"
                 note = record.problem or ("last" if record.is_last else "")

@@ -10,6 +10,7 @@ from enum import StrEnum
 from itertools import islice
 
 from opcycle.derivation.l1_retrieval import APPEND_BATCH_SELECTOR, calldata_payload
+from opcycle.derivation.verdicts import Reason
 from opcycle.protocol import rlp_items
 from opcycle.protocol.batches import BadBatch, decode_batch, iter_batches
 from opcycle.protocol.blobs import BLOB_SIZE, BlobError, decode_blob
@@ -24,6 +25,10 @@ from opcycle.protocol.rlp_items import RlpError
 
 _DATA_FIELD = {0: (9, 5), 1: (11, 6), 2: (12, 7)}
 """Fields of a signed transaction and the index of its calldata among them, by EIP-2718 type."""
+
+
+KECCAK_COMMITMENT = b"\x01\x00"
+"""How calldata with an alt-DA commitment of 32 bytes begins. Generic commitments have no such mark."""
 
 
 class Form(StrEnum):
@@ -52,6 +57,8 @@ def form_of(data: bytes) -> Form:
         return Form.FRAMES
     if _is_channel(data):
         return Form.CHANNEL
+    if len(data) == len(KECCAK_COMMITMENT) + 32 and data.startswith(KECCAK_COMMITMENT):
+        return Form.TX  # too short for the span batch that it would begin as well
     if not isinstance(decode_batch(data), BadBatch):
         return Form.BATCH
     raise UnknownFormError(
@@ -75,6 +82,8 @@ def payload_in(data: bytes, form: Form) -> tuple[bytes, str]:
         return data if has_version else bytes([DERIVATION_VERSION_0]) + data, ""
     calldata = signed_calldata(data)
     payload, problem = calldata_payload(data if calldata is None else calldata)
+    if problem is not None and problem[0] is Reason.ALT_DA_COMMITMENT:
+        return payload, ""  # whether the chain uses them is not known here
     return payload, "" if problem is None else f"{problem[0]} {problem[1]}".strip()
 
 

@@ -9,12 +9,13 @@ shows all that decodes before an error, and says the error. What derivation make
 (`opcycle.derivation.verdicts`). Data goes through: only the frames of incomplete channels are kept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from opcycle.derivation.banked_channel import BankedChannel
 from opcycle.keccak import keccak
+from opcycle.protocol.alt_da import DERIVATION_VERSION_ALT_DA, Commitment, CommitmentError
 from opcycle.protocol.batches import BadBatch, SingularBatch, decode_batch, iter_batches
 from opcycle.protocol.channels import (
     BROTLI_VERSION,
@@ -35,6 +36,19 @@ class TransactionRecord:
     """A batcher transaction, or a blob of one: `size` in bytes of payload, `problem` empty if all is well."""
 
     source: str
+    size: int
+    frames: int
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentRecord:
+    """The alt-DA commitment that a batcher transaction carries, of the type `kind`; `commitment` has its type
+    byte first. `size` and `frames` are those of the data behind it, `problem` says why there is none."""
+
+    source: str
+    kind: str
+    commitment: bytes
     size: int
     frames: int
     problem: str
@@ -97,14 +111,20 @@ class BlockRecord:
     hashes: tuple[Hash, ...] | None
 
 
-Record: TypeAlias = TransactionRecord | FrameRecord | ChannelRecord | BatchRecord | BlockRecord
+Record: TypeAlias = (
+    TransactionRecord | CommitmentRecord | FrameRecord | ChannelRecord | BatchRecord | BlockRecord
+)
+
+DAInputs: TypeAlias = Callable[[Commitment], bytes | None]
+"""The data behind a commitment; None if it is not there."""
 
 
 class Decoder:
-    """Payloads in, records out. `config` adds what only the chain knows."""
+    """Payloads in, records out. `config` adds what only the chain knows, `da` the data behind commitments."""
 
-    def __init__(self, config: RollupConfig | None = None):
+    def __init__(self, config: RollupConfig | None = None, *, da: DAInputs | None = None):
         self._config = config
+        self._da = da
         self._channels: dict[bytes, BankedChannel] = {}
 
     def payload(
@@ -112,10 +132,34 @@ class Decoder:
     ) -> Iterator[Record]:
         """The records of a batcher payload from `source`, which was in L1 block `l1_number`.
 
-        `problem` is what was found wrong before it came here.
+        `problem` is what was found wrong before it came here. What `da` raises comes through.
         """
+        if payload[:1] == bytes([DERIVATION_VERSION_ALT_DA]) and not problem:
+            yield from self._committed(source, payload, l1_number)
+            return
         frames, damage = frames_before_error(payload) if payload else ([], "no data")
         yield TransactionRecord(source, len(payload), len(frames), problem or damage)
+        for frame in frames:
+            yield from self._frame(source, frame, l1_number)
+
+    def _committed(self, source: str, payload: bytes, l1_number: int) -> Iterator[Record]:
+        try:
+            commitment = Commitment.decode(payload[1:])
+        except CommitmentError as error:
+            yield TransactionRecord(source, len(payload), 0, str(error))
+            return
+        yield TransactionRecord(source, len(payload), 0, "")
+        data = None if self._da is None else self._da(commitment)
+        if data:
+            frames, problem = frames_before_error(data)
+        elif data is not None:
+            frames, problem = [], "no data"
+        else:
+            frames = []
+            problem = "no DA server was asked" if self._da is None else "the DA server does not have its data"
+        yield CommitmentRecord(
+            source, commitment.kind, commitment.encode(), len(data or b""), len(frames), problem
+        )
         for frame in frames:
             yield from self._frame(source, frame, l1_number)
 

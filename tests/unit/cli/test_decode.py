@@ -27,13 +27,24 @@ from tests.vectors.read import HERE
 from opcycle.cli.decode import decode, unhexed
 from opcycle.cli.decode_l1 import from_l1, from_transaction
 from opcycle.cli.progress import progress_of
-from opcycle.derivation.decoding import BatchRecord, ChannelRecord, Decoder, TransactionRecord
+from opcycle.da.client import DAClient
+from opcycle.da.server import DAServer
+from opcycle.derivation.decoding import (
+    BatchRecord,
+    ChannelRecord,
+    CommitmentRecord,
+    Decoder,
+    TransactionRecord,
+)
+from opcycle.devnet.ports import free_ports
 from opcycle.errors import UserError
 from opcycle.node.l1_view import AHEAD, L1View
+from opcycle.protocol.alt_da import AltDAConfig, Commitment, CommitmentType
 from opcycle.protocol.blobs import encode_blob
 from opcycle.protocol.frames import encode_batcher_payload
 from opcycle.rpc.hexjson import to_hex
 
+KECCAK = replace(CONFIG, alt_da=AltDAConfig(CommitmentType.KECCAK, 4, 4, bytes([0xDA]) * 20))
 TX_HASH, BLOB_HASHES = b"\x0a" * 32, [b"\x01" * 32, b"\x02" * 32]
 MAINNET = HERE / "span" / "op_mainnet_117369690.calldata.bin"
 BATCHES, _ = batches_on(GENESIS, 3)
@@ -46,7 +57,7 @@ def run(*arguments, **fields):
 def range_of(blocks, wanted, config=CONFIG):
     steps = []
     view = L1View(config, FakeL1(blocks), blobs=None, confirmations=0)
-    records = list(from_l1(view, config, wanted, lambda: steps.append(1)))
+    records = list(from_l1(view, config, wanted, lambda: steps.append(1), Decoder(config)))
     assert len(steps) == len(wanted)
     return records
 
@@ -169,12 +180,40 @@ def test_from_l1__blobs_in_the_range__are_read_and_decoded_block_by_block():
     sent = [transaction(b"", kind=3, blob_hashes=[blob_hash], name=blob_hash.hex()) for blob_hash in blobs]
     beacon = FakeBeacon(blobs)
     view = L1View(CONFIG, FakeL1(chain(5, {1: sent[:1], 3: sent[1:]})), blobs=beacon, confirmations=0)
-    records = list(from_l1(view, CONFIG, range(5), lambda: None))
+    records = list(from_l1(view, CONFIG, range(5), lambda: None, Decoder(CONFIG)))
     assert [record.source for record in of(TransactionRecord, records)] == [
         f"{to_hex(tx.hash)} blob 0" for tx in sent
     ]
     assert len(of(BatchRecord, records)) == 3
     assert [hashes for _, hashes in beacon.reads] == [(blob_hash,) for blob_hash in BLOB_HASHES]
+
+
+def test_from_l1__commitments_of_the_chain__are_shown_with_the_data_behind_them():
+    data = payload_of(BATCHES)
+    commitment = Commitment.keccak_of(data)
+    blocks = chain(3, {1: [commitment.payload]})
+    view = L1View(KECCAK, FakeL1(blocks), blobs=None, confirmations=0)
+    for da, problem in (({commitment: data}.get, ""), (None, "no DA server was asked")):
+        records = list(from_l1(view, KECCAK, range(3), lambda: None, Decoder(KECCAK, da=da)))
+        assert [record.problem for record in of(CommitmentRecord, records)] == [problem]
+        assert len(of(BatchRecord, records)) == (0 if problem else 3)
+
+
+def test_from_l1__commitment_on_a_chain_without_alt_da__is_named_and_not_followed():
+    [record] = range_of(chain(3, {1: [Commitment.keccak_of(b"data").payload]}), range(3))
+    assert record.problem.startswith("an alt-DA commitment, and this chain uses none")
+
+
+def test_decode__commitment_in_a_file__with_the_data_of_a_da_server_and_without(tmp_path):
+    file, data = tmp_path / "calldata", payload_of(BATCHES)
+    server = DAServer(tmp_path / "inputs", CommitmentType.KECCAK, free_ports().da_server)
+    server.start()
+    file.write_bytes(DAClient(server.url).put(data, CommitmentType.KECCAK).payload)
+    found = run(file, "--da-server", server.url)
+    server.stop()
+    assert f"keccak{len(data):>53}          " in found.output
+    assert "(3 singular)" in found.output
+    assert "no DA server was asked" in run(file).output
 
 
 class EndlessL1:
@@ -192,7 +231,7 @@ def test_from_l1__long_range__memory_is_that_of_the_blocks_read_ahead():
     for count in (2 * AHEAD, 10 * AHEAD):
         view = L1View(CONFIG, EndlessL1(), blobs=None, confirmations=0)
         tracemalloc.start()
-        records = sum(1 for _ in from_l1(view, CONFIG, range(count), lambda: None))
+        records = sum(1 for _ in from_l1(view, CONFIG, range(count), lambda: None, Decoder(CONFIG)))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert records == count

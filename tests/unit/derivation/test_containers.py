@@ -8,6 +8,7 @@ from tests.unit.derivation.l1_builder import GENESIS, batches_on, frames_of, pay
 from tests.vectors.read import binary, unhex, vector
 
 from opcycle.derivation.containers import Form, UnknownFormError, form_of, payload_in, signed_calldata
+from opcycle.protocol.alt_da import Commitment, CommitmentType
 from opcycle.protocol.channels import Compression, compress
 from opcycle.protocol.frames import Frame, encode_batcher_payload
 
@@ -38,13 +39,16 @@ def test_form_of__public_data__is_recognised(file, form):
         (BATCHES[0].encode(), Form.BATCH),
         (span_of(BATCHES).encode(), Form.BATCH),
         (compress(rlp.encode(span_of(BATCHES).encode()), Compression.BROTLI), Form.CHANNEL),
+        (Commitment.keccak_of(FRAMES).payload, Form.TX),
     ],
 )
 def test_form_of__built_data__is_recognised(data, form):
     assert form_of(data) is form
 
 
-@pytest.mark.parametrize("data", [b"", b"\0", b"no batch data", b"\x01" * 50, b"\xc0"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\0", b"no batch data", b"\x01" * 50, b"\xc0", b"\x01\0" + b"\xaa" * 33, b"\x01\x01\xff"]
+)
 def test_form_of__anything_else__is_said_to_be_none(data):
     with pytest.raises(UnknownFormError):
         form_of(data)
@@ -65,6 +69,12 @@ def test_signed_calldata__each_type__is_the_field_that_the_transaction_was_signe
     assert form_of(signed) is Form.TX
     assert payload_in(signed, Form.TX) == (PAYLOAD, "")
     assert signed_calldata(signed[:-1]) is None
+
+
+def test_payload_in__commitment__is_a_payload_whatever_its_chain_may_say_of_it():
+    commitment = Commitment(CommitmentType.GENERIC, b"\xff")
+    assert payload_in(commitment.payload, Form.TX) == (commitment.payload, "")
+    assert payload_in(b"\x02", Form.TX)[1] != ""
 
 
 def test_payload_in__frames__have_the_version_byte_before_them_once():

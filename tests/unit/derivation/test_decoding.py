@@ -23,10 +23,12 @@ from opcycle.derivation.decoding import (
     BatchRecord,
     BlockRecord,
     ChannelRecord,
+    CommitmentRecord,
     Decoder,
     FrameRecord,
     TransactionRecord,
 )
+from opcycle.protocol.alt_da import Commitment, CommitmentType
 from opcycle.protocol.bitlist import Bitlist
 from opcycle.protocol.channels import Compression
 from opcycle.protocol.frames import encode_batcher_payload
@@ -113,12 +115,40 @@ def test_payload__damage_after_a_frame__the_frame_is_decoded_and_the_damage_said
     ("payload", "problem"),
     [
         (b"", "no data"),
-        (b"\x01", "derivation version 1, expected 0"),
+        (b"\x02", "derivation version 2, expected 0"),
+        (b"\x01", "no commitment"),
+        (b"\x01\x00short", "a keccak commitment of 5 bytes, expected 32"),
         (b"\0", "no frame after the version byte"),
     ],
 )
 def test_payload__no_frames__says_why(payload, problem):
     assert list(Decoder().payload("tx", payload)) == [TransactionRecord("tx", len(payload), 0, problem)]
+
+
+def test_payload__commitment__shows_the_data_that_the_da_server_has():
+    data = payload_of(BATCHES)
+    commitment = Commitment.keccak_of(data)
+    records = list(Decoder(da={commitment: data}.get).payload("tx", commitment.payload))
+    assert records[0] == TransactionRecord("tx", 34, 0, "")
+    assert records[1] == CommitmentRecord("tx", "keccak", commitment.encode(), len(data), 1, "")
+    assert of(BatchRecord, records) == of(BatchRecord, list(Decoder().payload("tx", data)))
+
+
+@pytest.mark.parametrize(
+    ("da", "size", "problem"),
+    [
+        (None, 0, "no DA server was asked"),
+        ({}.get, 0, "the DA server does not have its data"),
+        (lambda _: b"", 0, "no data"),
+        (lambda _: b"\x05data", 5, "derivation version 5, expected 0"),
+    ],
+)
+def test_payload__commitment_without_batches_behind_it__says_why(da, size, problem):
+    commitment = Commitment(CommitmentType.GENERIC, b"\xff\x01")
+    assert list(Decoder(da=da).payload("tx", commitment.payload)) == [
+        TransactionRecord("tx", 4, 0, ""),
+        CommitmentRecord("tx", "generic", b"\x01\xff\x01", size, 0, problem),
+    ]
 
 
 def test_payload__same_frame_twice__the_second_is_marked():
