@@ -8,6 +8,7 @@ a start waits until all that was ever sent is mined and derived, and goes on fro
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -290,24 +291,19 @@ class Batcher:
         count = self._sizing.fitting(self._pending)
         if reason == FULL and not self._is_full:
             return
-        channel = self._built(count, l1_head, l2_head)
-        while self._sizing.is_over(channel) and count > 1:
-            count -= 1
-            channel = self._built(count, l1_head, l2_head)
+
+        def build(blocks: Sequence[PendingBlock]) -> Channel:
+            """In haste if as many again have to wait for it."""
+            in_haste = l2_head - blocks[-1].ref.number >= len(blocks)
+            return build_channel(self._config, blocks, l1_head.hash, self._options, in_haste=in_haste)
+
+        channel, count = self._sizing.channel_of(self._pending[:count], build)
         input_bytes = sum(len(block.batch) for block in self._pending[:count])
         self.counts.add(channel, reason, input_bytes=input_bytes)
         del self._pending[:count]
         self._pending_size = sum(len(block.batch) for block in self._pending)
         self._posted.append(PostedChannel.of(channel, reason))
         self._unsent.extend(channel.payloads)
-
-    def _built(self, count: int, l1_head: L1BlockRef, l2_head: int) -> Channel:
-        """Of the first `count` blocks; in haste if as many again have to wait for it."""
-        blocks = self._pending[:count]
-        in_haste = l2_head - blocks[-1].ref.number >= count
-        channel = build_channel(self._config, blocks, l1_head.hash, self._options, in_haste=in_haste)
-        self._sizing.learn(blocks, channel)
-        return channel
 
     def _send_frames(self) -> PostedChannel:
         """Whatever is raised here, the same frames go out first next time."""

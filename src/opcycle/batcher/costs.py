@@ -8,17 +8,15 @@ Each way is worked out by building its channels: nothing is estimated. Sources: 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, product
+from itertools import product
 
 from opcycle.batcher.channel import Channel, PendingBlock, build_channel
 from opcycle.batcher.options import BatcherOptions, BatchType, DataAvailability
+from opcycle.batcher.sizing import Sizing
 from opcycle.l1.fees import GAS_PER_BLOB, TRANSACTION_GAS, Prices, floor_data_gas
 from opcycle.protocol.channels import Compression
 from opcycle.protocol.l2_block import L2Block
 from opcycle.protocol.rollup import RollupConfig
-
-RUN_SIZE = 500_000
-"""Bytes of singular batches that are compared as one channel, whatever they compress to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +88,19 @@ class Cost:
         return self.gas * (prices.base_fee + prices.tip) + self.blob_gas * prices.blob_base_fee
 
 
-def channel_runs(blocks: Sequence[L2Block]) -> list[list[PendingBlock]]:
-    """The blocks of each channel, closed once it is full; the last one has what is left."""
+def cost_of(config: RollupConfig, blocks: Sequence[L2Block], way: Way, advance: Callable[[], None]) -> Cost:
+    """What posting consecutive blocks in this way takes; `advance` is called for each of them."""
+    options, cost = way.options, Cost(way)
+    sizing = Sizing(config, options)
     pending = [PendingBlock.of(block, l1_number=0) for block in blocks]
-    runs = []
+
+    def build(run: Sequence[PendingBlock]) -> Channel:
+        return build_channel(config, run, run[-1].ref.l1_origin.hash, options)
+
     while pending:
-        sizes = accumulate(len(block.batch) for block in pending)
-        count = next((number for number, size in enumerate(sizes, 1) if size >= RUN_SIZE), len(pending))
-        runs.append(pending[:count])
-        pending = pending[count:]
-    return runs
-
-
-def cost_of(
-    config: RollupConfig, runs: Sequence[Sequence[PendingBlock]], way: Way, advance: Callable[[], None]
-) -> Cost:
-    """What posting the channels in this way takes; `advance` is called after each of them."""
-    cost = Cost(way)
-    for run in runs:
-        channel = build_channel(config, run, run[-1].ref.l1_origin.hash, way.options)
+        channel, count = sizing.channel_of(pending[: sizing.fitting(pending)], build)
         cost = cost.plus(channel)
-        advance()
+        del pending[:count]
+        for _ in range(count):
+            advance()
     return cost

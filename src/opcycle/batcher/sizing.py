@@ -8,7 +8,7 @@ A full channel fills its frames: a blob costs the same however full it is. Sourc
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from opcycle.batcher.channel import Channel, PendingBlock, draft_size
@@ -24,6 +24,10 @@ FULL = 0.97
 
 AIM = 0.99
 """Share of the frames that a guess aims at, so that few guesses are too high."""
+
+
+Build = Callable[[Sequence[PendingBlock]], Channel]
+"""Makes a channel of consecutive blocks."""
 
 
 class Sizing:
@@ -56,6 +60,18 @@ class Sizing:
                 if self.is_full(size):
                     break
         return max(1, fits)
+
+    def channel_of(self, blocks: Sequence[PendingBlock], build: Build) -> tuple[Channel, int]:
+        """What `build` makes of these blocks, whose draft was the last one measured, and of how many of them.
+
+        Fewer, if the real channel has more frames than it should.
+        """
+        for count in range(len(blocks), 0, -1):
+            channel = build(blocks[:count])
+            self.learn(blocks[:count], channel)
+            if not self.is_over(channel):
+                break
+        return channel, count
 
     def is_over(self, channel: Channel) -> bool:
         """Whether the real channel has more frames than it should."""

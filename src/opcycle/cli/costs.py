@@ -9,7 +9,7 @@ from typing import Any
 import click
 import orjson
 
-from opcycle.batcher.costs import WAYS, Cost, channel_runs, cost_of
+from opcycle.batcher.costs import WAYS, Cost, cost_of
 from opcycle.cli import parse
 from opcycle.cli.progress import progress_of
 from opcycle.cli.where import DEFAULT_DATA, Endpoints
@@ -82,9 +82,8 @@ def costs(
     prices = what_if(known, base_fee, blob_base_fee)
     wanted = None if blocks is None else parse.block_range(blocks)
     found = read_blocks(_l2_of(chain), chain.config, wanted)
-    runs = channel_runs(found)
-    with progress_of("channels", len(WAYS) * len(runs)) as (advance, _):
-        report = Report.of(found, prices, [cost_of(chain.config, runs, way, advance) for way in WAYS])
+    with progress_of("L2 blocks, in every way", len(WAYS) * len(found)) as (advance, _):
+        report = Report.of(found, prices, [cost_of(chain.config, found, way, advance) for way in WAYS])
     if as_json:
         click.echo(orjson.dumps(report.to_json(), option=orjson.OPT_INDENT_2).decode())
     else:

@@ -7,8 +7,8 @@ from tests.unit.batcher.world import FakeL1, FakeL2
 from tests.unit.derivation.l1_builder import CONFIG
 from tests.unit.protocol.span_samples import legacy
 
-from opcycle.batcher.channel import Channel, build_channel
-from opcycle.batcher.costs import WAYS, Cost, Way, channel_runs, cost_of
+from opcycle.batcher.channel import Channel, PendingBlock, build_channel
+from opcycle.batcher.costs import WAYS, Cost, Way, cost_of
 from opcycle.batcher.options import MAX_BLOBS, BatchType, DataAvailability
 from opcycle.l1.fees import GAS_PER_BLOB, Prices, floor_data_gas
 from opcycle.protocol.channels import Compression
@@ -21,7 +21,7 @@ def way(form, batch_type=BatchType.SINGULAR):
 CALLDATA, BLOBS = way(DataAvailability.CALLDATA), way(DataAvailability.BLOBS)
 
 
-def blocks(sizes, content=None):
+def blocks(sizes):
     l1 = FakeL1()
     l1.mine(20)
     l2 = FakeL2(l1)
@@ -34,8 +34,8 @@ def channel(*payloads):
     return Channel(id=bytes(16), first=ref, last=ref, size=7, payloads=payloads)
 
 
-def cost(runs, chosen):
-    return cost_of(CONFIG, runs, chosen, lambda: None)
+def cost_in(chosen, found):
+    return cost_of(CONFIG, found, chosen, lambda: None)
 
 
 def test_ways__every_combination_once_and_nothing_automatic():
@@ -43,38 +43,35 @@ def test_ways__every_combination_once_and_nothing_automatic():
     assert not any("auto" in (item.batch_type, item.data_availability) for item in WAYS)
 
 
-def test_channel_runs__each_block_once_and_a_full_channel_closed():
-    found = blocks([200_000, 200_000, 200_000, 10, 10])
-    runs = channel_runs(found)
-    assert [len(run) for run in runs] == [3, 2]
-    assert [block.ref for run in runs for block in run] == [block.ref for block in found]
-
-
-def test_channel_runs__less_than_full__is_one_channel():
-    assert [len(run) for run in channel_runs(blocks([200_000, 200_000]))] == [2]
-
-
 @pytest.mark.parametrize("chosen", WAYS)
-def test_cost_of__any_way__is_that_of_the_channel_built(chosen):
-    (run,) = channel_runs(blocks([300, 0, 500]))
-    built = build_channel(CONFIG, run, run[-1].ref.l1_origin.hash, chosen.options)
-    found = cost([run], chosen)
-    assert (found.compressed, found.posted) == (built.size, sum(map(len, built.payloads)))
+def test_cost_of__blocks_that_fill_no_channel__is_that_of_the_channel_built(chosen):
+    found = blocks([300, 0, 500])
+    pending = [PendingBlock.of(block, l1_number=0) for block in found]
+    built = build_channel(CONFIG, pending, found[-1].ref.l1_origin.hash, chosen.options)
+    cost = cost_in(chosen, found)
+    assert (cost.channels, cost.compressed, cost.posted) == (1, built.size, sum(map(len, built.payloads)))
 
 
-def test_cost_of__advances_once_per_channel():
+def test_cost_of__more_than_fills_a_channel__fills_all_blobs_but_those_of_the_last():
+    cost = cost_in(BLOBS, blocks([50_000] * 20))
+    assert cost.channels == 2
+    assert cost.compressed > 1_000_000
+    assert cost.blobs == MAX_BLOBS + 2
+    assert cost.l1_transactions == 2
+
+
+def test_cost_of__advances_once_for_each_block():
     steps = []
-    cost_of(CONFIG, channel_runs(blocks([500_000, 10])), CALLDATA, lambda: steps.append(1))
-    assert len(steps) == 2
+    cost_of(CONFIG, blocks([300_000, 300_000, 300_000, 10]), CALLDATA, lambda: steps.append(1))
+    assert len(steps) == 4
 
 
 def test_cost_of__span_of_real_transactions__is_smaller_than_singular_batches():
     found = blocks([1] * 8)
     for number, block in enumerate(found):
         found[number] = replace(block, transactions=(b"\x7edeposit", legacy(nonce=number)))
-    runs = channel_runs(found)
     span = way(DataAvailability.CALLDATA, BatchType.SPAN)
-    assert cost(runs, span).posted < cost(runs, CALLDATA).posted
+    assert cost_in(span, found).posted < cost_in(CALLDATA, found).posted
 
 
 def test_plus__calldata__one_transaction_for_each_payload_at_the_floor():
