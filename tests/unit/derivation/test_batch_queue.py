@@ -23,7 +23,6 @@ from tests.unit.protocol.span_samples import legacy
 
 from opcycle.derivation.pipeline import NeedL1Block
 from opcycle.derivation.verdicts import Decision, Reason, Subject
-from opcycle.errors import CriticalError
 from opcycle.protocol.frames import encode_batcher_payload
 from opcycle.protocol.rollup import Fork
 from opcycle.protocol.types import BlockId
@@ -247,10 +246,3 @@ def test_next__first_channel_of_holocene__may_have_batches_of_epochs_before():
     engine = run({4: [payload_of(batches)]}, length=6, config=holocene_from(4))
     assert engine.safe_head == tip
     assert engine.derived[0].l1_origin.number == 0
-
-
-def test_invalidate__before_holocene__stops():
-    batches, _ = batches_on(GENESIS, 1, transactions=users)
-    engine = Engine(chain(3, {1: [payload_of(batches)]}), config=OLD)
-    with pytest.raises(CriticalError, match="before Holocene"):
-        engine.pipeline.invalidate(engine.step())

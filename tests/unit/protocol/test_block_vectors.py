@@ -8,13 +8,12 @@ from tests.unit.derivation.l1_builder import CONFIG
 from tests.vectors.read import unhex, vector
 
 from opcycle.protocol.l1_info import L1Info
-from opcycle.protocol.l2_block import BlockError, decode_l2_block, l1_info_of
+from opcycle.protocol.l2_block import decode_l2_block, l1_info_of
 from opcycle.protocol.span_transactions import SpanTransactions
 from opcycle.protocol.types import BlockId
 
 VECTORS = vector("blocks.json")
 BLOCKS = {case["name"]: case for case in VECTORS["l2"]}
-BEDROCK = BLOCKS.pop("Bedrock, OP Goerli")
 JOVIAN = BLOCKS.pop("Jovian, a devnet's header")
 PAYLOAD = VECTORS["payload"]
 
@@ -28,11 +27,6 @@ def test_decode_l2_block__public_chains__hash_time_and_l1_origin(name):
     assert block.ref.l1_origin == BlockId(unhex(case["l1_hash"]), case["l1_number"])
     assert len(block.transactions) == case["transactions"]
     assert len(block.user_transactions) == case["transactions"] - 1
-
-
-def test_decode_l2_block__before_canyon__has_too_few_fields():
-    with pytest.raises(BlockError, match="16 header fields"):
-        decode_l2_block(unhex(BEDROCK["raw"]), CONFIG)
 
 
 def test_decode_l2_block__jovian_header__its_curve_and_output_root():
