@@ -1,10 +1,15 @@
 """Batches on a DA server, on real op-geth: commitments on L1, failover to Ethereum and back, and waiting."""
 
+import os
+import signal
+import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.e2e.programs import OPCYCLE, PATIENCE, opcycle
 
 from opcycle.batcher.options import BatcherOptions, DataAvailability
 from opcycle.da.server import DAServer
@@ -14,6 +19,7 @@ from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.ports import free_ports
 from opcycle.devnet.verifier import Verifier
 from opcycle.l1.reader import L1Reader
+from opcycle.l1.signer import KeySigner
 from opcycle.protocol.alt_da import Commitment, CommitmentType
 from opcycle.protocol.types import L1Transaction
 from opcycle.rpc.client import RpcClient
@@ -163,3 +169,55 @@ def test_data_that_the_da_server_has_lost_is_waited_for_by_a_node_that_needs_it(
             file.rename(file.with_name(file.name[1:]))
         devnet.advance(2)
         assert_verified(devnet, rebuilt)
+
+
+@contextmanager
+def running(*arguments: str, log: Path) -> Iterator[None]:
+    """An `opcycle` command with the batcher's key, until Ctrl-C."""
+    key = {"OPCYCLE_PRIVATE_KEY": to_hex(ACCOUNTS["batcher"].key)}
+    with log.open("wb") as output:
+        process = subprocess.Popen([OPCYCLE, *arguments], stdout=output, stderr=output, env=os.environ | key)
+    try:
+        yield
+        assert process.poll() is None, log.read_text()
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(PATIENCE)
+
+
+def test_server_and_batcher_as_processes_of_their_own_and_decode_beside_them(tmp_path: Path) -> None:
+    config = DevnetConfig(
+        tmp_path / "devnet", ports=free_ports(), alt_da=local_alt_da(CommitmentType.GENERIC)
+    )
+    with Devnet.live(config) as devnet, ExitStack() as stack:
+        devnet.pace.pause("batcher")
+        devnet.until("an account at rest", lambda: not batcher_in_flight(devnet), seconds=PATIENCE)
+        da_server(devnet).stop()
+        server = ("--data", str(tmp_path / "inputs"), "--port", str(config.ports.da_server))
+        stack.enter_context(
+            running("da-server", *server, "--commitments", "generic", log=tmp_path / "server.log")
+        )
+        assembly, url = devnet.assembly, da_server(devnet).url
+        places = ("--l1", assembly.l1, "--l2", assembly.l2, "--node", assembly.node)
+        batcher = (
+            "batcher",
+            "--deployment",
+            str(config.deployment),
+            *places,
+            "--data-availability",
+            "alt-da",
+        )
+        without = opcycle(*batcher, env={"OPCYCLE_PRIVATE_KEY": to_hex(ACCOUNTS["batcher"].key)})
+        assert (without.returncode, "the batcher needs --da-server URL" in without.stderr) == (1, True)
+        before = len(inbox(devnet))
+        stack.enter_context(running(*batcher, "--da-server", url, log=tmp_path / "batcher.log"))
+        devnet.until("commitments", lambda: len(inbox(devnet)) > before + 1, seconds=PATIENCE)
+        assert_verified(devnet)
+        assert set(posted(devnet)[before:]) == {COMMITMENT}
+        decode = ("decode", "--l1", assembly.l1, "--tx", to_hex(inbox(devnet)[-1].hash))
+        assert "no DA server was asked" in opcycle(*decode).stdout
+        assert "1 batch (1 s" in opcycle(*decode, "--da-server", url).stdout
+
+
+def batcher_in_flight(devnet: Devnet) -> int:
+    return devnet.assembly.l1_sender(KeySigner(ACCOUNTS["batcher"].key)).in_flight()

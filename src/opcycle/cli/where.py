@@ -26,7 +26,10 @@ KEY_VARIABLE = "OPCYCLE_PRIVATE_KEY"
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """What a running devnet leaves in its directory for other commands: URLs, and where its deployment is."""
+    """What a running devnet leaves in its directory for other commands: URLs, and where its deployment is.
+
+    `da_server` is None on a chain without alt-DA.
+    """
 
     l1: str
     l2: str
@@ -35,6 +38,7 @@ class Endpoints:
     batcher: str
     metrics: str
     deployment: str
+    da_server: str | None = None
 
     @classmethod
     def of(cls, devnet: Devnet) -> "Endpoints":
@@ -46,6 +50,7 @@ class Endpoints:
             batcher=f"http://127.0.0.1:{devnet.config.ports.batcher_rpc}",
             metrics=f"http://127.0.0.1:{devnet.config.ports.metrics}/metrics",
             deployment=str(devnet.deployment.directory),
+            da_server=devnet.assembly.da_server,
         )
 
     def write(self, directory: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from opcycle.batcher.options import MAX_FRAMES, BatcherOptions
+from opcycle.batcher.options import MAX_FRAMES, BatcherOptions, DataAvailability
 from opcycle.errors import UserError
 from opcycle.protocol.blobs import MAX_BLOB_PAYLOAD
 
@@ -26,3 +26,18 @@ def test_option__at_its_bound_and_beyond(name, good, bad, bounds):
     assert getattr(BatcherOptions(**{name: good}), name) == good
     with pytest.raises(UserError, match=f"the batcher's {name} is {bad}; it must be {bounds}"):
         BatcherOptions(**{name: bad})
+
+
+def test_failover__to_the_da_server_itself__is_refused():
+    assert BatcherOptions(failover=DataAvailability.BLOBS).failover is DataAvailability.BLOBS
+    with pytest.raises(UserError, match="the batcher's failover is alt-da"):
+        BatcherOptions(failover=DataAvailability.ALT_DA)
+
+
+@pytest.mark.parametrize("other", [DataAvailability.BLOBS, DataAvailability.AUTO])
+def test_may_post_blobs__alt_da__if_the_failover_may(other):
+    ways = {"data_availability": DataAvailability.ALT_DA, "failover": other}
+    assert BatcherOptions(**ways).may_post_blobs
+    assert not BatcherOptions(**ways | {"failover": DataAvailability.CALLDATA}).may_post_blobs
+    assert not BatcherOptions(**ways | {"data_availability": DataAvailability.CALLDATA}).may_post_blobs
+    assert BatcherOptions(data_availability=other).may_post_blobs

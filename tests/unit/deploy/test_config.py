@@ -9,6 +9,7 @@ from tests.unit.deploy.configs import account
 
 from opcycle.deploy.config import DeployConfig, L2Fees, ResourceConfig
 from opcycle.errors import UserError
+from opcycle.protocol.alt_da import AltDAConfig, CommitmentType
 from opcycle.protocol.rollup import FeeCurve, Fork
 
 SHIPPED = Path(__file__).parents[3] / "deploy"
@@ -46,6 +47,14 @@ def test_load__required_keys_alone__defaults_for_the_rest(tmp_path: Path) -> Non
     assert config.roles.batcher == account("batcher")
     assert (config.fees, config.fee_curve, config.resource_config) == (L2Fees(), FeeCurve(), ResourceConfig())
     assert (config.newest_fork, config.l1_chain_id, config.balances) == (Fork.JOVIAN, None, {})
+
+
+def test_load__alt_da__is_a_section_with_the_commitment_type_by_name(tmp_path: Path) -> None:
+    section = {"commitment_type": "generic", "challenge_window": 5, "resolve_window": 6}
+    config = DeployConfig.load(write(tmp_path, minimal() | {"alt_da": section}))
+    assert config.alt_da == AltDAConfig(CommitmentType.GENERIC, challenge_window=5, resolve_window=6)
+    (problem,) = problems_of(tmp_path, minimal() | {"alt_da": section | {"commitment_type": "none"}})
+    assert "alt_da.commitment_type must be one of keccak, generic, not 'none'" in problem
 
 
 def test_load__local_yaml__every_key_and_its_default() -> None:

@@ -8,6 +8,7 @@ from tests.unit.deploy.configs import account, valid_config
 
 from opcycle.deploy.validation import MAX_GAS_LIMIT, problems
 from opcycle.errors import UserError
+from opcycle.protocol.alt_da import AltDAConfig, CommitmentType
 from opcycle.protocol.rollup import Fork
 from opcycle.protocol.types import ZERO_ADDRESS
 
@@ -34,6 +35,16 @@ def changed(section: str, **values: Any) -> dict[str, Any]:
         ),
         ({"l1_chain_id": 1, "balances": {}}, {"l1_chain_id": 0, "balances": {}}, "l1_chain_id is 0"),
         ({"block_time": 1}, {"block_time": 0}, "block_time is 0; it must be 1 to 60"),
+        (
+            {"alt_da": AltDAConfig(CommitmentType.GENERIC, 1, 1)},
+            {"alt_da": AltDAConfig(CommitmentType.GENERIC, 0, 1)},
+            "alt_da: the challenge window and the resolve window must be at least one L1 block",
+        ),
+        (
+            {"alt_da": AltDAConfig(CommitmentType.KECCAK, 1, 1, account("challenges"))},
+            {"alt_da": AltDAConfig(CommitmentType.KECCAK, 1, 1)},
+            "alt_da: keccak commitments need a challenge contract",
+        ),
         ({"block_time": 60}, {"block_time": 61}, "block_time is 61"),
         ({"submission_interval": 1}, {"submission_interval": 0}, "submission_interval is 0"),
         ({"finalization_period": 1}, {"finalization_period": 0}, "finalization_period is 0"),

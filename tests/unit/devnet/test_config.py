@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from opcycle.devnet.config import LONGEST, Claim, DevnetConfig, discard, is_running
+from opcycle.devnet.config import LONGEST, Claim, DevnetConfig, discard, is_running, local_alt_da
 from opcycle.errors import UserError
+from opcycle.protocol.alt_da import CommitmentType
 
 
 @pytest.fixture
@@ -61,6 +62,23 @@ def test_an_l1_of_somebody_else_may_move_but_not_become_a_local_one(tmp_path: Pa
     Claim(DevnetConfig(tmp_path, l1_url="http://127.0.0.1:9999")).release()
     with pytest.raises(UserError, match="was made with L1 somebody else's, not a local one"):
         Claim(DevnetConfig(tmp_path))
+
+
+def test_a_chain_with_alt_da_stays_one_with_the_same_commitments(tmp_path: Path) -> None:
+    generic, keccak = (
+        DevnetConfig(tmp_path, alt_da=local_alt_da(kind))
+        for kind in (CommitmentType.GENERIC, CommitmentType.KECCAK)
+    )
+    begin(generic)
+    Claim(generic).release()
+    for other in (keccak, DevnetConfig(tmp_path)):
+        with pytest.raises(UserError, match="was made with alt_da"):
+            Claim(other)
+
+
+@pytest.mark.parametrize("kind", CommitmentType)
+def test_alt_da_of_a_devnet_is_what_op_node_starts_with(kind: CommitmentType) -> None:
+    assert local_alt_da(kind).problem == ""
 
 
 def test_settings_may_change_until_the_contracts_are_on_their_way(config: DevnetConfig) -> None:
