@@ -39,7 +39,8 @@ class OpBatcher:
 def op_batcher(devnet: Devnet, directory: Path, *flags: str) -> Iterator[OpBatcher]:
     """An op-batcher at work; the devnet's own batcher is paused. `flags`: what it makes of the blocks.
 
-    Unless they say otherwise: singular batches, zlib, calldata, a channel per L1 block, no throttling.
+    Unless they say otherwise: singular batches, zlib, calldata, a channel per L1 block, no throttling. If they
+    throttle, the devnet's own throttler is paused, too.
     """
     port = devnet.config.ports.control  # which only the command line's devnet uses
     command = [

@@ -47,12 +47,13 @@ CASES = {
 
 @pytest.fixture(scope="module")
 def devnet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devnet]:
-    """Without a batcher of ours; the node tells op-batcher of the sequencer's blocks."""
+    """Without batcher and throttler of ours; the node tells op-batcher of the sequencer's blocks."""
     config = DevnetConfig(
         tmp_path_factory.mktemp("devnet"), l1_block_time=1, ports=free_ports(), node_follows_sequencer=True
     )
     with Devnet.live(config) as devnet:
-        devnet.pace.remove("batcher")
+        for agent in ("batcher", "throttler"):
+            devnet.pace.remove(agent)
         yield devnet
 
 
