@@ -1,7 +1,7 @@
 """The most memory that `opcycle node` ever holds while L1 has hostile channels for it; the limit is 300 MB.
 
 Each is one transaction of the batcher's that inflates beyond what a channel may hold (100 MB since Fjord): to
-a single batch without an end, and to batch after batch that is past. op-node reads the same L1 for comparison.
+a single batch without an end, and to batch after batch that is past. op-node reads the same L1, to compare.
 What a node holds while it catches up on a long chain, `benchmarks.catch_up` prints.
 
     make peers && .venv/bin/python -m benchmarks.memory
