@@ -37,16 +37,27 @@ class OpBatcher:
 
 @contextmanager
 def op_batcher(devnet: Devnet, directory: Path, *flags: str) -> Iterator[OpBatcher]:
-    """An op-batcher at work; the devnet's own batcher is paused. `flags`: what it makes of the blocks.
-
-    Unless they say otherwise: singular batches, zlib, calldata, a channel per L1 block, no throttling. If they
-    throttle, the devnet's own throttler is paused, too.
-    """
+    """An op-batcher at work; the devnet's own batcher is paused, and its throttler if this one throttles."""
+    assembly = devnet.assembly
     port = devnet.config.ports.control  # which only the command line's devnet uses
+    with op_batcher_at(
+        l1=assembly.l1, l2=assembly.l2, node=assembly.node, port=port, directory=directory, flags=flags
+    ) as batcher:
+        yield batcher
+
+
+@contextmanager
+def op_batcher_at(
+    *, l1: str, l2: str, node: str, port: int, directory: Path, flags: tuple[str, ...]
+) -> Iterator[OpBatcher]:
+    """An op-batcher that finds its chain at these URLs and serves its RPC on `port`.
+
+    Unless `flags` say otherwise: singular batches, zlib, calldata, a channel per L1 block, no throttling.
+    """
     command = [
-        f"--l1-eth-rpc={devnet.l1_url}",
-        f"--l2-eth-rpc={devnet.assembly.l2}",
-        f"--rollup-rpc={devnet.assembly.node}",
+        f"--l1-eth-rpc={l1}",
+        f"--l2-eth-rpc={l2}",
+        f"--rollup-rpc={node}",
         "--rpc.addr=127.0.0.1",
         f"--rpc.port={port}",
         "--rpc.enable-admin",

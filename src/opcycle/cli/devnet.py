@@ -8,7 +8,7 @@ import click
 from opcycle.batcher.admin import batcher_app
 from opcycle.batcher.options import BatcherOptions, DataAvailability
 from opcycle.cli.agents import data_availability_option, failover_option
-from opcycle.cli.parse import seconds
+from opcycle.cli.parse import address, seconds
 from opcycle.cli.screen import show_devnet
 from opcycle.cli.where import DEFAULT_DATA, Endpoints
 from opcycle.devnet.config import DevnetConfig, discard, local_alt_da
@@ -38,6 +38,15 @@ from opcycle.rpc.server import serve
 )
 @click.option("--wall-clock", is_flag=True, help="Start at today's date, for wallets that mind it.")
 @click.option("--l1", "l1_url", help="Use this L1 (say, an anvil) instead of a local one of our own.")
+@click.option(
+    "--node-follows-sequencer",
+    is_flag=True,
+    help="The node knows the sequencer's blocks before they are on L1; the real op-batcher asks it for them.",
+)
+@click.option(
+    "--batch-inbox",
+    help="An address without code for the batches instead of a contract; op-batcher's blobs need it.",
+)
 @data_availability_option
 @failover_option
 @click.option(
@@ -56,6 +65,8 @@ def devnet(
     finalization_period: int,
     wall_clock: bool,
     l1_url: str | None,
+    node_follows_sequencer: bool,
+    batch_inbox: str | None,
     data_availability: str,
     failover: str,
     commitments: str,
@@ -79,6 +90,8 @@ def devnet(
         finalization_period=finalization_period,
         is_wall_clock=wall_clock,
         l1_url=l1_url,
+        node_follows_sequencer=node_follows_sequencer,
+        batch_inbox=None if batch_inbox is None else address(batch_inbox),
         batcher=BatcherOptions(data_availability=way, failover=DataAvailability(failover)),
         alt_da=local_alt_da(CommitmentType(commitments)) if way is DataAvailability.ALT_DA else None,
         ports=free_ports() if auto_ports else Ports(),
