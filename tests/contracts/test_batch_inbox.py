@@ -6,7 +6,7 @@ import pytest
 from tests.contracts.refusals import refusal, refused
 
 from opcycle.deploy.deployment import Deployment
-from opcycle.derivation.l1_retrieval import calldata_payload
+from opcycle.derivation.calldata import calldata_payload
 from opcycle.l1.reader import L1Reader
 from opcycle.protocol.types import L1Transaction
 from opcycle.rpc.client import RpcClient

@@ -6,7 +6,6 @@ bug and shows itself. SIGTERM ends a command as Ctrl-C does.
 """
 
 import importlib
-import logging
 import os
 import signal
 import sys
@@ -66,6 +65,8 @@ def cli(ctx: click.Context, *, verbose: bool) -> None:
     """
     ctx.obj = {"verbose": verbose}
     if verbose:
+        import logging  # which takes longer to load than `opcycle decode` has for a file
+
         logging.basicConfig(level=logging.DEBUG, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
 
 

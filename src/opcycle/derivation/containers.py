@@ -9,7 +9,7 @@ No form says its own name, so each is recognised by what decodes as it, the most
 from enum import StrEnum
 from itertools import islice
 
-from opcycle.derivation.l1_retrieval import APPEND_BATCH_SELECTOR, calldata_payload
+from opcycle.derivation.calldata import APPEND_BATCH_SELECTOR, calldata_payload
 from opcycle.derivation.verdicts import Reason
 from opcycle.protocol import rlp_items
 from opcycle.protocol.batches import BadBatch, decode_batch, iter_batches

@@ -1,8 +1,7 @@
 """Second stage: from an L1 block to the payloads of its batcher transactions.
 
 A batcher transaction is one to the inbox address, from the batcher that the system config names as of that
-block. Its payload is its calldata as it is, the argument of `appendBatch(bytes)` (which stock OP Stack nodes
-ignore), or from Ecotone what its blobs encode. The payload's first byte is the derivation version.
+block. Its payload is in its calldata, or from Ecotone what its blobs encode.
 Source: OP Stack specs, "L1 Retrieval"; op-node `derive/blob_data_source.go`.
 """
 
@@ -10,17 +9,14 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from opcycle.derivation.calldata import calldata_payload, version_problem
 from opcycle.derivation.l1_traversal import L1Traversal
 from opcycle.derivation.verdicts import Reason, TransactionId, VerdictLog
 from opcycle.errors import CriticalError
-from opcycle.protocol.alt_da import DERIVATION_VERSION_ALT_DA, Commitment
+from opcycle.protocol.alt_da import Commitment
 from opcycle.protocol.blobs import BlobError, decode_blob
-from opcycle.protocol.frames import DERIVATION_VERSION_0
 from opcycle.protocol.rollup import Fork, RollupConfig
 from opcycle.protocol.types import Address, Hash, L1Block, L1Transaction
-
-APPEND_BATCH_SELECTOR = bytes.fromhex("96677ca2")
-"""`appendBatch(bytes)` of the inbox contract."""
 
 _BLOB_TYPE = 3
 _BATCHER_TYPES = (0, 1, 2, _BLOB_TYPE, 0x7E)
@@ -82,7 +78,7 @@ class L1Retrieval:
             except BlobError as error:
                 self._drop(source, Reason.MALFORMED_BLOB, str(error))
             else:
-                yield from self._accept(source, data, _bad_version(data))
+                yield from self._accept(source, data, version_problem(data))
 
     def _accept(
         self, source: TransactionId, data: bytes, problem: tuple[Reason, str] | None
@@ -109,16 +105,6 @@ def batcher_blobs(config: RollupConfig, block: L1Block, batcher: Address) -> lis
     ]
 
 
-def calldata_payload(data: bytes) -> tuple[bytes, tuple[Reason, str] | None]:
-    """The payload in calldata to the inbox, in either form, and what is wrong with it, if anything."""
-    if data[:4] == APPEND_BATCH_SELECTOR:
-        argument = _only_bytes_argument(data[4:])
-        if argument is None:
-            return b"", (Reason.MALFORMED_APPEND_BATCH, f"{len(data)} bytes")
-        data = argument
-    return data, _bad_version(data)
-
-
 def _not_from_batcher(tx: L1Transaction, inbox: Address, batcher: Address) -> tuple[Reason, str] | None:
     if tx.kind not in _BATCHER_TYPES:
         return Reason.TRANSACTION_TYPE, f"type {tx.kind}"
@@ -127,27 +113,6 @@ def _not_from_batcher(tx: L1Transaction, inbox: Address, batcher: Address) -> tu
     if tx.sender != batcher:
         return Reason.OTHER_SENDER, f"from 0x{tx.sender.hex()}, the batcher is 0x{batcher.hex()}"
     return None
-
-
-def _bad_version(data: bytes) -> tuple[Reason, str] | None:
-    if not data:
-        return Reason.EMPTY_DATA, ""
-    if data[0] == DERIVATION_VERSION_ALT_DA:
-        return Reason.ALT_DA_COMMITMENT, f"{len(data)} bytes"
-    if data[0] != DERIVATION_VERSION_0:
-        return Reason.UNKNOWN_VERSION, f"version 0x{data[0]:02x}"
-    return None
-
-
-def _only_bytes_argument(data: bytes) -> bytes | None:
-    """`abi.decode(data, (bytes))` of the canonical encoding: offset 32, length, content, zeros to a word."""
-    length = int.from_bytes(data[32:64], "big")
-    is_canonical = (
-        int.from_bytes(data[:32], "big") == 32
-        and len(data) == 64 + -(-length // 32) * 32
-        and not any(data[64 + length :])
-    )
-    return data[64 : 64 + length] if is_canonical else None
 
 
 def _supplied(block: L1Block, tx_hash: Hash, blob_hash: Hash) -> bytes:

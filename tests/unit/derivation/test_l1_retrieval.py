@@ -19,11 +19,10 @@ from tests.unit.derivation.l1_builder import (
     transaction,
 )
 
+from opcycle.derivation.calldata import APPEND_BATCH_SELECTOR, calldata_payload
 from opcycle.derivation.l1_retrieval import (
-    APPEND_BATCH_SELECTOR,
     L1Retrieval,
     batcher_blobs,
-    calldata_payload,
 )
 from opcycle.derivation.l1_traversal import L1Traversal
 from opcycle.derivation.verdicts import Decision, Reason, TransactionId, VerdictLog

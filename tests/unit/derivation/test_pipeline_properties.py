@@ -20,7 +20,7 @@ from tests.unit.derivation.l1_builder import (
     transaction,
 )
 
-from opcycle.derivation.l1_retrieval import APPEND_BATCH_SELECTOR
+from opcycle.derivation.calldata import APPEND_BATCH_SELECTOR
 from opcycle.derivation.verdicts import Decision
 from opcycle.protocol.channels import Compression
 from opcycle.protocol.frames import encode_batcher_payload
