@@ -208,8 +208,9 @@ class Batcher:
         # One whose last send broke off may be safe before that is settled: it stays until it is.
         while self._posted and self._posted[0].is_sent and self._posted[0].last.number <= safe_number:
             self._base = self._posted[0].last
-            self._past.append(self._posted.pop(0))
-            self.counts.safe += 1
+            channel = self._posted.pop(0)
+            self._past.append(channel)
+            self.counts.add_safe(map(self._transactions.receipt, channel.transactions))
         situation = Situation(
             posted=self._posted,
             base=self._base,

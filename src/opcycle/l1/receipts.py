@@ -13,7 +13,7 @@ INDEXING = "transaction indexing is in progress"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a transaction did. `gas_price` is the price paid, in wei; a failed transaction has no logs."""
+    """What a transaction did. Prices are those paid, in wei; a failed transaction has no logs."""
 
     transaction: Hash
     block: BlockId
@@ -22,6 +22,13 @@ class Receipt:
     gas_price: int
     logs: tuple[Log, ...]
     contract: Address | None
+    blob_gas_used: int = 0
+    blob_gas_price: int = 0
+
+    @property
+    def fee(self) -> int:
+        """Wei, for gas and for blobs; on an L2 without what the L1 data costs."""
+        return self.gas_used * self.gas_price + self.blob_gas_used * self.blob_gas_price
 
 
 def read_receipt(rpc: RpcClient, transaction: Hash) -> Receipt | None:
@@ -45,6 +52,8 @@ def receipt_from_json(body: dict[str, Any]) -> Receipt:
         gas_price=from_quantity(body["effectiveGasPrice"]),
         logs=tuple(log_from_json(log) for log in body["logs"]),
         contract=None if contract is None else from_hex(contract),
+        blob_gas_used=from_quantity(body.get("blobGasUsed", "0x0")),
+        blob_gas_price=from_quantity(body.get("blobGasPrice", "0x0")),
     )
 
 

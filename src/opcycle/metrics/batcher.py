@@ -12,6 +12,7 @@ from opcycle.batcher.counts import Counts
 from opcycle.batcher.throttler import Throttler
 
 NAMESPACE = "op_batcher_default"
+GWEI = 10**9
 
 
 def batcher_metrics(switch: BatcherSwitch) -> Iterator[Metric]:
@@ -24,6 +25,12 @@ def batcher_metrics(switch: BatcherSwitch) -> Iterator[Metric]:
     )
     yield GaugeMetricFamily(
         f"{NAMESPACE}_txmgr_pending_txs", "Transactions that L1 has not mined.", counts.in_flight
+    )
+    yield GaugeMetricFamily(
+        f"{NAMESPACE}_txmgr_tx_fee_gwei", "Fee of the last transaction that is safe.", counts.last_fee / GWEI
+    )
+    yield CounterMetricFamily(
+        f"{NAMESPACE}_txmgr_tx_fee_gwei", "Fees of all that are safe.", counts.fees / GWEI
     )
     pending = GaugeMetricFamily(
         f"{NAMESPACE}_pending_blocks_count", "L2 blocks in no channel yet.", labels=["stage"]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from tests.unit.batcher.world import (
+    FEE,
     WIDE,
     World,
     assert_derived_without_waste,
@@ -323,6 +324,7 @@ def test_counts__posted_and_safe__channels_bytes_and_transactions(world):
     assert world.settle()
     world.batcher.step()
     assert (counts.safe, counts.given_up) == (1, 0)
+    assert (counts.fees, counts.last_fee) == (FEE, FEE)
 
 
 def test_counts__pending_and_in_flight__as_of_the_last_step(world):

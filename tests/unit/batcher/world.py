@@ -33,6 +33,9 @@ from opcycle.protocol.l2_block import L2Block
 from opcycle.protocol.sync_status import UNKNOWN_L1, SyncStatus
 
 WIDE = replace(CONFIG, seq_window_size=3600)
+FEE = 21_000 * 10**9
+"""Wei that each of the batcher's transactions costs."""
+
 CONFIRMATIONS = 5
 """L1 blocks that follow one before it becomes an L1 origin; an L1 reorg of fewer blocks leaves L2 alone."""
 
@@ -116,7 +119,7 @@ class FakeAccount:
         self.l1.asked += 1
         for block in self.l1.blocks:
             if any(tx.hash == tx_hash for tx in block.transactions):
-                return SimpleNamespace(transaction=tx_hash, block=block.header.id)
+                return SimpleNamespace(transaction=tx_hash, block=block.header.id, fee=FEE)
         return None
 
     def send_call(self, *, to, data, what):

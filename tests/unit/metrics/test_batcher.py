@@ -2,7 +2,7 @@
 
 import pytest
 from tests.unit.batcher.test_throttler import World as ThrottlerWorld
-from tests.unit.batcher.world import new_world, post
+from tests.unit.batcher.world import FEE, new_world, post
 from tests.unit.metrics.scrape import key, named, scrape
 
 from opcycle.batcher.admin import BatcherSwitch
@@ -61,6 +61,8 @@ def test_metrics__posted_and_safe__channel_bytes_and_transaction(metered):
     samples = metered.scrape()
     assert named(samples, f"{NS}_channel_total") == {("closed",): 1, ("fully_submitted",): 1}
     assert samples[key(f"{NS}_txmgr_pending_txs")] == 0
+    assert samples[key(f"{NS}_txmgr_tx_fee_gwei")] == FEE / 10**9
+    assert samples[key(f"{NS}_txmgr_tx_fee_gwei_total")] == FEE / 10**9
 
 
 def test_metrics__posted_again__is_counted(metered):
