@@ -19,11 +19,13 @@ from opcycle.devnet.deploying import load_or_deploy
 from opcycle.devnet.local_l1 import LocalL1
 from opcycle.devnet.ports import free_ports
 from opcycle.devnet.runner import Runner
+from opcycle.engine.codec import posted_envelope_to_json
 from opcycle.engine.geth import GethProcess, GethRole
 from opcycle.engine.l2 import L2Client
 from opcycle.engine.rollup_client import RollupClient
 from opcycle.errors import TemporaryError
 from opcycle.l1.oracle import L2OutputOracle
+from opcycle.protocol.sync_status import SyncStatus
 from opcycle.rpc.client import RpcClient
 
 L1_BLOCK_TIME = 1
@@ -78,12 +80,13 @@ class Chain:
         self._run(name, name, self._arguments(name))
 
     def run_node_on(self, engine: GethProcess) -> None:
-        """One more node, on an engine that it does not start."""
+        """One more node, on an engine that it does not start; it follows the sequencer ahead of L1."""
         urls = ("--engine-url", engine.engine_url, "--engine-l2-url", engine.http_url)
         secret = ("--jwt-secret", str(self.directory / "engine" / "jwt.hex"))
-        port = ("--rpc-port", str(self.ports.rebuilt_node_rpc))
+        port = ("--rpc-port", str(self.ports.rebuilt_node_rpc), "--rpc-enable-admin")
+        source = ("--unsafe-source", self.l2.rpc.url)
         data = ("--data", str(self.directory / "attached"))
-        self._run("attached", "node", [*self._common, *data, *port, *urls, *secret])
+        self._run("attached", "node", [*self._common, *data, *port, *source, *urls, *secret])
 
     def _run(self, name: str, verb: str, arguments: Sequence[str]) -> None:
         role = ACCOUNTS.get(verb)
@@ -136,7 +139,10 @@ class Chain:
         ports, data = self.ports, str(self.directory / name)
         node, l2 = ["--node", self.node.url], self.l2.rpc.url
         own: dict[str, Sequence[object]] = {
-            "sequencer": ["--l2-port", ports.sequencer_rpc, "--engine-port", ports.sequencer_engine, *node],
+            "sequencer": [
+                *("--l2-port", ports.sequencer_rpc, "--engine-port", ports.sequencer_engine),
+                *(*node, "--node-l2", self.verifier_l2.rpc.url),
+            ],
             "node": [
                 *("--l2-port", ports.verifier_rpc, "--engine-port", ports.verifier_engine),
                 *("--rpc-port", ports.node_rpc, "--metrics-port", ports.metrics),
@@ -207,6 +213,7 @@ def test_five_processes_go_on_whichever_is_killed_and_nothing_is_lost_or_posted_
     attached = L2Client(engine.http_url, chain.rollup)
     chain.until("a node on somebody else's engine", lambda: (attached.number("safe") or 0) >= safe)
     assert [attached.hash_of(number) for number in range(safe + 1)] == hashes
+    require_unsafe_blocks(chain, RpcClient(chain.url(chain.ports.rebuilt_node_rpc)))
     posted = batches_on_l1(chain.rollup, chain.l1)
     assert [posted[number] for number in range(1, safe + 1)] == [1] * safe
     assert set(posted.values()) == {1}
@@ -223,6 +230,19 @@ def require_safe_blocks_after_a_kill(chain: Chain, victim: str) -> None:
     chain.run(victim)
     chain.until(f"safe blocks after a kill of the {victim}", lambda: chain.safe_number() > safe + 2)
     assert chain.l2.hash_of(head.number) == head.hash, f"the kill of the {victim} cost a block"
+
+
+def require_unsafe_blocks(chain: Chain, node: RpcClient) -> None:
+    """It follows the sequencer ahead of L1, and takes what is posted to it."""
+
+    def is_ahead() -> bool:
+        status = SyncStatus.from_json(node.call("optimism_syncStatus"))
+        unsafe = status.unsafe_l2
+        return unsafe.number > status.safe_l2.number and unsafe.hash == chain.l2.hash_of(unsafe.number)
+
+    chain.until("blocks ahead of L1", is_ahead)
+    (first,) = chain.l2.envelopes(1, 1)
+    assert node.call("admin_postUnsafePayload", posted_envelope_to_json(first)) is None
 
 
 def require_checked_outputs_after_a_kill(chain: Chain, *victims: str) -> None:
