@@ -75,7 +75,7 @@ class UnsafeChain:
         self._l2 = l2
         self._source = source
         self._read_ahead: deque[ExecutionEnvelope] = deque()
-        self._rejected: Hash | None = None
+        self._complaint = ""
 
     def restart(self, safe: L2BlockRef, is_plausible: Callable[[BlockId], bool]) -> L2BlockRef:
         """The newest of the engine's blocks after `safe` whose L1 origin is plausible: part of L1 or ahead
@@ -129,15 +129,20 @@ class UnsafeChain:
                 found = self._blocks_after(heads.safe)
         except TemporaryError:
             return heads, []  # a source that does not answer holds up nobody
+        except (KeyError, TypeError, ValueError) as error:
+            return heads, self._once(f"the unsafe source serves something else than L2 blocks ({error!r})")
         for envelope in found:
             if envelope.payload.parent_hash != heads.unsafe.hash:
                 break
             heads, rejection = self._insert(heads, envelope)
             if rejection:
-                is_news = envelope.payload.block_hash != self._rejected
-                self._rejected = envelope.payload.block_hash
-                return heads, rejection if is_news else []
+                return heads, self._once(*rejection)
         return heads, []
+
+    def _once(self, complaint: str) -> list[str]:
+        """What there is to say if it is not the same as last time: the source is asked again at each step."""
+        is_news, self._complaint = complaint != self._complaint, complaint
+        return [complaint] if is_news else []
 
     def _blocks_after(self, head: L2BlockRef) -> list[ExecutionEnvelope]:
         newest = None if self._source is None else self._source.number()

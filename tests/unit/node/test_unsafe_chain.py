@@ -10,6 +10,7 @@ from tests.unit.node.world import World, build_on, l1_with
 
 from opcycle.errors import TemporaryError
 from opcycle.node.unsafe_chain import BATCH, MAX_POSTED, PostedPayloads
+from opcycle.protocol.l2_block import BlockError
 from opcycle.protocol.payload import ExecutionEnvelope
 
 
@@ -240,6 +241,20 @@ def test_follow__source_does_not_answer__l1_alone(world: World, made: FakeEngine
     made.envelopes = down  # type: ignore[method-assign]
     world.start(unsafe_source=made)
     world.settle()
+    assert heads(world) == (12, 12)
+
+
+@pytest.mark.parametrize("error", [KeyError("number"), TypeError("a list"), BlockError("no block")])
+def test_follow__source_serves_something_else__said_once_and_l1_alone(
+    world: World, made: FakeEngine, error: Exception
+) -> None:
+    def other(first: int, last: int) -> list[ExecutionEnvelope]:
+        raise error
+
+    made.envelopes = other  # type: ignore[method-assign]
+    world.start(unsafe_source=made)
+    complaints = [did for did in world.settle() if "serves something else than L2 blocks" in did]
+    assert len(complaints) == 1
     assert heads(world) == (12, 12)
 
 
