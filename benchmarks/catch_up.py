@@ -140,7 +140,7 @@ def wait(value: Callable[[], int], wanted: int) -> int:
                 return found
         except TemporaryError:
             pass  # it is starting
-        time.sleep(0.05)
+        time.sleep(0.2)  # seldom enough to cost nothing
 
 
 if __name__ == "__main__":
