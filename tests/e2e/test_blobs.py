@@ -114,6 +114,23 @@ def test_the_verifier_has_the_sequencers_hashes_from_blobs_alone(devnet: Devnet)
     assert set(posted(devnet)) == {(3, 1)}
 
 
+def test_frames_of_a_channel_share_a_transaction_as_blobs(config: DevnetConfig) -> None:
+    small = BatcherOptions(
+        data_availability=DataAvailability.BLOBS,
+        max_payload_size=40,
+        target_frames=40,
+        blobs_per_transaction=3,
+    )
+    with Devnet.stepped(replace(config, batcher=small)) as devnet:
+        devnet.advance(12)
+        assert_verified(devnet, head(devnet))
+        counts = [count for _, count in posted(devnet)]
+        assert max(counts) == 3
+        assert min(counts) < 3, "the last frames of a channel do not wait for another's"
+        with devnet.rebuilt_verifier() as rebuilt:
+            assert_same_chain(devnet, rebuilt, head(devnet))
+
+
 def test_calldata_then_blobs_then_whichever_costs_less__one_chain_that_is_rebuilt_from_l1(
     config: DevnetConfig,
 ) -> None:

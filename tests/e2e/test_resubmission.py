@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 from eth_account import Account
+from tests.e2e.inbox import batches_on_l1
 
 from opcycle.devnet.accounts import ACCOUNTS
+from opcycle.devnet.config import DevnetConfig
+from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.local_l1 import LocalL1
 from opcycle.devnet.ports import free_ports
 from opcycle.errors import TemporaryError
@@ -27,18 +30,24 @@ BURNERS, BURNT_GAS = 4, 15_000_000
 
 
 class Crowd:
-    """A user who fills L1's blocks with worthless computation, for a tip that nobody else offers."""
+    """A user who fills L1's blocks with worthless computation, for a tip that is above all before it."""
 
     def __init__(self, l1: LocalL1):
         self.l1 = l1
         self._key = ACCOUNTS["user"].key
         self._nonce = 0
+        self._tip = 10**10
 
     def fills(self, blocks: int) -> None:
         for _ in range(blocks):
-            for _ in range(BURNERS):
-                self._burn()
+            self.burns()
             self.l1.mine()
+
+    def burns(self) -> None:
+        """Enough for one block, in the pool."""
+        self._tip = self._tip * 11 // 10
+        for _ in range(BURNERS):
+            self._burn()
 
     def _burn(self) -> None:
         signed = Account.sign_transaction(
@@ -50,7 +59,7 @@ class Crowd:
                 "data": ENDLESS_LOOP,
                 "gas": BURNT_GAS,
                 "maxFeePerGas": 6 * 10**10,
-                "maxPriorityFeePerGas": 10**10,
+                "maxPriorityFeePerGas": self._tip,
             },
             self._key,
         )
@@ -71,6 +80,13 @@ def l1(tmp_path: Path) -> Iterator[LocalL1]:
 def crowd(l1: LocalL1) -> Crowd:
     l1.mine()
     return Crowd(l1)
+
+
+@pytest.fixture
+def devnet(tmp_path: Path) -> Iterator[Devnet]:
+    with Devnet.stepped(DevnetConfig(tmp_path / "devnet", ports=free_ports())) as devnet:
+        devnet.advance(10)
+        yield devnet
 
 
 def new_manager(l1: LocalL1) -> TransactionManager:
@@ -150,3 +166,16 @@ def test_pool_that_lost_the_first_of_two__has_both_again(l1: LocalL1, crowd: Cro
     l1.mine()
     assert manager.in_flight() == 0
     assert None not in (manager.receipt(first), manager.receipt(second))
+
+
+def test_batcher_in_rising_prices__posts_each_block_once_and_the_chain_becomes_safe(devnet: Devnet) -> None:
+    crowd = Crowd(devnet.l1)
+    for _ in range(12):
+        crowd.burns()
+        devnet.advance(devnet.config.l1_block_time)
+    head = devnet.l2.block("latest").ref.number
+    devnet.until(f"safe block {head}", lambda: devnet.node.sync_status().safe_l2.number >= head, seconds=100)
+    said = (Path(devnet.logs) / "batcher.log").read_text()
+    assert "was not mined in 4 blocks; for" in said
+    assert "reset:" not in said
+    assert set(batches_on_l1(devnet.deployment.rollup, devnet.l1).values()) == {1}
