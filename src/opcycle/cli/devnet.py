@@ -60,9 +60,6 @@ def devnet(
     *,
     data: Path | None,
     auto_ports: bool,
-    block_time: int,
-    l1_block_time: int,
-    finalization_period: int,
     wall_clock: bool,
     l1_url: str | None,
     node_follows_sequencer: bool,
@@ -70,6 +67,7 @@ def devnet(
     data_availability: str,
     failover: str,
     commitments: str,
+    **times: int,
 ) -> None:
     """Run a local L1 and an L2 with all agents, until Ctrl-C.
 
@@ -85,9 +83,6 @@ def devnet(
     way = DataAvailability(data_availability)
     config = DevnetConfig(
         data.resolve(),
-        block_time=block_time,
-        l1_block_time=l1_block_time,
-        finalization_period=finalization_period,
         is_wall_clock=wall_clock,
         l1_url=l1_url,
         node_follows_sequencer=node_follows_sequencer,
@@ -95,6 +90,7 @@ def devnet(
         batcher=BatcherOptions(data_availability=way, failover=DataAvailability(failover)),
         alt_da=local_alt_da(CommitmentType(commitments)) if way is DataAvailability.ALT_DA else None,
         ports=free_ports() if auto_ports else Ports(),
+        **times,
     )
     with suppress(KeyboardInterrupt), Devnet.live(config, progress=_say) as running:
         _run(running)
