@@ -4,17 +4,16 @@ The challenge contract here (`DataAvailabilityChallenge.sol`) is not deployed by
 rollup.json says that it is; its rules are the tests' to keep.
 """
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import orjson
 import pytest
 import rlp
 from benchmarks.op_batcher import op_batcher
 from benchmarks.op_node import op_node
 from eth_utils.crypto import keccak
 from tests.e2e.rollup import batch_of, frames_of
+from tests.peers.solidity import compile_solidity
 
 from opcycle.batcher.options import BatcherOptions, DataAvailability
 from opcycle.da.client import DAClient
@@ -35,8 +34,6 @@ from opcycle.protocol.types import L1Transaction
 from opcycle.rpc.client import RpcClient
 
 PATIENCE = 180
-SOURCE = Path(__file__).with_name("DataAvailabilityChallenge.sol")
-SOLC = Path(__file__).resolve().parents[2] / "tools" / "solcx" / "solc-v0.8.30"
 BATCHER, CHALLENGER, USER = ACCOUNTS["batcher"], ACCOUNTS["unsafe block signer"], ACCOUNTS["user"]
 CONTRACT = keccak(rlp.encode([CHALLENGER.address, b""]))[12:]
 """Where the first contract of the challenging account goes."""
@@ -266,18 +263,9 @@ class Challenges:
 
 @pytest.fixture(scope="module")
 def challenges(disputed: Devnet) -> Challenges:
-    request = {
-        "language": "Solidity",
-        "sources": {SOURCE.name: {"content": SOURCE.read_text()}},
-        "settings": {
-            "evmVersion": "cancun",
-            "outputSelection": {"*": {"*": ["abi", "evm.bytecode.object"]}},
-        },
-    }
-    done = subprocess.run([SOLC], input=orjson.dumps(request), capture_output=True, check=True)
-    made = orjson.loads(done.stdout)["contracts"][SOURCE.name]["DataAvailabilityChallenge"]
-    challenges = Challenges(disputed, made["abi"])
-    challenges.deploy(bytes.fromhex(made["evm"]["bytecode"]["object"]))
+    contract = compile_solidity("DataAvailabilityChallenge.sol")["DataAvailabilityChallenge"]
+    challenges = Challenges(disputed, contract.abi)
+    challenges.deploy(contract.code)
     return challenges
 
 

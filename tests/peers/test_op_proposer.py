@@ -6,14 +6,13 @@ it needs, and that what it proposes is what our node and the sequencer's chain s
 block times with the machine's clock, so the devnet keeps that time, too.
 """
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
 import pytest
 from benchmarks.op_proposer import op_proposer
+from tests.peers.solidity import Compiled, compile_solidity
 
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.config import DevnetConfig
@@ -25,19 +24,9 @@ from opcycle.l1.transactions import TransactionRequest
 from opcycle.protocol.types import Address, Hash
 
 PATIENCE = 120
-SOURCE = Path(__file__).with_name("GameFactory.sol")
-SOLC = Path(__file__).resolve().parents[2] / "tools" / "solcx" / "solc-v0.8.30"
 GAME_TYPE = 255
 INTERVAL = 4
 """Seconds between two proposals."""
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A contract's JSON ABI and creation code."""
-
-    abi: list[dict[str, object]]
-    code: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +43,7 @@ class Game:
 @pytest.fixture(scope="module")
 def compiled() -> dict[str, Compiled]:
     """By name."""
-    request = {
-        "language": "Solidity",
-        "sources": {"GameFactory.sol": {"content": SOURCE.read_text()}},
-        "settings": {
-            "evmVersion": "cancun",
-            "outputSelection": {"*": {"*": ["abi", "evm.bytecode.object"]}},
-        },
-    }
-    done = subprocess.run([SOLC], input=orjson.dumps(request), capture_output=True, check=True)
-    contracts = orjson.loads(done.stdout)["contracts"]["GameFactory.sol"]
-    return {
-        name: Compiled(made["abi"], bytes.fromhex(made["evm"]["bytecode"]["object"]))
-        for name, made in contracts.items()
-    }
+    return compile_solidity("GameFactory.sol")
 
 
 @pytest.fixture(scope="module")
