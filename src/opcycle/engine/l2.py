@@ -77,10 +77,16 @@ class L2Client:
         return [self._decoded(raw, tag) for raw, tag in zip(raws, tags, strict=True)]
 
     def envelopes(self, first: int, last: int) -> list[ExecutionEnvelope]:
-        """Blocks `first` to `last`, both included, as payloads, in one request. Raises TemporaryError if one
-        lacks."""
+        """Blocks `first` to `last`, both included, as payloads; in one request, or in several if the server
+        limits its answers. Raises TemporaryError if one lacks."""
         tags = [to_quantity(number) for number in range(first, last + 1)]
-        raws = self.rpc.batch([("debug_getRawBlock", [tag]) for tag in tags])
+        try:
+            raws = self.rpc.batch([("debug_getRawBlock", [tag]) for tag in tags])
+        except RpcError:
+            if first == last:
+                raise
+            middle = (first + last) // 2
+            return self.envelopes(first, middle) + self.envelopes(middle + 1, last)
         return [envelope_of_block(_present(raw, tag)) for raw, tag in zip(raws, tags, strict=True)]
 
     def hash_of(self, number: int) -> Hash | None:
