@@ -34,6 +34,10 @@ MEMORY = 8
 
 ATTEMPTS = 10
 
+JUNK_UPDATES = (0, 1, 2, 3, 6, 7, 8, 9)
+"""Kinds of config updates that may be of random bytes; at random EIP-1559 parameters (4) op-geth crashes
+(docs/findings/elasticity-beyond-the-gas-limit.md), and a random operator fee (5) nobody can pay."""
+
 
 @dataclass
 class Fuzz:
@@ -152,7 +156,7 @@ class Fuzz:
             ),
             config_update(6, rng.randint(0, 1000).to_bytes(32, "big")),
             config_update(7, rng.randint(0, 800).to_bytes(32, "big")),
-            config_update(rng.randint(0, 9), rng.randbytes(rng.choice([32, 64]))),
+            config_update(rng.choice(JUNK_UPDATES), rng.randbytes(rng.choice([32, 64]))),
         ]
         deposits = [
             deposit(to=rng.randbytes(20), mint=rng.randrange(10**18), value=rng.randrange(10**18)),
