@@ -2,11 +2,13 @@
 
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 import click
 
 from opcycle.batcher.admin import batcher_app
 from opcycle.batcher.options import BatcherOptions, DataAvailability
+from opcycle.batcher.throttling import ThrottleOptions
 from opcycle.cli.agents import data_availability_option, failover_option
 from opcycle.cli.parse import address, seconds
 from opcycle.cli.screen import show_devnet
@@ -67,7 +69,7 @@ def devnet(
     data_availability: str,
     failover: str,
     commitments: str,
-    **times: int,
+    **times: Any,
 ) -> None:
     """Run a local L1 and an L2 with all agents, until Ctrl-C.
 
@@ -88,6 +90,7 @@ def devnet(
         node_follows_sequencer=node_follows_sequencer,
         batch_inbox=None if batch_inbox is None else address(batch_inbox),
         batcher=BatcherOptions(data_availability=way, failover=DataAvailability(failover)),
+        throttle=ThrottleOptions(),
         alt_da=local_alt_da(CommitmentType(commitments)) if way is DataAvailability.ALT_DA else None,
         ports=free_ports() if auto_ports else Ports(),
         **times,

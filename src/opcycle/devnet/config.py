@@ -44,6 +44,7 @@ class DevnetConfig:
     `node_follows_sequencer`: the node takes the sequencer's blocks before they are on L1, as an op-node does;
     op-batcher asks its rollup node for these. Otherwise the node listens to L1 alone.
     `l1_url` names an L1 that somebody else runs, on which the test accounts have ether; None: one of our own.
+    `throttle`: when L2 blocks get smaller because too much of them waits for L1.
     `batch_inbox` is an address without code, instead of a BatchInbox contract, for op-batcher's blobs.
     `alt_da` makes it a chain whose batches may be on a DA server, which the devnet then runs.
     """
