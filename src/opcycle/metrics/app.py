@@ -18,7 +18,11 @@ from opcycle.batcher.admin import BatcherSwitch
 from opcycle.batcher.throttler import Throttler
 from opcycle.metrics.batcher import batcher_metrics, throttler_metrics
 from opcycle.metrics.node import node_metrics
+from opcycle.metrics.proposer import proposer_metrics
+from opcycle.metrics.sequencer import sequencer_metrics
 from opcycle.node.agent import Node
+from opcycle.proposer.agent import Proposer
+from opcycle.sequencer.agent import Sequencer
 
 RESULTS = ("progress", "idle", "retry", "reset")
 """What can come of a step; see `Stepped.results`."""
@@ -77,3 +81,7 @@ def _own(stepping: Stepped) -> Iterator[Metric]:
             yield from batcher_metrics(batcher)
         case Throttler() as throttler:
             yield from throttler_metrics(throttler)
+        case Sequencer() as sequencer:
+            yield from sequencer_metrics(sequencer)
+        case Proposer() as proposer:
+            yield from proposer_metrics(proposer)

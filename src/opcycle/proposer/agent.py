@@ -70,7 +70,10 @@ class _Sent:
 
 
 class Proposer:
-    """`allow_non_finalized`: propose safe L2 blocks, which an L1 reorg can still replace."""
+    """`allow_non_finalized`: propose safe L2 blocks, which an L1 reorg can still replace.
+
+    `proposed`: the L2 block of the last proposal since it started, for any thread to read.
+    """
 
     name = "proposer"
 
@@ -91,6 +94,7 @@ class Proposer:
         self._transactions = transactions
         self._allow_non_finalized = allow_non_finalized
         self._is_node_checked = False
+        self.proposed: int | None = None
         self.reset()
 
     def reset(self) -> None:
@@ -138,6 +142,7 @@ class Proposer:
     def _propose(self, action: Propose) -> str:
         request = self._oracle.propose(action.output_root, action.number, l1_block=action.l1_block)
         self._sent = _Sent(self._transactions.send(request), request)
+        self.proposed = action.number
         return (
             f"proposed output root {to_hex(action.output_root)} for L2 block {action.number}, "
             f"derived from L1 up to {action.l1_block}, in {to_hex(self._sent.transaction)}"

@@ -5,6 +5,7 @@ as the engine allows. Where L1 gave other blocks meanwhile, it goes on from thes
 journal of payloads are its only state.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
@@ -38,6 +39,8 @@ class Sequencer:
 
     `l1_confirmations`: L1 blocks that must follow one before it becomes an L1 origin; `node`: the RPC of a
     verifier, for the safe and finalized heads; `node_l2`: that of its engine, for its blocks.
+    `sequenced` counts the transactions in its blocks since it started, "deposits" and "txns" (users'), for
+    any thread to read.
     """
 
     name = "sequencer"
@@ -57,6 +60,7 @@ class Sequencer:
         node: RollupNode | None = None,
         node_l2: BlockSource | None = None,
     ):
+        self.sequenced: Counter[str] = Counter()
         self._config = config
         self._l1_chain = l1_chain
         self._l1 = l1
@@ -125,6 +129,9 @@ class Sequencer:
         if not built:
             return Outcome.idle(waiting_for)
         self._engine.forkchoice_updated(self._labels.forkchoice(head.ref.hash))
+        users = sum(len(block.user_transactions) for block in built)
+        self.sequenced["txns"] += users
+        self.sequenced["deposits"] += sum(len(block.transactions) for block in built) - users
         return Outcome(progress=True, did=(_summary(built),), waiting_for=waiting_for)
 
     def _snapshot(self, head: L2Block) -> Snapshot:
