@@ -54,6 +54,13 @@ class Fees:
         fees = (self.max_fee, self.max_priority_fee, self.max_blob_fee)
         return Fees(*(max(fee + 1, -(-fee * percent // 100)) for fee in fees))
 
+    def outbidding(self) -> "Fees":
+        """Against a transaction of which nothing is known but that it is in the way.
+
+        Twice these, with a tip of the old cap: one that prices have outgrown cannot tip as much.
+        """
+        return Fees(2 * self.max_fee, max(2 * self.max_priority_fee, self.max_fee), 2 * self.max_blob_fee)
+
     def at_least(self, other: "Fees") -> "Fees":
         """Of each the higher one."""
         return Fees(

@@ -228,7 +228,7 @@ class TransactionManager:
             try:
                 self._broadcast(offer)
             except UnderpricedError:
-                offer = self._sign(offer.message, offer.nonce, offer.fees.raised(200))
+                offer = self._sign(offer.message, offer.nonce, offer.fees.outbidding())
             else:
                 return offer
         raise FeeLimitError(

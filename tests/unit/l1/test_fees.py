@@ -3,6 +3,7 @@
 import pytest
 
 from opcycle.l1.fees import (
+    Fees,
     Prices,
     blob_cost,
     blobs_are_cheaper,
@@ -86,3 +87,25 @@ def test_blobs_are_cheaper__several__share_what_one_transaction_costs():
     payload = b"\x01" * 100
     assert not blobs_are_cheaper([payload], prices)
     assert blobs_are_cheaper([payload] * 6, prices)
+
+
+@pytest.mark.parametrize(("percent", "raised"), [(110, Fees(110, 11, 2)), (200, Fees(200, 20, 2))])
+def test_raised__each_fee_by_the_share_and_by_one_at_least(percent, raised):
+    assert Fees(100, 10, 1).raised(percent) == raised
+
+
+def test_outbidding__twice_the_caps_and_a_tip_of_the_old_one():
+    assert Fees(100, 10, 3).outbidding() == Fees(200, 100, 6)
+    assert Fees(100, 90, 3).outbidding() == Fees(200, 180, 6)
+
+
+def test_at_least__of_each_the_higher_one():
+    assert Fees(1, 20, 3).at_least(Fees(10, 2, 30)) == Fees(10, 20, 30)
+
+
+def test_exceed__base_fee_for_all_and_the_blob_fee_for_blobs_only():
+    prices = Prices(base_fee=10, tip=1, blob_base_fee=5)
+    assert not prices.exceed(Fees(10, 0, 5), has_blobs=True)
+    assert prices.exceed(Fees(9, 9, 5), has_blobs=False)
+    assert prices.exceed(Fees(10, 0, 4), has_blobs=True)
+    assert not prices.exceed(Fees(10, 0, 4), has_blobs=False)
