@@ -60,8 +60,10 @@ class Fuzz:
         self._seen = 0
 
     def run(self, mutants: int) -> None:
-        """Post that many mutated channels or a few more, and two empty L1 blocks after them."""
+        """Post a good channel, that many mutated ones or a few more, and two empty L1 blocks after them."""
         self.rig.derive()
+        material = self._material()
+        self._make_l1_block([("good", tx) for tx in material.post(material.singulars())[0]])
         while self.counts.total() < mutants and self.ended_by is None:
             self._round()
         for _ in range(2):

@@ -44,9 +44,13 @@ class Material:
     def singulars(self) -> list[SingularBatch]:
         return [batch_of(block) for block in self.blocks]
 
+    def known(self) -> list[L2Block]:
+        """Blocks that are safe already, the genesis not among them: nothing can be its batch."""
+        return [block for block in (*self.earlier, self.safe) if block.ref.number > 0]
+
     def past(self) -> list[SingularBatch]:
         """Batches of blocks that are safe already."""
-        return [batch_of(block) for block in (*self.earlier, self.safe) if block.ref.number > 0]
+        return [batch_of(block) for block in self.known()]
 
     def span(self, blocks: Sequence[L2Block] | None = None) -> RawSpanBatch:
         blocks = self.blocks if blocks is None else blocks

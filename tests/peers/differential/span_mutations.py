@@ -185,20 +185,20 @@ def span_other_columns(m: Material, span: RawSpanBatch) -> RawSpanBatch:
 @SPAN.add(first=True)
 def span_overlapping(m: Material) -> Posting:
     """Some blocks before its new ones are safe already, and it says so."""
-    known = [block for block in (*m.earlier, m.safe) if block.ref.number > 0]
+    known = m.known()
     return m.post([m.span([*known[-m.rng.randint(1, len(known)) :], *m.blocks])])
 
 
 @SPAN.add(first=True)
 def span_overlapping_wrong_parent(m: Material) -> Posting:
-    known = [block for block in (*m.earlier, m.safe) if block.ref.number > 0]
+    known = m.known()
     span = m.span([*known[-m.rng.randint(1, len(known)) :], *m.blocks])
     return m.post([replace(span, parent_check=flip_bit(span.parent_check, m.rng))])
 
 
 @SPAN.add(first=True)
 def span_of_the_past(m: Material) -> Posting:
-    known = [block for block in (*m.earlier, m.safe) if block.ref.number > 0]
+    known = m.known()
     return m.post([m.span(known), *m.singulars()])
 
 
@@ -211,9 +211,9 @@ def span_from_the_genesis(m: Material) -> Posting:
 @SPAN.add(first=True)
 def span_of_an_old_origin(m: Material) -> Posting:
     """It begins with blocks that are safe, and its last one would go back to the L1 origin of the first."""
-    known = [block for block in (*m.earlier, m.safe) if block.ref.number > 0]
-    span = m.span([*(known or m.blocks[:1]), *m.blocks])
-    origin = (known or m.blocks)[0].ref.l1_origin
+    known = m.known()
+    span = m.span([*known, *m.blocks])
+    origin = known[0].ref.l1_origin
     bits = Bitlist.of([span.origin_bits[0], *[False] * (len(span.tx_counts) - 1)])
     old = replace(
         span, origin_bits=bits, l1_origin_number=origin.number, origin_check=origin.hash[:CHECK_SIZE]

@@ -76,7 +76,7 @@ def test_span_that_overlaps_with_other_content__op_node_derives_its_new_blocks_a
     world: World,
 ) -> None:
     def overlapping(m: Material) -> list[Batch]:
-        known = [block for block in (*m.earlier, m.safe) if block.ref.number > 0]
+        known = m.known()
         first = next(index for index, block in enumerate(known) if block.user_transactions)
         blocks = [replace(block, transactions=block.transactions[:1]) for block in known[first:]]
         new = [replace(block, transactions=block.transactions[:1]) for block in m.blocks]
