@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from eth_utils.crypto import keccak
-
+from opcycle.keccak import keccak
 from opcycle.l1.blobs import BLOB_TRANSACTION, with_sidecar
 from opcycle.l1.fees import BLOB_REPLACEMENT_PERCENT, GAS_PER_BLOB, REPLACEMENT_PERCENT, Fees
 from opcycle.l1.signer import Signer

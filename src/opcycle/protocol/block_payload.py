@@ -6,9 +6,9 @@ Source: Engine API, "ExecutionPayload"; op-node `op-service/eth/types.go` (`Chec
 from hashlib import sha256
 
 import rlp
-from eth_utils.crypto import keccak
 from trie import HexaryTrie
 
+from opcycle.keccak import keccak
 from opcycle.protocol.l2_block import (
     CANYON_FIELDS,
     ECOTONE_FIELDS,
