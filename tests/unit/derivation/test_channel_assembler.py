@@ -116,7 +116,8 @@ def test_next__size_at_the_limit__completes_and_one_more_byte_is_dropped():
     config = replace(CONFIG, fork_times=forks)
     for excess, channels in ((0, 1), (1, 0)):
         bench = Bench(config)
-        found = bench.at(1, frame(0, data=bytes(room)), frame(1, data=bytes(excess), is_last=True))
+        bench.at(1, frame(0, data=b"of another channel", is_last=True))
+        found = bench.at(2, frame(0, data=bytes(room)), frame(1, data=bytes(excess), is_last=True))
         assert len(found) == channels
         assert [reason for _, reason in bench.dropped()] == [Reason.CHANNEL_TOO_LARGE] * excess
         assert bench.stage.open_channel is None

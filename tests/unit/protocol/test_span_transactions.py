@@ -201,6 +201,18 @@ def test_decode__explicit_type_zero__takes_a_protected_bit_and_is_no_transaction
         odd.transactions(CHAIN_ID)
 
 
+@pytest.mark.parametrize(("first", "is_type"), [(b"\x03", True), (b"\x7f", True), (b"\x80", False)])
+def test_decode__byte_before_the_list__is_a_type_up_to_0x7f_whether_or_not_there_is_one(first, is_type):
+    data = bytes(2) + bytes(64) + bytes(20) + first + b"\xc0" + bytes(2)
+    if is_type:
+        found = SpanTransactions.decode(ByteReader(data), 1)
+        with pytest.raises(SpanTransactionError, match="transaction type"):
+            found.transactions(CHAIN_ID)
+    else:
+        with pytest.raises(SpanFormatError):
+            SpanTransactions.decode(ByteReader(data), 1)
+
+
 @pytest.mark.parametrize("text", [b"\x80", b"\x02\x80", b"\x83abc", b"\x02\x02"])
 def test_decode__payload_is_a_string__is_refused(text):
     with pytest.raises(SpanFormatError, match="not a list"):
