@@ -243,6 +243,30 @@ def test_next__challenged_and_resolved__the_data_on_l1_is_used():
     assert run(resolved(blocks, COMMITMENT, POSTED, DATA, at=ends + 1), {}).safe_head == GENESIS
 
 
+@pytest.mark.parametrize("is_resolved", [True, False])
+def test_next__challenge_over__the_next_commitment_of_the_block_is_asked_for_at_once(is_resolved):
+    ends = POSTED + RESOLVE_WINDOW
+    follower, tip = batch_data(TIP) if is_resolved else (DATA, TIP)
+    missing = COMMITMENT if is_resolved else Commitment.keccak_of(MORE)
+    blocks = posted(missing.payload, Commitment.keccak_of(follower).payload)
+    blocks = challenged(blocks, missing, POSTED, at=POSTED)
+    if is_resolved:
+        blocks = resolved(blocks, missing, POSTED, DATA, at=ends)
+    assert run(blocks[:ends], stocked(follower)).safe_head == GENESIS
+    assert run(blocks[: ends + 1], stocked(follower)).safe_head == tip
+
+
+def test_final_l1__skipped_data__is_not_final_before_its_challenge_is():
+    at, ends = LAST_CHALLENGE, LAST_CHALLENGE + RESOLVE_WINDOW
+    engine = run(challenged(posted(), COMMITMENT, POSTED, at=at), {})
+    assert engine.pipeline.final_l1(ends - 1) == POSTED - 1
+    assert engine.pipeline.final_l1(ends) == ends - CHALLENGE_WINDOW
+
+
+def test_final_l1__no_alt_da__is_l1s_own_finality():
+    assert run(posted(DATA), {}, config=replace(KECCAK, alt_da=None)).pipeline.final_l1(3) == 3
+
+
 def test_next__resolved_with_other_data__does_not_count():
     at = LAST_CHALLENGE
     blocks = challenged(posted(), COMMITMENT, POSTED, at=at)
