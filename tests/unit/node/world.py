@@ -33,11 +33,12 @@ PATIENT = replace(CONFIG, seq_window_size=1000)
 class World:
     """`start` makes a node, and again makes it anew, as after a restart, on the database that it had."""
 
+    da: DASource | None = None
+
     def __init__(self, directory: Path, l1_blocks: list[L1Block]):
         self._directory = directory
         self.l1 = FakeL1(l1_blocks)
         self.beacon: FakeBeacon | None = FakeBeacon()
-        self.da: DASource | None = None
         self.engine = FakeEngine()
 
     def start(
