@@ -315,7 +315,8 @@ def bad_blobs(m: Material) -> Posting:
         case 1:
             bad[2:5] = m.rng.choice([b"\x01\xfb\xfd", b"\xff\xff\xff", b"\0\0\0"])  # the length
         case 2:
-            bad[32 * m.rng.randrange(1, 5)] |= 0x40  # bits that carry nothing
+            at = 32 * m.rng.randrange(1, 5)
+            bad[at] = bad[at] & 0x1F | 0x40  # a bit that carries nothing, in a number below the modulus
         case _:
             bad[BLOB_SIZE - 1 - m.rng.randrange(30)] ^= 1  # behind the payload
     return [[L1Tx(b"", kind=3, blobs=(bytes(bad), good))]]
