@@ -37,6 +37,7 @@ def running_devnet(*arguments: str, since: str = "ready") -> Iterator["subproces
         stderr=subprocess.STDOUT,
         text=True,
         cwd=ROOT,
+        preexec_fn=_hear_ctrl_c,
     )
     try:
         read_until(process, since)
@@ -44,7 +45,16 @@ def running_devnet(*arguments: str, since: str = "ready") -> Iterator["subproces
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        process.communicate(timeout=PATIENCE)
+        try:
+            process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+
+
+def _hear_ctrl_c() -> None:
+    """A shell's background job ignores SIGINT, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def read_until(process: "subprocess.Popen[str]", beginning: str) -> None:
