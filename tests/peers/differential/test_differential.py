@@ -21,6 +21,9 @@ from tests.profiles import PROFILE
 from opcycle.derivation.verdicts import Decision, Reason
 from opcycle.protocol.types import BlockId
 
+pytestmark = pytest.mark.timeout(1_800)
+"""Seconds; it takes two minutes where nothing else runs."""
+
 MUTANTS = 1_000
 CHAINS = 10 if PROFILE == "nightly" else 1
 
