@@ -1,6 +1,5 @@
 """The real op-node derives a chain that lives through every fork, Bedrock to Jovian, as our node does."""
 
-import time
 from pathlib import Path
 
 import orjson
@@ -10,25 +9,21 @@ from tests.e2e.test_forks import SCHEDULE, forking, transfer
 
 from opcycle.devnet.beacon import beacon_app
 from opcycle.devnet.ports import free_ports
+from opcycle.devnet.runner import Runner
 from opcycle.engine.rollup_client import RollupClient
 from opcycle.errors import TemporaryError
 from opcycle.protocol.l1_chain import LOCAL_L1_CHAIN_ID
 from opcycle.rpc.hexjson import to_hex
 from opcycle.rpc.server import serve
 
-PATIENCE = 60
+PATIENCE = 120
 
 
-def wait_for_safe(client: RollupClient, number: int) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            if client.sync_status().safe_l2.number >= number:
-                return
-        except TemporaryError:
-            pass  # it is starting
-        assert time.monotonic() < deadline, f"op-node does not come to call block {number} safe"
-        time.sleep(0.1)
+def is_safe(client: RollupClient, number: int) -> bool:
+    try:
+        return client.sync_status().safe_l2.number >= number
+    except TemporaryError:  # it is starting
+        return False
 
 
 def test_op_node_derives_every_fork_as_our_node_does(tmp_path: Path) -> None:
@@ -69,7 +64,7 @@ def test_op_node_derives_every_fork_as_our_node_does(tmp_path: Path) -> None:
                 directory=tmp_path,
                 flags=("--l1.trustrpc",),  # the system config has no storage, which op-node wants proven
             ) as client:
-                wait_for_safe(client, posted)
+                assert Runner().until(lambda: is_safe(client, posted), seconds=PATIENCE)
                 assert engine.hashes(posted) == verifier.l2.hashes(posted) == rollup.sequencing.hashes(posted)
                 for number in range(posted + 1):
                     assert (
