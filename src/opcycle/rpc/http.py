@@ -9,6 +9,7 @@ import http.client
 import select
 import socket
 import ssl
+import weakref
 from collections import deque
 from urllib.parse import SplitResult, urlsplit
 
@@ -34,6 +35,8 @@ class KeptConnections:
         self._url = url
         self._timeout = timeout
         self._idle: deque[socket.socket] = deque()
+        # not __del__: garbage in a cycle is finalized in any order, and a socket left open warns
+        weakref.finalize(self, _close_all, self._idle)
 
     def post(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         """Status and body of the answer. Raises HttpError if there is none."""
@@ -57,11 +60,7 @@ class KeptConnections:
 
     def close(self) -> None:
         """Those that nobody uses at the moment."""
-        while self._idle:
-            self._idle.pop().close()
-
-    def __del__(self) -> None:
-        self.close()
+        _close_all(self._idle)
 
     def _take(self) -> socket.socket | None:
         """An idle connection that the server has not closed meanwhile."""
@@ -86,6 +85,11 @@ class KeptConnections:
             connection = ssl.create_default_context().wrap_socket(connection, server_hostname=url.hostname)
         connection.settimeout(self._timeout)
         return connection
+
+
+def _close_all(connections: deque[socket.socket]) -> None:
+    while connections:
+        connections.pop().close()
 
 
 def _request(url: SplitResult, body: bytes, headers: dict[str, str]) -> bytes:

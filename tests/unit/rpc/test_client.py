@@ -1,7 +1,9 @@
 """What the client makes of servers that are not there, or are something else."""
 
+import gc
 import socket
 import threading
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -184,3 +186,28 @@ def test_call__connection_closed_by_the_server_meanwhile__a_new_one_is_opened(
     assert client.call("eth_chainId") == "0x1"
     thread.join()
     client.close()
+
+
+def test_call__client_left_behind_in_a_cycle__its_connection_is_closed_all_the_same(
+    listener: socket.socket,
+) -> None:
+    served: list[bytes] = []
+
+    def answer_and_wait_for_the_end() -> None:
+        with listener.accept()[0] as connection:
+            answer(connection)
+            served.append(connection.recv(1))
+
+    thread = threading.Thread(target=answer_and_wait_for_the_end)
+    thread.start()
+    client = RpcClient(url_of(listener))
+    client.call("eth_chainId")
+    cycle = [client]
+    cycle.append(cycle)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        del client, cycle
+        gc.collect()
+    thread.join()
+    assert served == [b""]
+    assert [str(warning.message) for warning in caught] == []
