@@ -25,6 +25,9 @@ from opcycle.engine.rollup_client import RollupClient
 from opcycle.errors import TemporaryError
 
 BLOCKS = 10_000
+TURNS = 2
+"""Runs of each, in turns: a machine that others use gets faster and slower."""
+
 L1_BLOCK_TIME = 12
 TRANSFERS = 12
 """In every twelfth block; the others have only their L1 attributes."""
@@ -56,17 +59,20 @@ class Run:
 
 def main() -> None:
     blocks = int(sys.argv[1]) if len(sys.argv) > 1 else BLOCKS
-    with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
+    with tempfile.TemporaryDirectory() as temporary:
+        directory = Path(temporary)
         config = DevnetConfig(directory / "devnet", l1_block_time=L1_BLOCK_TIME, ports=free_ports())
         with Devnet.stepped(config) as devnet:
             started = time.perf_counter()
             last = make_chain(devnet, blocks)
             print(f"{last:,} blocks made and posted in {time.perf_counter() - started:.0f} s", flush=True)
-            ours = opcycle_node(devnet, directory / "ours", last)
-            print(f"opcycle: {ours}", flush=True)
-            theirs = real_op_node(devnet, directory / "theirs", last)
-            print(f"op-node: {theirs}\nratio    {ours.speed / theirs.speed:.2f}")
+            best: dict[str, float] = {}
+            for turn in range(TURNS):
+                for name, runs in (("opcycle", opcycle_node), ("op-node", real_op_node)):
+                    run = runs(devnet, directory / f"{name}-{turn}", last)
+                    print(f"{name}: {run}", flush=True)
+                    best[name] = max(best.get(name, 0), run.speed)
+            print(f"ratio of the best runs: {best['opcycle'] / best['op-node']:.2f}")
 
 
 def make_chain(devnet: Devnet, blocks: int) -> int:
