@@ -6,6 +6,7 @@ without Ape (`-p no:ape_test`): then nothing happens here, so nothing here impor
 """
 
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,8 @@ CONTRACTS = ROOT / "tests" / "contracts"
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell's background job ignores Ctrl-C, and so would all programs that tests start and stop by it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not config.pluginmanager.hasplugin("ape_test") or hasattr(config, "workerinput"):
         return
     if config.args_source is not pytest.Config.ArgsSource.ARGS:  # a bare `ape test`

@@ -37,7 +37,6 @@ def running_devnet(*arguments: str, since: str = "ready") -> Iterator["subproces
         stderr=subprocess.STDOUT,
         text=True,
         cwd=ROOT,
-        preexec_fn=_hear_ctrl_c,
     )
     try:
         read_until(process, since)
@@ -50,11 +49,6 @@ def running_devnet(*arguments: str, since: str = "ready") -> Iterator["subproces
         except subprocess.TimeoutExpired:
             process.kill()
             raise
-
-
-def _hear_ctrl_c() -> None:
-    """A shell's background job ignores SIGINT, and so would all that it starts."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def read_until(process: "subprocess.Popen[str]", beginning: str) -> None:
