@@ -89,6 +89,14 @@ class L2Client:
             return self.envelopes(first, middle) + self.envelopes(middle + 1, last)
         return [envelope_of_block(_present(raw, tag)) for raw, tag in zip(raws, tags, strict=True)]
 
+    def header_rlp(self, number: int) -> bytes:
+        """The header as its hash is of. Raises TemporaryError when there is no such block (yet)."""
+        tag = to_quantity(number)
+        try:
+            return from_hex(self.rpc.call("debug_getRawHeader", tag))
+        except RpcError as error:
+            raise TemporaryError(f"no L2 block {tag}: {error.reason}") from error
+
     def hash_of(self, number: int) -> Hash | None:
         """The canonical block's hash, None above the head."""
         header = self.rpc.call("eth_getHeaderByNumber", to_quantity(number))

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @title IPreimageOracle
+/// @notice Data by key, for a machine on chain. A preimage begins with its length as u64 and is read 32 bytes at a time.
+///         Spec: "Pre-image Oracle".
+interface IPreimageOracle {
+    /// @notice Thrown when nobody has loaded the part that is read.
+    error PreimageOracle_NotLoaded(bytes32 key, uint256 offset);
+
+    /// @notice Thrown for a part that begins after the preimage's end.
+    error PreimageOracle_OffsetTooHigh(uint256 offset, uint256 end);
+
+    /// @notice Thrown for a local word of more than 32 bytes.
+    error PreimageOracle_LocalDataTooLong(uint256 size);
+
+    /// @notice Read 32 bytes of a preimage at `_offset` of length ‖ data; reverts unless someone has loaded them.
+    /// @return dat_     The bytes, zeros after the end.
+    /// @return datLen_  How many of them belong to the preimage.
+    function readPreimage(bytes32 _key, uint256 _offset) external view returns (bytes32 dat_, uint256 datLen_);
+
+    /// @notice Load a word that has a meaning in one game only, in the caller's name.
+    /// @param _ident         Which word.
+    /// @param _localContext  Where in the game.
+    /// @param _word          The word; its first `_size` bytes are the data.
+    /// @param _size          0 to 32.
+    /// @param _partOffset    Offset in length ‖ data of the part to load.
+    /// @return key_          What it is read by: it differs for each caller and context.
+    function loadLocalData(
+        uint256 _ident,
+        bytes32 _localContext,
+        bytes32 _word,
+        uint256 _size,
+        uint256 _partOffset
+    ) external returns (bytes32 key_);
+
+    /// @notice Load a part of a preimage whose key is its keccak256 hash, the first byte replaced by 2.
+    function loadKeccak256PreimagePart(uint256 _partOffset, bytes calldata _preimage) external;
+
+    /// @notice Load a part of a preimage whose key is its SHA-256 hash, the first byte replaced by 4.
+    function loadSha256PreimagePart(uint256 _partOffset, bytes calldata _preimage) external;
+
+    /// @notice Bytes of a preimage, without the length in front; 0 if no part was loaded.
+    function preimageLengths(bytes32 _key) external view returns (uint256 length);
+
+    /// @notice A loaded part.
+    function preimageParts(bytes32 _key, uint256 _offset) external view returns (bytes32 part);
+
+    /// @notice Whether a part was loaded.
+    function preimagePartOk(bytes32 _key, uint256 _offset) external view returns (bool isLoaded);
+
+    /// @notice Seconds for which a large preimage may be challenged before it counts.
+    function challengePeriod() external view returns (uint256);
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IPreimageOracle} from "./IPreimageOracle.sol";
+import {PreimageKeys} from "./PreimageKeys.sol";
+
+/// @title PreimageOracle
+/// @notice Preimages that fit into one transaction, by local key, keccak256 and SHA-256.
+contract PreimageOracle is IPreimageOracle {
+    /// @dev Bytes of the length in front of each preimage.
+    uint256 private constant PREFIX = 8;
+
+    uint256 internal immutable CHALLENGE_PERIOD;
+
+    /// @inheritdoc IPreimageOracle
+    mapping(bytes32 key => uint256 length) public preimageLengths;
+    /// @inheritdoc IPreimageOracle
+    mapping(bytes32 key => mapping(uint256 offset => bytes32 part)) public preimageParts;
+    /// @inheritdoc IPreimageOracle
+    mapping(bytes32 key => mapping(uint256 offset => bool isLoaded)) public preimagePartOk;
+
+    constructor(uint256 _challengePeriod) {
+        CHALLENGE_PERIOD = _challengePeriod;
+    }
+
+    /// @inheritdoc IPreimageOracle
+    function readPreimage(bytes32 _key, uint256 _offset)
+        external
+        view
+        returns (bytes32 dat_, uint256 datLen_)
+    {
+        if (!preimagePartOk[_key][_offset]) {
+            revert PreimageOracle_NotLoaded(_key, _offset);
+        }
+        uint256 left = PREFIX + preimageLengths[_key] - _offset;
+        return (preimageParts[_key][_offset], left < 32 ? left : 32);
+    }
+
+    /// @inheritdoc IPreimageOracle
+    function loadLocalData(
+        uint256 _ident,
+        bytes32 _localContext,
+        bytes32 _word,
+        uint256 _size,
+        uint256 _partOffset
+    ) external returns (bytes32 key_) {
+        if (_size > 32) revert PreimageOracle_LocalDataTooLong(_size);
+        key_ = PreimageKeys.local(_ident, _localContext, msg.sender);
+        bytes memory word = new bytes(_size);
+        for (uint256 i = 0; i < _size; i++) {
+            word[i] = _word[i];
+        }
+        _load(key_, word, _partOffset);
+    }
+
+    /// @inheritdoc IPreimageOracle
+    function loadKeccak256PreimagePart(uint256 _partOffset, bytes calldata _preimage) external {
+        _load(PreimageKeys.ofType(keccak256(_preimage), PreimageKeys.KECCAK256), _preimage, _partOffset);
+    }
+
+    /// @inheritdoc IPreimageOracle
+    function loadSha256PreimagePart(uint256 _partOffset, bytes calldata _preimage) external {
+        _load(PreimageKeys.ofType(sha256(_preimage), PreimageKeys.SHA256), _preimage, _partOffset);
+    }
+
+    /// @inheritdoc IPreimageOracle
+    function challengePeriod() external view returns (uint256) {
+        return CHALLENGE_PERIOD;
+    }
+
+    /// @dev Keep 32 bytes of length ‖ preimage from `_offset` on, zeros after the end.
+    function _load(bytes32 _key, bytes memory _preimage, uint256 _offset) private {
+        uint256 size = _preimage.length;
+        if (_offset >= PREFIX + size) revert PreimageOracle_OffsetTooHigh(_offset, PREFIX + size);
+        bytes memory whole = abi.encodePacked(uint64(size), _preimage, bytes32(0));
+        bytes32 part;
+        // equivalent: part = bytes32(whole[_offset:_offset + 32]), which memory has no slices for
+        assembly ("memory-safe") {
+            part := mload(add(add(whole, 32), _offset))
+        }
+        preimagePartOk[_key][_offset] = true;
+        preimageParts[_key][_offset] = part;
+        preimageLengths[_key] = size;
+    }
+}

@@ -1,0 +1,53 @@
+"""Where the states of a game's machine come from. `Trace` is the whole interface."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from opcycle.keccak import keccak
+from opcycle.protocol.dispute_game import Dispute, VMStatus
+from opcycle.protocol.preimages import DISPUTED_BLOCK_NUMBER
+from opcycle.protocol.types import Hash
+
+
+@dataclass(frozen=True, slots=True)
+class StepProof:
+    """What `step` on the contract needs: the state before it, and the machine's proof.
+
+    `local_data`: the local word, and the offset of the part of it, that the step reads; or None.
+    """
+
+    state: bytes
+    proof: bytes
+    local_data: tuple[int, int] | None
+
+
+class Trace(Protocol):
+    """A machine's states for any dispute. Raises TemporaryError for what is not known yet."""
+
+    def state(self, dispute: Dispute, instant: int) -> Hash:
+        """The hash of the state after step `instant`, status byte first; after the end the last one."""
+        ...
+
+    def proof(self, dispute: Dispute, instant: int) -> StepProof:
+        """For step `instant`."""
+        ...
+
+
+class AlphabetTrace:
+    """The machine of `contracts/vm/AlphabetVM.sol`, which counts; of game types 254 and 255, for tests."""
+
+    FIRST = 0x60
+    PRESTATE = FIRST.to_bytes(32, "big")
+
+    def state(self, dispute: Dispute, instant: int) -> Hash:
+        return bytes([VMStatus.INVALID]) + keccak(self._state(dispute, instant + 1))[1:]
+
+    def proof(self, dispute: Dispute, instant: int) -> StepProof:
+        if instant == 0:
+            return StepProof(self.PRESTATE, b"", (DISPUTED_BLOCK_NUMBER, 0))
+        return StepProof(self._state(dispute, instant), b"", None)
+
+    def _state(self, dispute: Dispute, steps: int) -> bytes:
+        """Sixteen instants a block, so that traces of neighbouring blocks share no state."""
+        instant = (dispute.agreed_block << 4) + steps
+        return instant.to_bytes(32, "big") + (self.FIRST + instant).to_bytes(32, "big")

@@ -1,0 +1,209 @@
+"""DisputeGameFactory and FaultDisputeGame: games made, read as values, and played."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from opcycle.artifacts import artifact
+from opcycle.l1.contract import BlockLabel, Contract
+from opcycle.l1.preimage_oracle import PreimageOracle
+from opcycle.l1.transactions import TransactionRequest
+from opcycle.protocol.dispute_game import Claim, DisputeGame, GameParameters, GameStatus
+from opcycle.protocol.outputs import OutputRootProof
+from opcycle.protocol.positions import Position
+from opcycle.protocol.types import Address, Hash
+from opcycle.rpc.client import RpcClient
+
+CLAIMS_PER_READ = 200
+"""Claims asked for in one request."""
+
+NO_PARENT = 2**32 - 1
+NOBODY = bytes(20)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedGame:
+    """A game as the factory lists it. `created_at`: L1 time, seconds."""
+
+    index: int
+    game_type: int
+    created_at: int
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Earnings:
+    """What someone can still get out of a decided game, in wei, and from when on (L1 time, seconds) the next
+    of the two calls of `claimCredit` works."""
+
+    amount: int
+    claimable_from: int
+
+
+class DisputeGameFactory:
+    """Every getter reads at the end of the named L1 block."""
+
+    def __init__(self, rpc: RpcClient, address: Address):
+        self.contract = Contract(rpc, address, artifact("DisputeGameFactory").abi)
+
+    def game_count(self, *, block: BlockLabel) -> int:
+        count: int = self.contract.read("gameCount", block=block)
+        return count
+
+    def games(self, indices: Sequence[int], *, block: BlockLabel) -> list[ListedGame]:
+        """Several in one request."""
+        found = self.contract.read_many([("gameAtIndex", [index]) for index in indices], block=block)
+        return [
+            ListedGame(index, game_type, created_at, address)
+            for index, (game_type, created_at, address) in zip(indices, found, strict=True)
+        ]
+
+    def init_bond(self, game_type: int, *, block: BlockLabel) -> int:
+        """The bond of a root claim, in wei."""
+        bond: int = self.contract.read("initBonds", game_type, block=block)
+        return bond
+
+    def create(self, game_type: int, root: Hash, l2_block_number: int, *, bond: int) -> TransactionRequest:
+        """Claim an output root."""
+        extra_data = l2_block_number.to_bytes(32, "big")
+        return self.contract.request("create", game_type, root, extra_data, value=bond)
+
+
+class FaultDisputeGame:
+    """One game. What cannot change is read once."""
+
+    def __init__(self, rpc: RpcClient, address: Address):
+        self.contract = Contract(rpc, address, artifact("FaultDisputeGame").abi)
+        self._parameters: GameParameters | None = None
+
+    def parameters(self, *, block: BlockLabel) -> GameParameters:
+        if self._parameters is None:
+            getters = ("maxGameDepth", "splitDepth", "maxClockDuration", "clockExtension", "absolutePrestate")
+            self._parameters = GameParameters(
+                *self.contract.read_many([(getter, ()) for getter in getters], block=block)
+            )
+        return self._parameters
+
+    def read(self, *, block: Hash) -> DisputeGame:
+        """The whole game at the end of an L1 block."""
+        getters = (
+            "status",
+            "createdAt",
+            "startingBlockNumber",
+            "l2BlockNumber",
+            "l1Head",
+            "l2BlockNumberChallenged",
+            "claimDataLen",
+        )
+        values = self.contract.read_many([(getter, ()) for getter in getters], block=block)
+        status, created_at, starting_block, claimed_block, l1_head, is_challenged, count = values
+        return DisputeGame(
+            address=self.contract.address,
+            parameters=self.parameters(block=block),
+            status=GameStatus(status),
+            created_at=created_at,
+            starting_block=starting_block,
+            claimed_block=claimed_block,
+            l1_head=l1_head,
+            block_number_challenged=is_challenged,
+            claims=self._claims(count, block=block),
+            resolved=self._resolved(count, block=block),
+        )
+
+    def preimages(self, *, block: BlockLabel) -> PreimageOracle:
+        """Where the game's machine reads."""
+        vm: Address = self.contract.read("vm", block=block)
+        machine = Contract(self.contract.rpc, vm, artifact("AlphabetVM").abi)
+        return PreimageOracle(self.contract.rpc, machine.read("oracle", block=block))
+
+    def earnings(self, account: Address, *, block: BlockLabel) -> Earnings:
+        """Of a game that was decided; of one that turns out not to count, the account's own bonds."""
+        calls: list[tuple[str, tuple[object, ...]]] = [
+            ("credit", (account,)),
+            ("hasUnlockedCredit", (account,)),
+            ("resolvedAt", ()),
+            ("anchorStateRegistry", ()),
+            ("weth", ()),
+        ]
+        amount, is_unlocked, resolved_at, registry, weth = self.contract.read_many(calls, block=block)
+        rpc = self.contract.rpc
+        if is_unlocked:
+            escrow = Contract(rpc, weth, artifact("DelayedWETH").abi)
+            game = self.contract.address
+            (_, unlocked_at), delay = escrow.read_many(
+                [("withdrawals", [game, account]), ("delay", ())], block=block
+            )
+            return Earnings(amount, unlocked_at + delay)
+        judge = Contract(rpc, registry, artifact("AnchorStateRegistry").abi)
+        return Earnings(amount, resolved_at + judge.read("disputeGameFinalityDelaySeconds", block=block) + 1)
+
+    def bonds(self, positions: Sequence[Position], *, block: BlockLabel) -> list[int]:
+        """What a claim at each position costs, in wei."""
+        calls = [("getRequiredBond", [int(position)]) for position in positions]
+        bonds: list[int] = self.contract.read_many(calls, block=block)
+        return bonds
+
+    def move(self, claim: Claim, value: Hash, *, is_attack: bool, bond: int) -> TransactionRequest:
+        """Answer a claim; refused if L1 has another claim at its index by then."""
+        return self.contract.request("move", claim.value, claim.index, value, is_attack, value=bond)
+
+    def step(self, claim: Claim, *, is_attack: bool, state: bytes, proof: bytes) -> TransactionRequest:
+        """Counter a claim at the greatest depth."""
+        return self.contract.request("step", claim.index, is_attack, state, proof)
+
+    def add_local_data(self, claim: Claim, *, ident: int, offset: int) -> TransactionRequest:
+        """Give the machine a word that the dispute of a claim has."""
+        return self.contract.request("addLocalData", ident, claim.index, offset)
+
+    def challenge_block_number(self, output: OutputRootProof, header: bytes) -> TransactionRequest:
+        """Show that the root claim is of the block with this RLP-encoded header, not of the one it names."""
+        parts = (
+            output.version,
+            output.state_root,
+            output.message_passer_storage_root,
+            output.latest_block_hash,
+        )
+        return self.contract.request("challengeRootL2Block", parts, header)
+
+    def resolve_claim(self, index: int, *, gas: int) -> TransactionRequest:
+        """Settle a claim with all that answer it."""
+        return self.contract.request("resolveClaim", index, 0, gas=gas)
+
+    def resolve(self, *, gas: int) -> TransactionRequest:
+        """Decide the game."""
+        return self.contract.request("resolve", gas=gas)
+
+    def claim_credit(self, recipient: Address) -> TransactionRequest:
+        """Unlock what a recipient has earned or, the second time, pay it."""
+        return self.contract.request("claimCredit", recipient)
+
+    def _claims(self, count: int, *, block: Hash) -> list[Claim]:
+        claims: list[Claim] = []
+        for first in range(0, count, CLAIMS_PER_READ):
+            indices = range(first, min(count, first + CLAIMS_PER_READ))
+            found = self.contract.read_many([("claimData", [index]) for index in indices], block=block)
+            claims += [_claim(index, values) for index, values in zip(indices, found, strict=True)]
+        return claims
+
+    def _resolved(self, count: int, *, block: Hash) -> frozenset[int]:
+        resolved: set[int] = set()
+        for first in range(0, count, CLAIMS_PER_READ):
+            indices = range(first, min(count, first + CLAIMS_PER_READ))
+            found = self.contract.read_many([("resolvedSubgames", [index]) for index in indices], block=block)
+            resolved |= {index for index, is_resolved in zip(indices, found, strict=True) if is_resolved}
+        return frozenset(resolved)
+
+
+def _claim(index: int, values: tuple[Any, ...]) -> Claim:
+    parent, countered_by, claimant, bond, value, position, clock = values
+    return Claim(
+        index=index,
+        parent=None if parent == NO_PARENT else parent,
+        claimant=claimant,
+        countered_by=None if countered_by == NOBODY else countered_by,
+        bond=bond,
+        value=value,
+        position=Position(position),
+        used=clock >> 64,
+        made_at=clock % 2**64,
+    )
