@@ -2,11 +2,12 @@
 
 import pytest
 
-from opcycle.errors import TemporaryError, UserError
+from opcycle.errors import TemporaryError
 from opcycle.l1.pool_answers import (
     NonceError,
     OtherPoolError,
     TransactionRejectedError,
+    UnaffordableError,
     UnderpricedError,
     refusal,
 )
@@ -31,13 +32,13 @@ def test_already_known__is_no_refusal():
         ("nonce too low: next nonce 7, tx nonce 6", NonceError),
         ("nonce too high: tx nonce 9, gapped nonce 7", NonceError),
         ("address already reserved", OtherPoolError),
-        ("insufficient funds for gas * price + value: balance 1, tx cost 2", UserError),
+        ("insufficient funds for gas * price + value: balance 1, tx cost 2", UnaffordableError),
         ("exceeds block gas limit", TransactionRejectedError),
         ("txpool is full", RpcError),
     ],
 )
 def test_each_answer__its_kind(reason, kind):
-    assert type(answer(reason)) is kind or (kind is UserError and isinstance(answer(reason), UserError))
+    assert type(answer(reason)) is kind
 
 
 def test_nonce_gap_before_blobs__the_pool_of_blobs_does_not_know_what_waits_in_the_other():
