@@ -49,6 +49,12 @@ interface IPreimageOracle {
     /// @notice Whether a part was loaded.
     function preimagePartOk(bytes32 _key, uint256 _offset) external view returns (bool isLoaded);
 
+    /// @notice Bytes from which on a preimage is proposed in parts, because it may not fit into one transaction.
+    function minProposalSize() external view returns (uint256);
+
+    /// @notice Version of the ABI; op-challenger chooses by it how to talk to the oracle.
+    function version() external view returns (string memory);
+
     /// @notice Seconds for which a large preimage may be challenged before it counts.
     function challengePeriod() external view returns (uint256);
 }

@@ -10,6 +10,7 @@ contract PreimageOracle is IPreimageOracle {
     /// @dev Bytes of the length in front of each preimage.
     uint256 private constant PREFIX = 8;
 
+    uint256 internal immutable MIN_PROPOSAL_SIZE;
     uint256 internal immutable CHALLENGE_PERIOD;
 
     /// @inheritdoc IPreimageOracle
@@ -19,7 +20,8 @@ contract PreimageOracle is IPreimageOracle {
     /// @inheritdoc IPreimageOracle
     mapping(bytes32 key => mapping(uint256 offset => bool isLoaded)) public preimagePartOk;
 
-    constructor(uint256 _challengePeriod) {
+    constructor(uint256 _minProposalSize, uint256 _challengePeriod) {
+        MIN_PROPOSAL_SIZE = _minProposalSize;
         CHALLENGE_PERIOD = _challengePeriod;
     }
 
@@ -64,8 +66,18 @@ contract PreimageOracle is IPreimageOracle {
     }
 
     /// @inheritdoc IPreimageOracle
+    function version() external pure returns (string memory) {
+        return "1.1.5";
+    }
+
+    /// @inheritdoc IPreimageOracle
     function challengePeriod() external view returns (uint256) {
         return CHALLENGE_PERIOD;
+    }
+
+    /// @inheritdoc IPreimageOracle
+    function minProposalSize() external view returns (uint256) {
+        return MIN_PROPOSAL_SIZE;
     }
 
     /// @dev Keep 32 bytes of length ‖ preimage from `_offset` on, zeros after the end.

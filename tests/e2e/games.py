@@ -21,7 +21,7 @@ from opcycle.protocol.types import Address, Hash
 
 ALPHABET = 255
 MAX_DEPTH, SPLIT_DEPTH = 12, 8
-CLOCK, EXTENSION, PREIMAGE_PERIOD, FINALITY_DELAY, WETH_DELAY = 1_000, 10, 10, 500, 300
+CLOCK, EXTENSION, PREIMAGE_PERIOD, FINALITY_DELAY, WETH_DELAY = 10_000, 10, 10, 500, 300
 PRESTATE = bytes([3]) + keccak(AlphabetTrace.PRESTATE)[1:]
 
 
@@ -120,7 +120,7 @@ def arena(devnet: Devnet) -> Arena:
         ALPHABET,
     )
     weth = behind_proxy(deploy("DelayedWETH", ["uint256"], [WETH_DELAY]), "DelayedWETH", config)
-    oracle = deploy("PreimageOracle", ["uint256"], [PREIMAGE_PERIOD])
+    oracle = deploy("PreimageOracle", ["uint256", "uint256"], [126_000, PREIMAGE_PERIOD])
     machine = deploy("AlphabetVM", ["bytes32", "address"], [PRESTATE, oracle])
     parameters = (MAX_DEPTH, SPLIT_DEPTH, EXTENSION, CLOCK)
     logic = deploy("FaultDisputeGame", ["(uint256,uint256,uint64,uint64)"], [parameters])

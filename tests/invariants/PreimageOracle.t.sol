@@ -6,7 +6,7 @@ import {PreimageOracle} from "../../contracts/vm/PreimageOracle.sol";
 import {bound, vm} from "./support/Vm.sol";
 
 contract PreimageOracleTest {
-    PreimageOracle internal oracle = new PreimageOracle(1 days);
+    PreimageOracle internal oracle = new PreimageOracle(126_000, 1 days);
 
     /// @notice Every part, at every offset, is the slice of length ‖ data that its key promises.
     function testFuzz_keccak256_anyPart_isTheSlice(bytes calldata data, uint256 seed) public {

@@ -51,7 +51,7 @@ abstract contract Games is System {
         registry = AnchorStateRegistry(reserve(reserved));
         weth = DelayedWETH(payable(reserve(reserved)));
         gamesPortal = OptimismPortal2(payable(reserve(reserved)));
-        preimages = new PreimageOracle(PREIMAGE_PERIOD);
+        preimages = new PreimageOracle(126_000, PREIMAGE_PERIOD);
         machine = new AlphabetVM(absolutePrestate(), preimages);
 
         setUpProxy(
