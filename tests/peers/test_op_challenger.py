@@ -1,6 +1,6 @@
 """The real op-challenger plays our contracts' games, with our node as its rollup RPC.
 
-It also looks for large preimages to police, which our PreimageOracle does not take yet, and says so in its log.
+It also looks for large preimages to police, which our PreimageOracle does not take yet; its log says so.
 """
 
 from collections.abc import Callable, Iterator
