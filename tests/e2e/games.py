@@ -46,7 +46,7 @@ class Arena:
         assert receipt is not None
         sender.require_success(receipt, request)
 
-    def challenger(self, role: str) -> GamesChallenger:
+    def challenger(self, role: str, *, bond_budget: int | None = None) -> GamesChallenger:
         devnet = self.devnet
         return GamesChallenger(
             devnet.deployment.rollup,
@@ -57,6 +57,7 @@ class Arena:
             l1=L1Reader(devnet.l1.rpc),
             l2=devnet.verifier.engine.l2,
             transactions=self.sender(role),
+            bond_budget=bond_budget,
         )
 
     def propose(self, role: str, root: Hash, block: int) -> FaultDisputeGame:

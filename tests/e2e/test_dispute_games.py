@@ -79,6 +79,21 @@ def test_a_right_root_that_is_attacked_stands_and_becomes_the_anchor(place: Aren
     assert place.registry.read("getAnchorRoot", block="latest") == (root, block)
 
 
+def test_without_a_budget_no_bond_is_paid_but_what_is_staked_is_still_settled(place: Arena) -> None:
+    challenger = place.challenger(HONEST, bond_budget=0)
+    block = place.anchor + 20
+    root = place.devnet.node.output_at_block(block).output_root
+    wrong = place.propose(LIAR, LIE, block)
+    right = place.propose(HONEST, root, block)
+    place.play(challenger)
+    assert len(place.look(wrong).claims) == 1
+    assert "bonds to come back" in challenger.step().waiting_for
+    place.devnet.travel(CLOCK)
+    place.devnet.advance(3)
+    place.play(challenger)
+    assert place.look(right).status is GameStatus.DEFENDER_WINS
+
+
 def _collect(place: Arena, challenger: GamesChallenger, staked: int) -> None:
     """In two calls, each after its delay."""
     for delay in (FINALITY_DELAY, WETH_DELAY):

@@ -168,7 +168,11 @@ class GamesChallenger:
 
     def _send(self, sends: Iterable[Send], turn: _Turn) -> None:
         for send in sends:
-            if self._bond_budget is not None and turn.at_stake + send.stake > self._bond_budget:
+            if (
+                send.stake
+                and self._bond_budget is not None
+                and turn.at_stake + send.stake > self._bond_budget
+            ):
                 turn.waits.append(f"bonds to come back: {turn.at_stake} wei at stake, {send.stake} more due")
                 continue
             transaction = self._transactions.send(send.request)
