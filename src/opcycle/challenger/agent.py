@@ -168,12 +168,7 @@ class Challenger:
         """On another chain every output looks wrong."""
         if self._is_node_checked:
             return
-        followed, ours = self._node.rollup_config(), self._config
-        if (followed.l2_chain_id, followed.genesis_l2) != (ours.l2_chain_id, ours.genesis_l2):
-            raise UserError(
-                f"the node follows L2 chain {followed.l2_chain_id} from block {followed.genesis_l2}, the "
-                f"oracle is that of chain {ours.l2_chain_id} from {ours.genesis_l2}; use a node of this chain"
-            )
+        self._config.require_followed_by(self._node.rollup_config(), subject="the oracle is that of")
         self._is_node_checked = True
 
     def _check_account(self, l1: L1BlockRef) -> None:

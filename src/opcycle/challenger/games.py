@@ -11,7 +11,6 @@ from typing import Protocol
 from opcycle.agent import Outcome
 from opcycle.challenger.seat import L2Source, Seat, Send
 from opcycle.challenger.traces import Trace
-from opcycle.errors import UserError
 from opcycle.l1.dispute_games import DisputeGameFactory, FaultDisputeGame, ListedGame
 from opcycle.l1.transactions import TransactionRequest
 from opcycle.protocol.dispute_game import GameStatus
@@ -187,10 +186,5 @@ class GamesChallenger:
         """On another chain every output looks wrong."""
         if self._is_node_checked:
             return
-        followed, ours = self._node.rollup_config(), self._config
-        if (followed.l2_chain_id, followed.genesis_l2) != (ours.l2_chain_id, ours.genesis_l2):
-            raise UserError(
-                f"the node follows L2 chain {followed.l2_chain_id} from block {followed.genesis_l2}, the "
-                f"games are about chain {ours.l2_chain_id} from {ours.genesis_l2}; use a node of this chain"
-            )
+        self._config.require_followed_by(self._node.rollup_config(), subject="the games are about")
         self._is_node_checked = True

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from opcycle.errors import UserError
 from opcycle.protocol.alt_da import AltDAConfig
 from opcycle.protocol.types import ZERO_HASH, Address, BlockId, Hash
 
@@ -121,6 +122,15 @@ class RollupConfig:
         if timestamp < self.genesis_time:
             raise ValueError(f"{timestamp} is before the L2 genesis at {self.genesis_time}")
         return self.genesis_l2.number + (timestamp - self.genesis_time) // self.block_time
+
+    def require_followed_by(self, followed: "RollupConfig", *, subject: str) -> None:
+        """Raises UserError if a node follows another chain than this one, on which every output would look
+        wrong. `subject` begins the sentence about whose chain this is: "the oracle is that of"."""
+        if (followed.l2_chain_id, followed.genesis_l2) != (self.l2_chain_id, self.genesis_l2):
+            raise UserError(
+                f"the node follows L2 chain {followed.l2_chain_id} from block {followed.genesis_l2}, "
+                f"{subject} chain {self.l2_chain_id} from {self.genesis_l2}; use a node of this chain"
+            )
 
     def to_json(self) -> dict[str, Any]:
         return {
