@@ -20,18 +20,19 @@ def test_free_ports__bind_them_all__each_works() -> None:
     assert all(FIRST_PORT <= port < LAST_PORT for port in chosen)
     for port in chosen:
         with socket.socket() as listener:
+            # As servers do: a connection that somebody closed there a minute ago is no obstacle.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(("127.0.0.1", port))
 
 
 def test_free_ports__one_is_taken__not_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     needed = len(astuple(Ports()))
-    first = free_ports().l1_rpc
-    monkeypatch.setattr(ports, "FIRST_PORT", first)
-    monkeypatch.setattr(ports, "LAST_PORT", first + 10 * needed)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", first))
-        listener.listen()
-        assert first not in astuple(free_ports())
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        taken = listener.getsockname()[1]
+        monkeypatch.setattr(ports, "FIRST_PORT", taken - 10 * needed)
+        monkeypatch.setattr(ports, "LAST_PORT", taken + 10 * needed)
+        for _ in range(20):
+            assert taken not in astuple(free_ports())
 
 
 def test_free_ports__too_few__user_error(monkeypatch: pytest.MonkeyPatch) -> None:
