@@ -5,7 +5,7 @@ from typing import Any
 import click
 from ape.cli import account_option
 
-from opcycle.cli.agents import batcher_options, run_batcher
+from opcycle.cli.agents.batcher import batcher_options, run_batcher
 from opcycle.cli.ape_command import ChainCommand
 from opcycle.cli.ape_signer import ApeSigner
 

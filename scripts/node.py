@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from opcycle.cli.agents import node_options, run_node
+from opcycle.cli.agents.node import node_options, run_node
 from opcycle.cli.ape_command import ChainCommand
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import click
 from ape.cli import account_option
 
-from opcycle.cli.agents import proposer_options, run_proposer
+from opcycle.cli.agents.proposer import proposer_options, run_proposer
 from opcycle.cli.ape_command import ChainCommand
 from opcycle.cli.ape_signer import ApeSigner
 

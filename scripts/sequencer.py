@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from opcycle.cli.agents import run_sequencer, sequencer_options
+from opcycle.cli.agents.sequencer import run_sequencer, sequencer_options
 from opcycle.cli.ape_command import ChainCommand
 
 

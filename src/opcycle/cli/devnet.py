@@ -9,7 +9,7 @@ import click
 from opcycle.batcher.admin import batcher_app
 from opcycle.batcher.options import BatcherOptions, DataAvailability
 from opcycle.batcher.throttling import ThrottleOptions
-from opcycle.cli.agents import data_availability_option, failover_option
+from opcycle.cli.agents.batcher import data_availability_option, failover_option
 from opcycle.cli.parse import address, seconds
 from opcycle.cli.screen import show_devnet
 from opcycle.cli.where import DEFAULT_DATA, Endpoints
