@@ -85,29 +85,41 @@ class Contract:
 
     def read_many(self, calls: Sequence[tuple[str, Sequence[Any]]], *, block: BlockLabel) -> list[Any]:
         """Several getters in one request, all at the same block."""
-        tag = _tag(block)
-        queries = [
-            {"to": to_hex(self.address), "data": to_hex(self.encode(name, *arguments))}
-            for name, arguments in calls
-        ]
-        try:
-            replies = self.rpc.batch([("eth_call", [query, tag]) for query in queries])
-        except RpcError as error:
-            if isinstance(error.data, str):
-                names = " and ".join(sorted({name for name, _ in calls}))
-                raise TransactionRevertedError(names, self.errors.explain(from_hex(error.data))) from error
-            raise
-        return [self._value(name, from_hex(reply)) for (name, _), reply in zip(calls, replies, strict=True)]
+        return read_across([(self, name, arguments) for name, arguments in calls], block=block)
 
-    def _value(self, name: str, data: bytes) -> Any:
-        target = self._functions[name]
+    def returned(self, function: str, data: bytes) -> Any:
+        """One value or a tuple, from what a getter answered. Raises CriticalError if nothing is there."""
+        target = self._functions[function]
         if not data and target.outputs:
             raise CriticalError(
-                f"nothing answers {name}() at {checksum(self.address)}: no contract there, or another one; "
-                "are the addresses those of this L1?"
+                f"nothing answers {function}() at {checksum(self.address)}: no contract there, or another "
+                "one; are the addresses those of this L1?"
             )
         values = target.returned(data)
         return values[0] if len(values) == 1 else values
+
+
+def read_across(calls: Sequence[tuple[Contract, str, Sequence[Any]]], *, block: BlockLabel) -> list[Any]:
+    """Getters of several contracts in one request, all on one chain and at the same block."""
+    if not calls:
+        return []
+    tag = _tag(block)
+    queries = [
+        {"to": to_hex(contract.address), "data": to_hex(contract.encode(name, *arguments))}
+        for contract, name, arguments in calls
+    ]
+    try:
+        replies = calls[0][0].rpc.batch([("eth_call", [query, tag]) for query in queries])
+    except RpcError as error:
+        if isinstance(error.data, str):
+            names = " and ".join(sorted({name for _, name, _ in calls}))
+            reason = calls[0][0].errors.explain(from_hex(error.data))
+            raise TransactionRevertedError(names, reason) from error
+        raise
+    return [
+        contract.returned(name, from_hex(reply))
+        for (contract, name, _), reply in zip(calls, replies, strict=True)
+    ]
 
 
 def _tag(block: BlockLabel) -> object:

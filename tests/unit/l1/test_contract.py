@@ -5,7 +5,7 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from opcycle.errors import CriticalError
-from opcycle.l1.contract import Contract
+from opcycle.l1.contract import Contract, read_across
 from opcycle.l1.reverts import RevertDecoder, TransactionRevertedError
 from opcycle.rpc.client import RpcError
 
@@ -76,6 +76,20 @@ def test_read__struct_and_several_values__tuples(server, contract):
     ]
     assert contract.read("output", 3, block="latest") == (b"\x01" * 32, 5)
     assert contract.read("pair", block="latest") == (9, OWNER)
+
+
+def test_read_across__each_contract_at_its_address_in_one_request_at_one_block(server, contract):
+    other = Contract(server, OWNER, ABI)
+    server.replies = [hexed(["address"], [OWNER]), hexed(["uint64", "address"], [9, ADDRESS])]
+    found = read_across([(contract, "owner", ()), (other, "pair", ())], block=keccak(b""))
+    assert found == [OWNER, (9, ADDRESS)]
+    assert [query["to"] for query, _ in server.queries] == ["0x" + "11" * 20, "0x" + "22" * 20]
+    assert {tag["blockHash"] for _, tag in server.queries} == {"0x" + keccak(b"").hex()}
+
+
+def test_read_across__nothing_asked__no_request(server):
+    assert read_across([], block="latest") == []
+    assert server.queries == []
 
 
 def test_read__no_contract_there__says_so(server, contract):
