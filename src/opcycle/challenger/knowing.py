@@ -1,8 +1,9 @@
 """Finding out what is true about a game: the node's output roots, and the machine's states."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from opcycle.challenger.solver import Action, Ask, Knowledge, Question, RootOf, decide
+from opcycle.challenger.solver import ChallengeBlockNumber, Move, Question, RootOf, Solver, Step
 from opcycle.challenger.traces import Trace
 from opcycle.errors import TemporaryError
 from opcycle.protocol.dispute_game import DisputeGame
@@ -18,20 +19,21 @@ class Outputs(Protocol):
 
 def actions_of(
     game: DisputeGame, *, safe_block: int, outputs: Outputs, trace: Trace
-) -> tuple[list[Action], str]:
+) -> tuple[Sequence[Move | Step | ChallengeBlockNumber], str]:
     """What an honest player does in a game, and why it cannot say more yet ("" if it can say all).
 
     Never a guess: where node or trace have no answer, everything after that question is left for later.
     """
-    answers: dict[Question, Hash] = {}
-    while True:
-        actions = decide(game, Knowledge(safe_block, answers))
-        if not actions or not isinstance(asked := actions[-1], Ask):
-            return actions, ""
-        try:
-            answers[asked.question] = _answer(asked.question, outputs, trace)
-        except TemporaryError as error:
-            return actions[:-1], str(error)
+    solver = Solver(game, safe_block)
+    inquiry = solver.run()
+    try:
+        question = next(inquiry)
+        while True:
+            question = inquiry.send(_answer(question, outputs, trace))
+    except StopIteration:
+        return solver.actions, ""
+    except TemporaryError as error:
+        return solver.actions, str(error)
 
 
 def _answer(question: Question, outputs: Outputs, trace: Trace) -> Hash:

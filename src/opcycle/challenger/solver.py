@@ -8,7 +8,7 @@ Source: OP Stack specs, "Honest Challenger (Fault Dispute Game)"; op-challenger 
 which it agrees move for move.
 """
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -84,50 +84,53 @@ Action: TypeAlias = Move | Step | ChallengeBlockNumber | Ask
 def decide(game: DisputeGame, known: Knowledge) -> list[Action]:
     """All that can be done now. Ends with an Ask where knowledge is missing: what is done about later claims
     depends on what is done about earlier ones, but never the other way round."""
-    if game.block_number_challenged:
-        return []  # it is won
-    solver = _Solver(game, known)
+    solver = Solver(game, known.safe_block)
+    inquiry = solver.run()
     try:
-        solver.run()
-    except _UnknownError as unknown:
-        solver.actions.append(Ask(unknown.question))
-    return solver.actions
-
-
-class _UnknownError(Exception):
-    def __init__(self, question: Question):
-        self.question = question
+        question = next(inquiry)
+        while question in known.answers:
+            question = inquiry.send(known.answers[question])
+    except StopIteration:
+        return list(solver.actions)
+    return [*solver.actions, Ask(question)]
 
 
 _Name: TypeAlias = tuple[Position, Hash, int | None]
 """A claim whether or not it was made: position, value, and index of the claim it answers."""
 
 
-class _Solver:
-    """One look at a game: which claims the honest player has made or would make, where it answers which."""
+class Solver:
+    """One look at a game: which claims the honest player has made or would make, where it answers which.
 
-    def __init__(self, game: DisputeGame, known: Knowledge):
+    `run` yields questions and is sent their answers; `actions` grow meanwhile. No question is asked twice.
+    """
+
+    def __init__(self, game: DisputeGame, safe_block: int):
         self._game = game
-        self._known = known
+        self._safe_block = safe_block
         self._made = {_name(claim) for claim in game.claims}
         self._honest: set[_Name] = set()
         self._answers: dict[int, Position] = {}
-        self.actions: list[Action] = []
+        self._known: dict[Question, Hash] = {}
+        self.actions: list[Move | Step | ChallengeBlockNumber] = []
 
-    def run(self) -> None:
-        root = self._game.root
-        if self._agrees(root):
-            if self._known.safe_block < self._game.claimed_block:
-                self.actions.append(ChallengeBlockNumber(self._known.safe_block))
+    def run(self) -> Generator[Question, Hash, None]:
+        game = self._game
+        if game.block_number_challenged:
+            return  # it is won
+        if (yield from self._agrees(game.root)):
+            if self._safe_block < game.claimed_block:
+                if game.root.index not in game.resolved:
+                    self.actions.append(ChallengeBlockNumber(self._safe_block))
                 return
-            self._honest.add(_name(root))
-        for claim in self._game.claims:
+            self._honest.add(_name(game.root))
+        for claim in game.claims:
             if not self._must_counter(claim):
                 continue
-            if claim.position.depth == self._game.parameters.max_depth:
-                self._step(claim)
+            if claim.position.depth == game.parameters.max_depth:
+                yield from self._step(claim)
             else:
-                self._move(claim)
+                yield from self._move(claim)
 
     def _must_counter(self, claim: Claim) -> bool:
         if _name(claim) in self._honest:
@@ -142,39 +145,39 @@ class _Solver:
         depth = self._game.parameters.max_depth
         return claim.position.trace_index(depth) <= answer.trace_index(depth)
 
-    def _move(self, claim: Claim) -> None:
-        is_attack = not self._agrees(claim)
+    def _move(self, claim: Claim) -> Generator[Question, Hash, None]:
+        is_attack = not (yield from self._agrees(claim))
         if claim.parent is None and not is_attack:
             return  # the root claims the end: there is nothing right of it
         position = claim.position.move(is_attack=is_attack)
-        value = self._truth(claim, position)
+        value = yield from self._truth(claim, position)
         name = (position, value, claim.index)
         self._honest.add(name)
         self._answers[claim.index] = position
         if name not in self._made:
             self.actions.append(Move(claim, is_attack, value))
 
-    def _step(self, claim: Claim) -> None:
-        if claim.countered_by is not None:
+    def _step(self, claim: Claim) -> Generator[Question, Hash, None]:
+        if claim.countered_by is not None or claim.index in self._game.resolved:
             return
-        is_attack = not self._agrees(claim)
+        is_attack = not (yield from self._agrees(claim))
         position = claim.position if is_attack else claim.position.next
         dispute, instant = self._computation(claim, position)
         self.actions.append(Step(claim, is_attack, dispute, instant))
 
-    def _agrees(self, claim: Claim) -> bool:
-        return self._truth(claim, claim.position) == claim.value
+    def _agrees(self, claim: Claim) -> Generator[Question, Hash, bool]:
+        return (yield from self._truth(claim, claim.position)) == claim.value
 
-    def _truth(self, claim: Claim, position: Position) -> Hash:
+    def _truth(self, claim: Claim, position: Position) -> Generator[Question, Hash, Hash]:
         """What an honest claim says at a position: that of `claim`, or of an answer to it."""
         question: Question
         if position.depth <= self._game.parameters.split_depth:
-            question = RootOf(min(self._game.block_of(position), self._known.safe_block))
+            question = RootOf(min(self._game.block_of(position), self._safe_block))
         else:
             question = StateOf(*self._computation(claim, position))
-        if question not in self._known.answers:
-            raise _UnknownError(question)
-        return self._known.answers[question]
+        if question not in self._known:
+            self._known[question] = yield question
+        return self._known[question]
 
     def _computation(self, claim: Claim, position: Position) -> tuple[Dispute, int]:
         """What is computed in the lower tree of a position, and the instant that the position is about."""
