@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 
+import {ISuperchainConfig} from "../config/ISuperchainConfig.sol";
 import {ISystemConfig} from "../config/ISystemConfig.sol";
 import {IAnchorStateRegistry} from "./IAnchorStateRegistry.sol";
 import {IDisputeGame} from "./IDisputeGame.sol";
@@ -165,6 +166,11 @@ contract AnchorStateRegistry is IAnchorStateRegistry, Initializable {
     /// @inheritdoc IAnchorStateRegistry
     function paused() public view returns (bool) {
         return systemConfig.paused();
+    }
+
+    /// @inheritdoc IAnchorStateRegistry
+    function superchainConfig() external view returns (ISuperchainConfig) {
+        return systemConfig.superchainConfig();
     }
 
     /// @inheritdoc IAnchorStateRegistry

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 import {WETH} from "solady/tokens/WETH.sol";
 
+import {ISuperchainConfig} from "../config/ISuperchainConfig.sol";
 import {ISystemConfig} from "../config/ISystemConfig.sol";
 import {ProxyOwner} from "../lib/ProxyOwner.sol";
 import {IDelayedWETH} from "./IDelayedWETH.sol";
@@ -60,7 +61,10 @@ contract DelayedWETH is IDelayedWETH, WETH, Initializable {
     function withdraw(address _guy, uint256 _wad) public {
         if (systemConfig.paused()) revert DelayedWETH_Paused();
         WithdrawalRequest storage request = withdrawals[msg.sender][_guy];
-        if (request.amount < _wad) revert DelayedWETH_NotUnlocked(_wad, request.amount);
+        // Nothing at all, of what was never unlocked, is not to be had either.
+        if (request.timestamp == 0 || request.amount < _wad) {
+            revert DelayedWETH_NotUnlocked(_wad, request.amount);
+        }
         uint256 availableAt = request.timestamp + DELAY_SECONDS;
         if (block.timestamp < availableAt) revert DelayedWETH_TooEarly(availableAt, block.timestamp);
         request.amount -= _wad;
@@ -101,6 +105,11 @@ contract DelayedWETH is IDelayedWETH, WETH, Initializable {
     }
 
     /// @inheritdoc IDelayedWETH
+    function config() external view returns (ISuperchainConfig) {
+        return systemConfig.superchainConfig();
+    }
+
+    /// @inheritdoc IDelayedWETH
     function proxyAdminOwner() public view returns (address) {
         return ProxyOwner.ofThis();
     }
@@ -108,6 +117,11 @@ contract DelayedWETH is IDelayedWETH, WETH, Initializable {
     /// @inheritdoc IDelayedWETH
     function version() external pure returns (string memory) {
         return "1.5.1";
+    }
+
+    /// @dev Bonds are moved by nobody whom their owner did not approve.
+    function _givePermit2InfiniteAllowance() internal pure override returns (bool) {
+        return false;
     }
 
     function _requireOwner() private view {

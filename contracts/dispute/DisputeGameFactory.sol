@@ -63,14 +63,18 @@ contract DisputeGameFactory is IDisputeGameFactory, OwnableUpgradeable {
         emit DisputeGameCreated(address(proxy_), _gameType, _rootClaim);
     }
 
-    /// @dev What is appended to the calldata of each call to the clone.
+    /// @dev What is appended to the calldata of each call to the clone. Implementations without arguments of their own
+    ///      are of an older kind, which know their type and do not expect it here.
     function _arguments(GameType _gameType, Claim _rootClaim, bytes calldata _extraData)
         private
         view
         returns (bytes memory)
     {
         bytes32 l1Head = blockhash(block.number - 1);
-        return abi.encodePacked(msg.sender, _rootClaim, l1Head, _gameType, _extraData, gameArgs[_gameType]);
+        bytes memory args = gameArgs[_gameType];
+        return args.length == 0
+            ? abi.encodePacked(msg.sender, _rootClaim, l1Head, _extraData)
+            : abi.encodePacked(msg.sender, _rootClaim, l1Head, _gameType, _extraData, args);
     }
 
     /*//////////////////////////////////////////////////////////////

@@ -225,7 +225,8 @@ abstract contract GameBase is IFaultDisputeGame, CWIA {
     }
 
     /// @inheritdoc IDisputeGame
-    function rootClaimByChainId(uint256) external pure returns (Claim) {
+    function rootClaimByChainId(uint256 _chainId) external pure returns (Claim) {
+        if (_chainId != l2ChainId()) revert FaultDisputeGame_UnknownChain(_chainId, l2ChainId());
         return rootClaim();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {ISuperchainConfig} from "../config/ISuperchainConfig.sol";
 import {ISystemConfig} from "../config/ISystemConfig.sol";
 import {IDisputeGame} from "./IDisputeGame.sol";
 import {IDisputeGameFactory} from "./IDisputeGameFactory.sol";
@@ -102,8 +103,11 @@ interface IAnchorStateRegistry {
     /// @notice Whether the chain is paused.
     function paused() external view returns (bool);
 
-    /// @notice Guardian and pause.
+    /// @notice The chain's parameters, and whether it is paused.
     function systemConfig() external view returns (ISystemConfig);
+
+    /// @notice Guardian and pause.
+    function superchainConfig() external view returns (ISuperchainConfig);
 
     /// @notice Where games come from.
     function disputeGameFactory() external view returns (IDisputeGameFactory);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {ISuperchainConfig} from "../config/ISuperchainConfig.sol";
 import {ISystemConfig} from "../config/ISystemConfig.sol";
 
 /// @title IDelayedWETH
@@ -59,6 +60,9 @@ interface IDelayedWETH {
 
     /// @notice Whose pause holds here.
     function systemConfig() external view returns (ISystemConfig);
+
+    /// @notice Guardian and pause.
+    function config() external view returns (ISuperchainConfig);
 
     /// @notice The owner: that of the proxy's admin.
     function proxyAdminOwner() external view returns (address);

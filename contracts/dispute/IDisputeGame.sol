@@ -34,7 +34,7 @@ interface IDisputeGame {
     /// @notice The output root in dispute.
     function rootClaim() external view returns (Claim);
 
-    /// @notice The root claim for one of several chains; of games over one chain, the root claim.
+    /// @notice The root claim for one of several chains; of games over one chain, the root claim for this one only.
     function rootClaimByChainId(uint256 _chainId) external view returns (Claim);
 
     /// @notice Hash of the L1 block before the game's: what was on L1 by then decides who is right.

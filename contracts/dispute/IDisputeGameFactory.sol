@@ -48,7 +48,7 @@ interface IDisputeGameFactory {
     /// @param _rootClaim  The output root.
     /// @param _extraData  abi.encode(L2 block number); the game refuses any other length.
     /// @return proxy_     The game: a clone whose arguments are creator ‖ root claim ‖ L1 head ‖ type u32 ‖ extra
-    ///                    data ‖ `gameArgs` of the type.
+    ///                    data ‖ `gameArgs` of the type; without the type if it has none.
     function create(GameType _gameType, Claim _rootClaim, bytes calldata _extraData)
         external
         payable

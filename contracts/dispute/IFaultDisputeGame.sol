@@ -61,6 +61,8 @@ interface IFaultDisputeGame is IDisputeGame {
     error FaultDisputeGame_UnresolvedBelow(uint256 claimIndex);
     /// @notice Thrown for a claim of the upper tree where one of the lower is asked for.
     error FaultDisputeGame_AboveSplit(Position position);
+    /// @notice Thrown for the root claim of a chain that the game is not about.
+    error FaultDisputeGame_UnknownChain(uint256 asked, uint256 l2ChainId);
     /// @notice Thrown for a local word that the game does not have.
     error FaultDisputeGame_UnknownLocalData(uint256 ident);
     /// @notice Thrown when the parts given are not those of the root claim.

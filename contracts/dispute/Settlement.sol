@@ -107,12 +107,12 @@ abstract contract Settlement is GameBase {
     function claimCredit(address _recipient) external {
         closeGame();
         uint256 amount = credit(_recipient);
-        if (amount == 0) revert FaultDisputeGame_NoCredit(_recipient);
         if (!hasUnlockedCredit[_recipient]) {
             hasUnlockedCredit[_recipient] = true;
             weth().unlock(_recipient, amount);
             return;
         }
+        if (amount == 0) revert FaultDisputeGame_NoCredit(_recipient);
         refundModeCredit[_recipient] = 0;
         normalModeCredit[_recipient] = 0;
         weth().withdraw(_recipient, amount);

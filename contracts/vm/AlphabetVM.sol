@@ -8,7 +8,8 @@ import {PreimageKeys} from "./PreimageKeys.sol";
 /// @title AlphabetVM
 /// @notice The smallest machine that a game can be played about: it counts. A state is (instant, letter) and each step adds
 ///         one to both. It proves nothing about L2, and every state of it says that the output root in dispute is wrong.
-///         WARNING: for tests only. The same as upstream's of this name, which op-challenger knows how to run.
+///         WARNING: for tests only. What op-challenger's trace type `alphabet` runs; upstream's test contract of this
+///         name differs in its first step, which does not count.
 /// @dev    From the first state the machine begins at instant 16 × (disputed block number - 1), so that the traces of
 ///         neighbouring blocks do not share states.
 contract AlphabetVM is IBigStepper {

@@ -11,6 +11,9 @@ interface IPreimageOracle {
     /// @notice Thrown for a part that begins after the preimage's end.
     error PreimageOracle_OffsetTooHigh(uint256 offset, uint256 end);
 
+    /// @notice Thrown for a challenge period that a game's clock could not hold.
+    error PreimageOracle_PeriodTooLong(uint256 challengePeriod);
+
     /// @notice Thrown for a local word of more than 32 bytes.
     error PreimageOracle_LocalDataTooLong(uint256 size);
 

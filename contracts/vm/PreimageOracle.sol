@@ -21,6 +21,7 @@ contract PreimageOracle is IPreimageOracle {
     mapping(bytes32 key => mapping(uint256 offset => bool isLoaded)) public preimagePartOk;
 
     constructor(uint256 _minProposalSize, uint256 _challengePeriod) {
+        if (_challengePeriod > type(uint64).max) revert PreimageOracle_PeriodTooLong(_challengePeriod);
         MIN_PROPOSAL_SIZE = _minProposalSize;
         CHALLENGE_PERIOD = _challengePeriod;
     }

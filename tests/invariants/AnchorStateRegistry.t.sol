@@ -33,6 +33,7 @@ contract AnchorStateRegistryTest is Games {
         vm.assertEq(address(registry.anchorGame()), address(0), "no game");
         vm.assertEq(registry.respectedGameType().raw(), 255, "respected type");
         vm.assertEq(registry.disputeGameFinalityDelaySeconds(), FINALITY_DELAY, "delay");
+        vm.assertEq(address(registry.superchainConfig()), address(superchain), "superchain");
     }
 
     function test_initialize_twice_reverts() public {

@@ -3,11 +3,15 @@ pragma solidity 0.8.30;
 
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 
+import {ERC20} from "solady/tokens/ERC20.sol";
+
 import {IDelayedWETH} from "../../contracts/dispute/IDelayedWETH.sol";
 import {Games} from "./support/Games.sol";
 import {vm} from "./support/Vm.sol";
 
 contract DelayedWETHTest is Games {
+    address internal constant PERMIT2 = 0x000000000022D473030F116dDEE9F6B43aC78BA3;
+
     function setUp() public {
         deployGames();
         vm.prank(honest);
@@ -46,6 +50,33 @@ contract DelayedWETHTest is Games {
             abi.encodeWithSelector(IDelayedWETH.DelayedWETH_NotUnlocked.selector, 4 ether + 1, 4 ether)
         );
         weth.withdraw(4 ether + 1);
+    }
+
+    function test_withdraw_nothing_neverUnlocked_reverts_unlocked_accepted() public {
+        vm.prank(liar);
+        vm.expectRevert(abi.encodeWithSelector(IDelayedWETH.DelayedWETH_NotUnlocked.selector, 0, 0));
+        weth.withdraw(0);
+        vm.prank(liar);
+        weth.unlock(liar, 0);
+        vm.warp(block.timestamp + WETH_DELAY);
+        vm.prank(liar);
+        weth.withdraw(0);
+    }
+
+    /// @notice Not even the contract that holds an allowance of most other tokens' everywhere.
+    function test_allowance_ofNobodyWhomTheOwnerDidNotApprove() public {
+        vm.assertEq(weth.allowance(honest, PERMIT2), 0, "not approved");
+        vm.prank(PERMIT2);
+        vm.expectRevert(abi.encodeWithSelector(ERC20.InsufficientAllowance.selector));
+        weth.transferFrom(honest, liar, 1);
+        vm.prank(honest);
+        weth.approve(PERMIT2, 1);
+        vm.prank(PERMIT2);
+        weth.transferFrom(honest, liar, 1);
+    }
+
+    function test_config_isTheSuperchains() public view {
+        vm.assertEq(address(weth.config()), address(superchain), "config");
     }
 
     function test_unlock_again_addsUp_andWaitsAnew() public {

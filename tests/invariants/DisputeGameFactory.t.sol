@@ -11,6 +11,15 @@ import {Claim, GameType, Timestamp} from "../../contracts/dispute/types/Types.so
 import {Games} from "./support/Games.sol";
 import {vm} from "./support/Vm.sol";
 
+/// @notice Tells all that follows the selector in its calldata.
+contract ArgumentsGame {
+    function initialize() external payable {}
+
+    function arguments() external pure returns (bytes memory) {
+        return msg.data[4:];
+    }
+}
+
 contract DisputeGameFactoryTest is Games {
     uint256 internal constant BLOCK = ANCHOR_BLOCK + 16;
 
@@ -81,6 +90,31 @@ contract DisputeGameFactoryTest is Games {
             abi.encodeWithSelector(IDisputeGameFactory.DisputeGameFactory_NoImplementation.selector, other)
         );
         factory.create{value: 0.08 ether}(other, Claim.wrap(outputAt(BLOCK)), abi.encode(BLOCK));
+    }
+
+    /// @notice Where everything is that a clone is told, byte by byte, as games of other makers read it.
+    function test_create_arguments_atTheirPlaces() public {
+        ArgumentsGame game = _createArgumentsGame("arguments");
+        bytes memory expected = abi.encodePacked(
+            honest, outputAt(BLOCK), blockhash(block.number - 1), uint32(254), abi.encode(BLOCK), "arguments"
+        );
+        vm.assertEq(game.arguments(), abi.encodePacked(expected, uint16(expected.length + 2)), "arguments");
+    }
+
+    function test_create_implementationWithoutArguments_isNotToldItsType() public {
+        ArgumentsGame game = _createArgumentsGame("");
+        bytes memory expected =
+            abi.encodePacked(honest, outputAt(BLOCK), blockhash(block.number - 1), abi.encode(BLOCK));
+        vm.assertEq(game.arguments(), abi.encodePacked(expected, uint16(expected.length + 2)), "arguments");
+    }
+
+    function _createArgumentsGame(bytes memory args) private returns (ArgumentsGame) {
+        IDisputeGame logic = IDisputeGame(address(new ArgumentsGame()));
+        vm.prank(owner);
+        factory.setImplementation(GameType.wrap(254), logic, args);
+        vm.prank(honest);
+        IDisputeGame made = factory.create(GameType.wrap(254), Claim.wrap(outputAt(BLOCK)), abi.encode(BLOCK));
+        return ArgumentsGame(address(made));
     }
 
     /*//////////////////////////////////////////////////////////////

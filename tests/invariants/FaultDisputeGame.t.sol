@@ -52,6 +52,16 @@ contract FaultDisputeGameTest is Games {
         vm.assertEq(game.refundModeCredit(liar), 0.08 ether, "refund");
     }
 
+    function test_rootClaimByChainId_ofThisChainOnly() public {
+        vm.assertEq(game.rootClaimByChainId(L2_CHAIN_ID).raw(), lieAt(BLOCK), "root claim");
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IFaultDisputeGame.FaultDisputeGame_UnknownChain.selector, L2_CHAIN_ID + 1, L2_CHAIN_ID
+            )
+        );
+        game.rootClaimByChainId(L2_CHAIN_ID + 1);
+    }
+
     function test_initialize_twice_reverts() public {
         vm.expectRevert(
             abi.encodeWithSelector(IFaultDisputeGame.FaultDisputeGame_AlreadyInitialized.selector)

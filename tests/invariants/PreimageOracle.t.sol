@@ -48,6 +48,15 @@ contract PreimageOracleTest {
         oracle.loadKeccak256PreimagePart(10, "abc");
     }
 
+    function test_constructor_periodBeyond64Bits_reverts_longest_accepted() public {
+        uint256 longest = type(uint64).max;
+        vm.expectRevert(
+            abi.encodeWithSelector(IPreimageOracle.PreimageOracle_PeriodTooLong.selector, longest + 1)
+        );
+        new PreimageOracle(126_000, longest + 1);
+        new PreimageOracle(126_000, longest);
+    }
+
     function test_local_longerThanAWord_reverts() public {
         vm.expectRevert(abi.encodeWithSelector(IPreimageOracle.PreimageOracle_LocalDataTooLong.selector, 33));
         oracle.loadLocalData(1, "context", 0, 33, 0);
