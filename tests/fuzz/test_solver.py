@@ -134,7 +134,7 @@ class Play:
             START,
             self.claimed,
             bytes(32),
-            self.game.wrong_block_shown_by is not None,
+            self.game.wrong_block_shown_by,
             claims,
         )
 

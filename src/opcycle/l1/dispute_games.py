@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from opcycle.artifacts import artifact
-from opcycle.l1.contract import BlockLabel, Contract
+from opcycle.l1.contract import BlockLabel, Contract, read_across
 from opcycle.l1.preimage_oracle import PreimageOracle
 from opcycle.l1.transactions import TransactionRequest
 from opcycle.protocol.dispute_game import Claim, DisputeGame, GameParameters, GameStatus
@@ -17,8 +17,14 @@ from opcycle.rpc.client import RpcClient
 CLAIMS_PER_READ = 200
 """Claims asked for in one request."""
 
+GAMES_PER_READ = 100
+"""Games searched in one request."""
+
 NO_PARENT = 2**32 - 1
 NOBODY = bytes(20)
+
+_REGISTRY, _CHAIN_ID = slice(52, 72), slice(92, 124)
+"""Where they are in `gameArgs`: prestate 32 ‖ vm 20 ‖ anchor registry 20 ‖ weth 20 ‖ L2 chain id 32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,32 @@ class ListedGame:
     game_type: int
     created_at: int
     address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedGame:
+    """What a game claims: that `root` is the output root of an L2 block. `created_at`: L1 time, seconds."""
+
+    index: int
+    address: Address
+    created_at: int
+    root: Hash
+    l2_block: int
+
+
+@dataclass(frozen=True, slots=True)
+class GameKind:
+    """What all games of a type have in common, as the factory makes them now.
+
+    `bond` of the root claim in wei; `reach`: how many L2 blocks after the anchor a game can tell apart;
+    `chain_id`: the L2 that they are about.
+    """
+
+    logic: Address
+    bond: int
+    reach: int
+    registry: Address
+    chain_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +89,55 @@ class DisputeGameFactory:
             ListedGame(index, game_type, created_at, address)
             for index, (game_type, created_at, address) in zip(indices, found, strict=True)
         ]
+
+    def latest_games(self, game_type: int, *, until: int, block: BlockLabel) -> list[ProposedGame]:
+        """Up to `GAMES_PER_READ` games of a type, newest first, of those below index `until`."""
+        if until == 0:
+            return []
+        found = self.contract.read(
+            "findLatestGames", game_type, until - 1, min(until, GAMES_PER_READ), block=block
+        )
+        return [
+            ProposedGame(index, metadata[-20:], created_at, root, int.from_bytes(extra_data, "big"))
+            for index, metadata, created_at, root, extra_data in found
+        ]
+
+    def last_proposed(self, game_type: int, proposer: Address, *, since: int, block: Hash) -> int | None:
+        """When an account has made its last game of a type, if at or after `since`; L1 time in seconds."""
+        until = self.game_count(block=block)
+        while until > 0:
+            first = max(0, until - GAMES_PER_READ)
+            listed = self.games(range(first, until), block=block)
+            recent = [g for g in listed if g.game_type == game_type and g.created_at >= since]
+            games = [FaultDisputeGame(self.contract.rpc, game.address).contract for game in recent]
+            creators = read_across([(game, "gameCreator", ()) for game in games], block=block)
+            own = [g.created_at for g, creator in zip(recent, creators, strict=True) if creator == proposer]
+            if own or listed[0].created_at < since:
+                return max(own, default=None)
+            until = first
+        return None
+
+    def find(self, game_type: int, root: Hash, l2_block_number: int, *, block: BlockLabel) -> Address | None:
+        """The game that claims this; there is never a second one."""
+        extra_data = l2_block_number.to_bytes(32, "big")
+        game, _ = self.contract.read("games", game_type, root, extra_data, block=block)
+        return None if game == NOBODY else game
+
+    def kind(self, game_type: int, *, block: BlockLabel) -> GameKind | None:
+        """None if the factory makes no games of that type."""
+        getters = ("gameImpls", "initBonds", "gameArgs")
+        calls = [(getter, (game_type,)) for getter in getters]
+        logic, bond, arguments = self.contract.read_many(calls, block=block)
+        if logic == NOBODY:
+            return None
+        split_depth = FaultDisputeGame(self.contract.rpc, logic).contract.read("splitDepth", block=block)
+        return GameKind(
+            logic=logic,
+            bond=bond,
+            reach=2**split_depth,
+            registry=arguments[_REGISTRY],
+            chain_id=int.from_bytes(arguments[_CHAIN_ID], "big"),
+        )
 
     def init_bond(self, game_type: int, *, block: BlockLabel) -> int:
         """The bond of a root claim, in wei."""
@@ -93,10 +174,11 @@ class FaultDisputeGame:
             "l2BlockNumber",
             "l1Head",
             "l2BlockNumberChallenged",
+            "l2BlockNumberChallenger",
             "claimDataLen",
         )
         values = self.contract.read_many([(getter, ()) for getter in getters], block=block)
-        status, created_at, starting_block, claimed_block, l1_head, is_challenged, count = values
+        status, created_at, starting_block, claimed_block, l1_head, is_challenged, challenger, count = values
         return DisputeGame(
             address=self.contract.address,
             parameters=self.parameters(block=block),
@@ -105,7 +187,7 @@ class FaultDisputeGame:
             starting_block=starting_block,
             claimed_block=claimed_block,
             l1_head=l1_head,
-            block_number_challenged=is_challenged,
+            block_number_challenger=challenger if is_challenged else None,
             claims=self._claims(count, block=block),
             resolved=self._resolved(count, block=block),
         )

@@ -65,7 +65,7 @@ class DisputeGame:
 
     `starting_block` is the L2 block that both sides agree on, `claimed_block` the one whose output root the
     root claim is. `l1_head`: what was on L1 up to that block decides who is right. `resolved`: the indices of
-    settled claims.
+    settled claims. `block_number_challenger`: who has shown that the root claim is about another block.
     """
 
     address: Address
@@ -75,13 +75,17 @@ class DisputeGame:
     starting_block: int
     claimed_block: int
     l1_head: Hash
-    block_number_challenged: bool
+    block_number_challenger: Address | None
     claims: Sequence[Claim]
     resolved: frozenset[int] = frozenset()
 
     @property
     def root(self) -> Claim:
         return self.claims[0]
+
+    @property
+    def block_number_challenged(self) -> bool:
+        return self.block_number_challenger is not None
 
     def parent(self, claim: Claim) -> Claim | None:
         return None if claim.parent is None else self.claims[claim.parent]
