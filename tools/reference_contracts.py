@@ -125,9 +125,7 @@ def compile_units(sources: Sources, units: list[str], runs: int) -> dict[str, An
             "optimizer": {"enabled": True, "runs": runs},
             "evmVersion": "london",  # the newest that this compiler knows
             "metadata": {"bytecodeHash": "none"},
-            "outputSelection": {
-                unit: {"*": ["abi", "evm.bytecode", "evm.deployedBytecode"]} for unit in units
-            },
+            "outputSelection": {unit: {"*": wanted} for unit in units},
         },
     }
     command = ["node", "-e", _COMPILE, str((PACKAGES / "solc").resolve())]
