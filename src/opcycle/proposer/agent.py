@@ -3,35 +3,17 @@
 A proposal that L1 refuses or forgets is no special case: the next step reads the oracle again.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from opcycle.agent import Outcome
 from opcycle.errors import UserError
-from opcycle.l1.receipts import Receipt
 from opcycle.l1.transactions import TransactionRequest
+from opcycle.proposer.account import Account, Transactions
 from opcycle.proposer.decide import Propose, Snapshot, Wait, decide, proposable
-from opcycle.protocol.output_at_block import OutputAtBlock
+from opcycle.proposer.sources import L1Source, RollupNode, has
 from opcycle.protocol.rollup import RollupConfig
-from opcycle.protocol.sync_status import SyncStatus
-from opcycle.protocol.types import Address, BlockId, Hash, L1BlockRef, L1Header
+from opcycle.protocol.types import Address, BlockId, Hash, L1BlockRef
 from opcycle.rpc.hexjson import checksum, to_hex
-
-
-class RollupNode(Protocol):
-    """`opcycle.engine.rollup_client.RollupClient` is one."""
-
-    def rollup_config(self) -> RollupConfig: ...
-
-    def sync_status(self) -> SyncStatus: ...
-
-    def output_at_block(self, number: int) -> OutputAtBlock: ...
-
-
-class L1Source(Protocol):
-    """`opcycle.l1.reader.L1Reader` is one."""
-
-    def header(self, label: int | str | bytes) -> L1Header: ...
 
 
 class OutputOracle(Protocol):
@@ -46,27 +28,6 @@ class OutputOracle(Protocol):
     def propose(
         self, output_root: Hash, l2_block_number: int, *, l1_block: BlockId
     ) -> TransactionRequest: ...
-
-
-class Transactions(Protocol):
-    """The proposer's account on L1; `opcycle.l1.transactions.TransactionManager` is one."""
-
-    @property
-    def address(self) -> Address: ...
-
-    def in_flight(self) -> int: ...
-
-    def send(self, request: TransactionRequest) -> Hash: ...
-
-    def receipt(self, transaction: Hash) -> Receipt | None: ...
-
-    def require_success(self, receipt: Receipt, request: TransactionRequest) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    transaction: Hash
-    request: TransactionRequest
 
 
 class Proposer:
@@ -91,7 +52,7 @@ class Proposer:
         self._oracle = oracle
         self._node = node
         self._l1 = l1
-        self._transactions = transactions
+        self._account = Account(transactions)
         self._allow_non_finalized = allow_non_finalized
         self._is_node_checked = False
         self.proposed: int | None = None
@@ -99,7 +60,7 @@ class Proposer:
 
     def reset(self) -> None:
         """Forget the last proposal."""
-        self._sent: _Sent | None = None
+        self._account.forget()
 
     def step(self) -> Outcome:
         """Propose the next output if it is time.
@@ -107,9 +68,8 @@ class Proposer:
         Raises TransactionRevertedError once for each proposal that L1 has refused, UserError if the oracle
         takes proposals from another account, or if the node follows another chain.
         """
-        if self._transactions.in_flight() > 0:
+        if not self._account.is_quiet():
             return Outcome.idle("L1 to take the last proposal")
-        self._check_last()
         self._check_node()
         # Read after the account was found quiet, so that it has whatever was mined.
         l1 = self._l1.header("latest").ref
@@ -133,27 +93,17 @@ class Proposer:
             due=self._oracle.l2_timestamp(number, block=l1.hash),
             status=status,
             output_root=self._node.output_at_block(number).output_root if is_known else None,
-            reads_this_l1=self._has(status.current_l1.id, l1),
+            reads_this_l1=has(self._l1, status.current_l1.id, head=l1),
         )
-
-    def _has(self, block: BlockId, l1: L1BlockRef) -> bool:
-        return block.number <= l1.number and self._l1.header(block.number).hash == block.hash
 
     def _propose(self, action: Propose) -> str:
         request = self._oracle.propose(action.output_root, action.number, l1_block=action.l1_block)
-        self._sent = _Sent(self._transactions.send(request), request)
+        transaction = self._account.send(request)
         self.proposed = action.number
         return (
             f"proposed output root {to_hex(action.output_root)} for L2 block {action.number}, "
-            f"derived from L1 up to {action.l1_block}, in {to_hex(self._sent.transaction)}"
+            f"derived from L1 up to {action.l1_block}, in {to_hex(transaction)}"
         )
-
-    def _check_last(self) -> None:
-        """Says why the last proposal failed; without it, a proposer could pay for failures unnoticed."""
-        sent, self._sent = self._sent, None
-        receipt = None if sent is None else self._transactions.receipt(sent.transaction)
-        if sent is not None and receipt is not None:
-            self._transactions.require_success(receipt, sent.request)
 
     def _check_node(self) -> None:
         if self._is_node_checked:
@@ -163,8 +113,8 @@ class Proposer:
 
     def _check_account(self, l1: L1BlockRef) -> None:
         proposer = self._oracle.proposer(block=l1.hash)
-        if self._transactions.address != proposer:
+        if self._account.address != proposer:
             raise UserError(
-                f"the key is that of {checksum(self._transactions.address)}, the output oracle takes "
+                f"the key is that of {checksum(self._account.address)}, the output oracle takes "
                 f"proposals from {checksum(proposer)}; use that account's key"
             )
