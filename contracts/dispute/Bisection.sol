@@ -85,7 +85,7 @@ abstract contract Bisection is TraceTree {
         bytes32 claimHash = keccak256(abi.encodePacked(_claim, _position, uint128(_parentIndex)));
         if (claims[claimHash]) revert FaultDisputeGame_ClaimExists(_claim, _position, _parentIndex);
         claims[claimHash] = true;
-        subgames[_parentIndex].push(_claimData.length);
+        _subgames[_parentIndex].push(uint32(_claimData.length));
         _stake(msg.sender, uint32(_parentIndex), _claim, _position, _used);
     }
 
@@ -95,13 +95,14 @@ abstract contract Bisection is TraceTree {
     {
         _claimData.push(
             ClaimData({
-                claimant: _claimant,
+                position: _position,
                 parentIndex: _parentIndex,
                 timestamp: Timestamp.wrap(uint64(block.timestamp)),
-                counteredBy: address(0),
+                isResolved: false,
+                claimant: _claimant,
                 duration: _used,
-                bond: uint128(msg.value),
-                position: _position,
+                counteredBy: address(0),
+                bond: uint96(msg.value),
                 claim: _claim
             })
         );

@@ -36,15 +36,18 @@ abstract contract GameBase is IFaultDisputeGame, CWIA {
         Duration maxClockDuration;
     }
 
-    /// @dev A claim; see IFaultDisputeGame.claimData. The clock is in two parts so that a claim takes four slots.
+    /// @dev A claim in four slots; see IFaultDisputeGame.claimData. What is read on the way up the tree is in the first:
+    ///        position, parentIndex, timestamp, isResolved | claimant, duration | counteredBy, bond | claim
+    ///      `timestamp` and `duration` are its clock. `bond` has room for all the ETH that there is.
     struct ClaimData {
-        address claimant;
+        Position position;
         uint32 parentIndex;
         Timestamp timestamp;
-        address counteredBy;
+        bool isResolved;
+        address claimant;
         Duration duration;
-        uint128 bond;
-        Position position;
+        address counteredBy;
+        uint96 bond;
         Claim claim;
     }
 
@@ -92,10 +95,8 @@ abstract contract GameBase is IFaultDisputeGame, CWIA {
     mapping(address recipient => uint256 amount) public normalModeCredit;
     /// @inheritdoc IFaultDisputeGame
     mapping(bytes32 claimHash => bool exists) public claims;
-    /// @inheritdoc IFaultDisputeGame
-    mapping(uint256 claimIndex => uint256[] children) public subgames;
-    /// @inheritdoc IFaultDisputeGame
-    mapping(uint256 claimIndex => bool isResolved) public resolvedSubgames;
+    /// @dev See IFaultDisputeGame.subgames.
+    mapping(uint256 claimIndex => uint32[] children) internal _subgames;
     /// @inheritdoc IFaultDisputeGame
     mapping(uint256 claimIndex => ResolutionCheckpoint checkpoint) public resolutionCheckpoints;
     /// @inheritdoc IFaultDisputeGame
@@ -148,7 +149,7 @@ abstract contract GameBase is IFaultDisputeGame, CWIA {
 
     /// @inheritdoc IFaultDisputeGame
     function getNumToResolve(uint256 _claimIndex) public view returns (uint256 numRemainingChildren_) {
-        return subgames[_claimIndex].length - resolutionCheckpoints[_claimIndex].subgameIndex;
+        return _subgames[_claimIndex].length - resolutionCheckpoints[_claimIndex].subgameIndex;
     }
 
     /// @inheritdoc IFaultDisputeGame
@@ -175,6 +176,16 @@ abstract contract GameBase is IFaultDisputeGame, CWIA {
             data.position,
             LibClock.wrap(data.duration, data.timestamp)
         );
+    }
+
+    /// @inheritdoc IFaultDisputeGame
+    function subgames(uint256 _claimIndex, uint256 _childNumber) external view returns (uint256) {
+        return _subgames[_claimIndex][_childNumber];
+    }
+
+    /// @inheritdoc IFaultDisputeGame
+    function resolvedSubgames(uint256 _claimIndex) external view returns (bool) {
+        return _claimIndex < _claimData.length && _claimData[_claimIndex].isResolved;
     }
 
     /// @inheritdoc IFaultDisputeGame

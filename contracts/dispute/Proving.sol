@@ -38,7 +38,7 @@ abstract contract Proving is TraceTree {
         if (claim.counteredBy != address(0)) {
             revert FaultDisputeGame_AlreadyCountered(_claimIndex, claim.counteredBy);
         }
-        if (resolvedSubgames[_claimIndex]) revert FaultDisputeGame_AlreadyResolved(_claimIndex);
+        if (claim.isResolved) revert FaultDisputeGame_AlreadyResolved(_claimIndex);
 
         (Claim prestate, Claim poststate, Position postPosition) = _around(claim, _isAttack);
         // The status byte of a state is no part of what a claim about its hash says.
@@ -102,7 +102,7 @@ abstract contract Proving is TraceTree {
     ) external {
         _requireInProgress();
         if (l2BlockNumberChallenged) revert FaultDisputeGame_BlockNumberChallenged();
-        if (resolvedSubgames[0]) revert FaultDisputeGame_AlreadyResolved(0);
+        if (_claimData[0].isResolved) revert FaultDisputeGame_AlreadyResolved(0);
         bytes32 outputRoot = Hashing.hashOutputRootProof(_outputRootProof);
         if (outputRoot != rootClaim().raw()) {
             revert FaultDisputeGame_WrongOutputRoot(outputRoot, rootClaim());

@@ -23,15 +23,15 @@ abstract contract Settlement is GameBase {
         if (used < MAX_CLOCK_DURATION) {
             revert FaultDisputeGame_ClockRunning(_claimIndex, getChallengerDuration(_claimIndex));
         }
-        if (resolvedSubgames[_claimIndex]) revert FaultDisputeGame_AlreadyResolved(_claimIndex);
+        if (_claimData[_claimIndex].isResolved) revert FaultDisputeGame_AlreadyResolved(_claimIndex);
 
-        if (subgames[_claimIndex].length == 0 && _claimIndex != 0) {
+        if (_subgames[_claimIndex].length == 0 && _claimIndex != 0) {
             _settle(_claimIndex, _claimData[_claimIndex].counteredBy); // countered by a step, or by nobody
             return;
         }
         ResolutionCheckpoint memory checkpoint = _review(_claimIndex, _numToResolve);
         resolutionCheckpoints[_claimIndex] = checkpoint;
-        if (checkpoint.subgameIndex < subgames[_claimIndex].length) return;
+        if (checkpoint.subgameIndex < _subgames[_claimIndex].length) return;
         bool isWrongBlock = _claimIndex == 0 && l2BlockNumberChallenged;
         _settle(_claimIndex, isWrongBlock ? l2BlockNumberChallenger : checkpoint.counteredBy);
     }
@@ -42,7 +42,7 @@ abstract contract Settlement is GameBase {
         view
         returns (ResolutionCheckpoint memory checkpoint_)
     {
-        uint256[] storage children = subgames[_claimIndex];
+        uint32[] storage children = _subgames[_claimIndex];
         checkpoint_ = resolutionCheckpoints[_claimIndex];
         if (!checkpoint_.initialCheckpointComplete) {
             checkpoint_.initialCheckpointComplete = true;
@@ -53,8 +53,8 @@ abstract contract Settlement is GameBase {
         uint256 end = checkpoint_.subgameIndex + (_count < left ? _count : left);
         for (uint256 i = checkpoint_.subgameIndex; i < end; i++) {
             uint256 childIndex = children[i];
-            if (!resolvedSubgames[childIndex]) revert FaultDisputeGame_UnresolvedBelow(childIndex);
             ClaimData storage child = _claimData[childIndex];
+            if (!child.isResolved) revert FaultDisputeGame_UnresolvedBelow(childIndex);
             bool stands = child.counteredBy == address(0);
             if (stands && child.position.raw() < checkpoint_.leftmostPosition.raw()) {
                 checkpoint_.counteredBy = child.claimant;
@@ -68,14 +68,14 @@ abstract contract Settlement is GameBase {
     function _settle(uint256 _claimIndex, address _counteredBy) private {
         ClaimData storage claim = _claimData[_claimIndex];
         claim.counteredBy = _counteredBy;
-        resolvedSubgames[_claimIndex] = true;
+        claim.isResolved = true;
         normalModeCredit[_counteredBy == address(0) ? claim.claimant : _counteredBy] += claim.bond;
     }
 
     /// @inheritdoc IDisputeGame
     function resolve() external returns (GameStatus status_) {
         _requireInProgress();
-        if (!resolvedSubgames[0]) revert FaultDisputeGame_UnresolvedBelow(0);
+        if (!_claimData[0].isResolved) revert FaultDisputeGame_UnresolvedBelow(0);
         bool stands = _claimData[0].counteredBy == address(0);
         status_ = stands ? GameStatus.DEFENDER_WINS : GameStatus.CHALLENGER_WINS;
         status = status_;
@@ -96,10 +96,12 @@ abstract contract Settlement is GameBase {
         if (resolvedAt.raw() == 0) revert FaultDisputeGame_NotResolved();
         if (!registry.isGameFinalized(this)) revert FaultDisputeGame_NotFinalized();
         // Asked first and not tried: a caller could give `try` too little gas and so leave the anchor where it is.
+        bool isValid = registry.isGameClaimValid(this);
         (, uint256 anchored) = registry.getAnchorRoot();
-        if (l2SequenceNumber() > anchored && registry.isGameClaimValid(this)) registry.setAnchorState(this);
-        bondDistributionMode =
-            registry.isGameProper(this) ? BondDistributionMode.NORMAL : BondDistributionMode.REFUND;
+        if (isValid && l2SequenceNumber() > anchored) registry.setAnchorState(this);
+        bondDistributionMode = isValid || registry.isGameProper(this)
+            ? BondDistributionMode.NORMAL
+            : BondDistributionMode.REFUND;
         emit GameClosed(bondDistributionMode);
     }
 

@@ -10,6 +10,15 @@ interface Vm {
         address emitter;
     }
 
+    /// @dev Of the last call; with `isolate` that of a transaction.
+    struct Gas {
+        uint64 gasLimit;
+        uint64 gasTotalUsed;
+        uint64 gasMemoryUsed;
+        int64 gasRefunded;
+        uint64 gasRemaining;
+    }
+
     function prank(address msgSender) external;
     function prank(address msgSender, address txOrigin) external;
     function deal(address account, uint256 balance) external;
@@ -26,6 +35,7 @@ interface Vm {
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
+    function lastCallGas() external view returns (Gas memory);
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
     function getDeployedCode(string calldata artifact) external view returns (bytes memory);
 
