@@ -10,7 +10,8 @@ import {GameId, LibGameId} from "./types/GameId.sol";
 import {Claim, GameType, Timestamp} from "./types/Types.sol";
 
 /// @title DisputeGameFactory
-contract DisputeGameFactory is IDisputeGameFactory, OwnableUpgradeable {
+/// @dev   Its state lies where upstream's does: other chains read games out of it by storage proofs.
+contract DisputeGameFactory layout at 101 is IDisputeGameFactory, OwnableUpgradeable {
     /// @inheritdoc IDisputeGameFactory
     mapping(GameType gameType => IDisputeGame impl) public gameImpls;
 
