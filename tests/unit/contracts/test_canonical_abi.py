@@ -12,9 +12,9 @@ import pytest
 
 from opcycle.artifacts import artifact
 
-UPSTREAM: dict[str, list[str]] = json.loads(
-    (Path(__file__).parent / "data" / "upstream_abi.json").read_text()
-)["contracts"]
+DATA = json.loads((Path(__file__).parent / "data" / "upstream_abi.json").read_text())
+UPSTREAM: dict[str, list[str]] = DATA["contracts"]
+MACHINES: dict[str, list[str]] = DATA["machines"]
 
 # OpenZeppelin 5 counts versions in 64 bits; no client reads the event.
 INITIALIZED = {"event Initialized(uint8)": "event Initialized(uint64)"}
@@ -25,6 +25,48 @@ PROXY_ADMIN = {
     "function proxyAdminOwner() view returns (address)",
 }
 REINITIALIZE = {"function initVersion() view returns (uint8)"}
+
+# Preimages that do not fit into one transaction, and those that only the MIPS64 machine reads, come with it.
+LEAF = "(bytes,uint256,bytes32),bytes32[]"
+PREIMAGES_OF_THE_MACHINE = {
+    "function KECCAK_TREE_DEPTH() view returns (uint256)",
+    "function MAX_LEAF_COUNT() view returns (uint256)",
+    "function MIN_BOND_SIZE() view returns (uint256)",
+    "function PRECOMPILE_CALL_RESERVED_GAS() view returns (uint256)",
+    "function addLeavesLPP(uint256,uint256,bytes,bytes32[],bool) nonpayable returns ()",
+    f"function challengeFirstLPP(address,uint256,{LEAF}) nonpayable returns ()",
+    f"function challengeLPP(address,uint256,(uint64[25]),{LEAF},{LEAF}) nonpayable returns ()",
+    "function getTreeRootLPP(address,uint256) view returns (bytes32)",
+    "function initLPP(uint256,uint32,uint32) payable returns ()",
+    "function loadBlobPreimagePart(uint256,uint256,bytes,bytes,uint256) nonpayable returns ()",
+    "function loadPrecompilePreimagePart(uint256,address,uint64,bytes) nonpayable returns ()",
+    "function proposalBlocks(address,uint256,uint256) view returns (uint64)",
+    "function proposalBlocksLen(address,uint256) view returns (uint256)",
+    "function proposalBonds(address,uint256) view returns (uint256)",
+    "function proposalBranches(address,uint256,uint256) view returns (bytes32)",
+    "function proposalCount() view returns (uint256)",
+    "function proposalMetadata(address,uint256) view returns (bytes32)",
+    "function proposalParts(address,uint256) view returns (bytes32)",
+    "function proposals(uint256) view returns (address,uint256)",
+    f"function squeezeLPP(address,uint256,(uint64[25]),{LEAF},{LEAF}) nonpayable returns ()",
+    "function zeroHashes(uint256) view returns (bytes32)",
+}
+
+# A chain here has its own ETH and its own registry, and keeps them.
+SHARED_LOCKBOX = {
+    "event ETHMigrated(address indexed,uint256)",
+    "event PortalMigrated(address,address,address,address)",
+    "function ethLockbox() view returns (address)",
+    "function migrateLiquidity() nonpayable returns ()",
+    "function migrateToSharedDisputeGame(address,address) nonpayable returns ()",
+}
+
+# EIP-2612, from solady.
+PERMIT = {
+    "function DOMAIN_SEPARATOR() view returns (bytes32)",
+    "function nonces(address) view returns (uint256)",
+    "function permit(address,address,uint256,uint256,uint8,bytes32,bytes32) nonpayable returns ()",
+}
 
 # Ours have their recipient fixed in the genesis state.
 VAULT_SETTERS = {
@@ -69,6 +111,18 @@ LEFT_OUT: dict[str, set[str]] = {
     "OperatorFeeVault": PROXY_ADMIN | VAULT_SETTERS,
     # a call that names no function is a mistake, not a deposit
     "WETH": {"fallback() payable"},
+    "DisputeGameFactory": PROXY_ADMIN | REINITIALIZE,
+    "AnchorStateRegistry": PROXY_ADMIN | REINITIALIZE,
+    "DelayedWETH": REINITIALIZE
+    | {
+        "fallback() payable",  # as the WETH of L2
+        "function proxyAdmin() view returns (address)",
+    },
+    "OptimismPortal2": PROXY_ADMIN
+    | REINITIALIZE
+    | SHARED_LOCKBOX
+    | {"function initialize(address,address,address) nonpayable returns ()"},  # the third is the lockbox
+    "PreimageOracle": PREIMAGES_OF_THE_MACHINE,
     # custom gas tokens
     "OptimismPortal": {
         "function balance() view returns (uint256)",
@@ -78,12 +132,9 @@ LEFT_OUT: dict[str, set[str]] = {
 }
 
 ADDED: dict[str, set[str]] = {
-    # EIP-2612, from solady
-    "WETH": {
-        "function DOMAIN_SEPARATOR() view returns (bytes32)",
-        "function nonces(address) view returns (uint256)",
-        "function permit(address,address,uint256,uint256,uint8,bytes32,bytes32) nonpayable returns ()",
-    },
+    "WETH": PERMIT,
+    "DelayedWETH": PERMIT,
+    "OptimismPortal2": {"function initialize(address,address) nonpayable returns ()"},
 }
 
 
@@ -117,3 +168,15 @@ def test_the_abi_is_upstreams_but_for_the_differences_listed_here(name: str) -> 
     expected = {INITIALIZED.get(entry, entry) for entry in expected}
     ours = {text for entry in artifact(name).abi if (text := line(entry))}
     assert ours == expected
+
+
+def test_a_game_asks_of_its_machine_only_what_upstreams_machine_answers() -> None:
+    asked = {text for entry in artifact("IBigStepper").abi if (text := line(entry))}
+    assert asked
+    assert asked <= set(MACHINES["MIPS64"])
+
+
+def test_a_game_asks_of_its_preimage_oracle_only_what_upstreams_answers() -> None:
+    asked = {text for entry in artifact("IPreimageOracle").abi if (text := line(entry))}
+    assert asked
+    assert asked <= set(UPSTREAM["PreimageOracle"])
