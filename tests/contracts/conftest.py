@@ -7,7 +7,7 @@ import pytest
 from tests.contracts.snapshots import restored
 
 from opcycle.cli.ape_signer import ApeSigner
-from opcycle.deploy.config import DeployConfig
+from opcycle.deploy.config import DeployConfig, OracleConfig, Settlement
 from opcycle.deploy.deployer import deploy
 from opcycle.deploy.deployment import Deployment
 from opcycle.deploy.local import local_config
@@ -77,8 +77,8 @@ def config(accounts: Any) -> DeployConfig:
         challenger=challenger,
         unsafe_block_signer=signer,
         block_time=BLOCK_TIME,
-        submission_interval=INTERVAL,
-        finalization_period=PERIOD,
+        settlement=Settlement.ORACLE,
+        oracle=OracleConfig(INTERVAL, PERIOD),
         balances={},
     )
 

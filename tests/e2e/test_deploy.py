@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from opcycle.deploy.config import Settlement
 from opcycle.deploy.deployer import deploy
 from opcycle.deploy.local import local_config
 from opcycle.derivation.config_updates import after_block
@@ -30,8 +31,7 @@ CONFIG = local_config(
     challenger=ACCOUNTS["challenger"].address,
     unsafe_block_signer=ACCOUNTS["unsafe block signer"].address,
     block_time=1,
-    submission_interval=10,
-    finalization_period=604_800,
+    settlement=Settlement.ORACLE,
     balances={ACCOUNTS["user"].address: 10**18},
 )
 

@@ -8,7 +8,7 @@ from tests.fuzz.evm import Chain, Contract
 from tests.unit.deploy.configs import DEPLOYER_KEY, account, valid_config
 from tests.unit.deploy.evm_l1 import EvmL1
 
-from opcycle.deploy.config import DeployConfig, ResourceConfig
+from opcycle.deploy.config import DeployConfig, OracleConfig, ResourceConfig
 from opcycle.deploy.deployer import deploy
 from opcycle.deploy.deployment import Deployment
 from opcycle.l1.signer import KeySigner
@@ -33,9 +33,7 @@ class System:
     """The contracts, and accounts with ether. `first_block` and `first_time` come after the deployment."""
 
     def __init__(self) -> None:
-        self.config = valid_config(
-            resource_config=MARKET, finalization_period=PERIOD, submission_interval=INTERVAL
-        )
+        self.config = valid_config(resource_config=MARKET, oracle=OracleConfig(INTERVAL, PERIOD))
         l1 = EvmL1()
         with TemporaryDirectory() as directory:
             self.deployment = _deploy(l1, self.config, Path(directory))

@@ -43,7 +43,8 @@ def _endpoints(devnet: Devnet) -> Iterator[Row]:
 def _contracts(devnet: Devnet) -> Iterator[Row]:
     addresses = devnet.deployment.addresses
     for item in fields(addresses):
-        yield item.name.replace("_", " "), checksum(getattr(addresses, item.name))
+        if (address := getattr(addresses, item.name)) is not None:
+            yield item.name.replace("_", " "), checksum(address)
 
 
 def _accounts() -> Iterator[Row]:

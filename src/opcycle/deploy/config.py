@@ -5,22 +5,38 @@ The YAML form has one key per field, sections for the nested classes: `deploy/lo
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
+from opcycle.challenger.traces import AlphabetTrace
 from opcycle.deploy.validation import problems
 from opcycle.deploy.yaml_form import read_form
 from opcycle.engine.genesis import FeeVaultConfig
 from opcycle.errors import UserError
+from opcycle.keccak import keccak
 from opcycle.protocol.alt_da import AltDAConfig
+from opcycle.protocol.dispute_game import VMStatus
 from opcycle.protocol.rollup import FeeCurve, Fork, SystemConfig
-from opcycle.protocol.types import Address
+from opcycle.protocol.types import Address, Hash
+
+
+class Settlement(StrEnum):
+    """How L1 comes to believe an output root.
+
+    With `games` anyone may claim one in a dispute game and anyone may dispute it. With `oracle` one proposer
+    writes them down and one challenger may delete them.
+    """
+
+    GAMES = "games"
+    ORACLE = "oracle"
 
 
 @dataclass(frozen=True, slots=True)
 class Roles:
     """Who may do what on L1. Batcher, proposer and challenger send transactions, each from its own account.
 
-    `owner` may change the system config and upgrade the contracts; `guardian` may pause withdrawals.
+    `owner` may change the system config, the kinds of games, and upgrade the contracts; `guardian` may pause
+    withdrawals and refuse games. Games are open to everyone, `proposer` and `challenger` then only names.
     """
 
     owner: Address
@@ -63,8 +79,48 @@ class ResourceConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class GamesConfig:
+    """Of settlement by dispute games. Times in seconds, `init_bond`, of a root claim, in wei.
+
+    A game reaches `2**split_depth` L2 blocks beyond its anchor, and `2**(max_game_depth - split_depth - 1)`
+    steps of the machine that computes one of them. The clock of a side runs `max_clock_duration`, and never
+    ends earlier than `clock_extension` after an answer. A withdrawal waits `proof_maturity_delay` after its
+    proof and `finality_delay` after its game; a bond waits for the latter and then for `weth_delay`.
+    A preimage of `preimage_min_proposal_size` bytes or more takes `preimage_challenge_period` to load.
+    The defaults are those of OP Mainnet, but for the game type: 255 (or 254) is AlphabetVM's, a machine that
+    proves nothing and is for tests.
+    """
+
+    game_type: int = 255
+    max_game_depth: int = 73
+    split_depth: int = 30
+    clock_extension: int = 10_800
+    max_clock_duration: int = 302_400
+    proof_maturity_delay: int = 604_800
+    finality_delay: int = 302_400
+    weth_delay: int = 302_400
+    preimage_challenge_period: int = 86_400
+    preimage_min_proposal_size: int = 126_000
+    init_bond: int = 8 * 10**16
+
+    @property
+    def absolute_prestate(self) -> Hash:
+        """The claim of the machine's first state: status "unfinished", then 31 bytes of the state's hash."""
+        return bytes([VMStatus.UNFINISHED]) + keccak(AlphabetTrace.PRESTATE)[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class OracleConfig:
+    """Of settlement by an output oracle: an output every `submission_interval` L2 blocks, which can be
+    challenged for `finalization_period` seconds."""
+
+    submission_interval: int = 1800
+    finalization_period: int = 604_800
+
+
+@dataclass(frozen=True, slots=True)
 class DeployConfig:
-    """Times and periods in seconds, `submission_interval` in L2 blocks, windows and timeouts in L1 blocks.
+    """Times and periods in seconds, windows and timeouts in L1 blocks.
 
     `name` names the deployment and is part of its addresses. `l1_chain_id` None: whatever L1 it is sent to.
     `balances`, in wei, are given in the L2 genesis without a deposit: for local chains only.
@@ -77,10 +133,11 @@ class DeployConfig:
     name: str
     l2_chain_id: int
     block_time: int
-    submission_interval: int
-    finalization_period: int
     roles: Roles
     fee_vault: FeeVaultConfig
+    settlement: Settlement = Settlement.GAMES
+    games: GamesConfig = field(default_factory=GamesConfig)
+    oracle: OracleConfig = field(default_factory=OracleConfig)
     l1_chain_id: int | None = None
     newest_fork: Fork = Fork.JOVIAN
     gas_limit: int = 60_000_000

@@ -10,14 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opcycle.artifacts import artifact
-from opcycle.deploy.config import DeployConfig
+from opcycle.deploy.config import DeployConfig, Settlement
+from opcycle.deploy.creation import Creation
 from opcycle.deploy.deployment import Deployment
-from opcycle.deploy.plan import Creation, Plan, make_plan, proxy_admin_of
+from opcycle.deploy.plan import Plan, make_plan
 from opcycle.deploy.state import require_canonical, start_or_resume
-from opcycle.deploy.validation import LOCAL_L1_CHAIN_IDS, balances_problem
+from opcycle.deploy.validation import (
+    ETHEREUM,
+    LOCAL_L1_CHAIN_IDS,
+    TEST_MACHINE_PROBLEM,
+    balances_problem,
+)
 from opcycle.deploy.verify import require_as_planned, slot_address
 from opcycle.engine.alloc import IMPLEMENTATION_SLOT
-from opcycle.engine.genesis import Genesis, L2GenesisConfig, build_l2_genesis
 from opcycle.engine.system_contracts import CREATE2_DEPLOYER
 from opcycle.errors import TemporaryError, UserError
 from opcycle.l1.contract import Contract
@@ -53,12 +58,11 @@ def deploy(
     deployer = transactions.address
     anchor = start_or_resume(config, rpc=rpc, l1_chain_id=l1_chain_id, deployer=deployer, directory=directory)
     plan = make_plan(config, deployer=deployer, anchor=anchor)
-    genesis = _genesis(plan)
     _Run(plan, rpc, transactions, next_block, progress).run()
     require_as_planned(rpc, plan)
     require_canonical(anchor, rpc=rpc, directory=directory)
-    deployment = Deployment(directory, plan.addresses, _rollup(plan, genesis, l1_chain_id))
-    deployment.write(genesis.to_json())
+    deployment = Deployment(directory, plan.addresses, _rollup(plan, l1_chain_id))
+    deployment.write(plan.genesis.to_json())
     progress(f"{config.name} is deployed; its files are in {directory}")
     return deployment
 
@@ -74,6 +78,8 @@ def _require_l1(config: DeployConfig, rpc: RpcClient) -> int:
         raise UserError(f"{rpc.url} serves chain {chain_id}, which is to be the id of {config.name} itself")
     if config.balances and chain_id not in LOCAL_L1_CHAIN_IDS:
         raise UserError(balances_problem(chain_id))
+    if config.settlement is Settlement.GAMES and chain_id == ETHEREUM:
+        raise UserError(TEST_MACHINE_PROBLEM)
     if not _has_code(rpc, [CREATE2_DEPLOYER])[0]:
         raise UserError(
             f"chain {chain_id} has no CREATE2 deployer at {checksum(CREATE2_DEPLOYER)}; publish its "
@@ -87,25 +93,8 @@ def _has_code(rpc: RpcClient, addresses: Sequence[bytes]) -> list[bool]:
     return [code != "0x" for code in codes]
 
 
-def _genesis(plan: Plan) -> Genesis:
-    config = plan.config
-    return build_l2_genesis(
-        L2GenesisConfig(
-            chain_id=config.l2_chain_id,
-            timestamp=plan.anchor.timestamp,
-            gas_limit=config.gas_limit,
-            proxy_admin_owner=config.roles.owner,
-            fee_vault=config.fee_vault,
-            min_base_fee=config.fees.min_base_fee,
-            newest_fork=config.newest_fork,
-            fee_curve=config.fee_curve,
-            balances=config.balances,
-        )
-    )
-
-
-def _rollup(plan: Plan, genesis: Genesis, l1_chain_id: int) -> RollupConfig:
-    config, addresses = plan.config, plan.addresses
+def _rollup(plan: Plan, l1_chain_id: int) -> RollupConfig:
+    config, addresses, genesis = plan.config, plan.addresses, plan.genesis
     return RollupConfig(
         genesis_l1=plan.anchor.id,
         genesis_l2=genesis.id,
@@ -139,7 +128,7 @@ class _Run:
         self._wait_for_earlier_run()
         self._create("logic contracts", self.plan.logic.values())
         self._create("proxies", self.plan.proxies.values())
-        self._send_all("setting up the portal and parameters", [*self._portal_setup(), *self._settings()])
+        self._send_all("setting up contracts and parameters", [*self._setups(), *self._settings()])
         self._send_all("handing over to the owner", self._hand_over())
 
     def _wait_for_earlier_run(self) -> None:
@@ -160,26 +149,25 @@ class _Run:
         missing = [creation for creation, there in zip(wanted, exists, strict=True) if not there]
         self._send_all(f"creating {len(missing)} {what}", [creation.request for creation in missing])
 
-    def _portal_setup(self) -> list[TransactionRequest]:
-        portal = self.plan.addresses.optimism_portal
-        running = slot_address(self.rpc, portal, IMPLEMENTATION_SLOT)
-        return [] if running == self.plan.logic["OptimismPortal"].address else [self.plan.portal_setup]
+    def _setups(self) -> list[TransactionRequest]:
+        return [
+            setup.request
+            for setup in self.plan.setups
+            if slot_address(self.rpc, setup.proxy, IMPLEMENTATION_SLOT) != setup.logic
+        ]
 
     def _settings(self) -> list[TransactionRequest]:
-        contract = self._contract("SystemConfig", self.plan.addresses.system_config)
         requests = []
         for setting in self.plan.settings:
-            found = contract.read_many([(getter, ()) for getter in setting.getters], block="latest")
-            if tuple(found) != setting.values:
-                requests.append(contract.request(setting.setter, *setting.values))
+            contract = self._contract(setting.contract, self.plan.proxies[setting.contract].address)
+            calls = [(getter, arguments) for getter, *arguments, _ in setting.shown]
+            if contract.read_many(calls, block="latest") != [wanted for *_, wanted in setting.shown]:
+                requests.append(contract.request(setting.setter, *setting.arguments))
         return requests
 
     def _hand_over(self) -> list[TransactionRequest]:
-        addresses, owner = self.plan.addresses, self.plan.config.roles.owner
-        owned = [
-            self._contract("SystemConfig", addresses.system_config),
-            self._contract("ProxyAdmin", proxy_admin_of(addresses.optimism_portal)),
-        ]
+        owner = self.plan.config.roles.owner
+        owned = [self._contract(name, address) for name, address in self.plan.hand_over]
         return [
             contract.request("transferOwnership", owner)
             for contract in owned

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+from opcycle.deploy.config import Settlement
 from opcycle.errors import UserError
 from opcycle.protocol.rollup import RollupConfig, unknown_forks
 from opcycle.protocol.types import Address
@@ -23,30 +24,60 @@ GENESIS_FILE = "genesis.json"
 
 _NAMES = {
     "batch_inbox": "BatchInbox",
-    "l2_output_oracle": "L2OutputOracleProxy",
     "optimism_portal": "OptimismPortalProxy",
     "system_config": "SystemConfigProxy",
     "superchain_config": "SuperchainConfigProxy",
+    "l2_output_oracle": "L2OutputOracleProxy",
+    "dispute_game_factory": "DisputeGameFactoryProxy",
+    "anchor_state_registry": "AnchorStateRegistryProxy",
+    "delayed_weth": "DelayedWETHProxy",
+    "preimage_oracle": "PreimageOracle",
+}
+_IN_EITHER_MODE = ("batch_inbox", "optimism_portal", "system_config", "superchain_config")
+_IN_ONE_MODE = {
+    Settlement.ORACLE: ("l2_output_oracle",),
+    Settlement.GAMES: ("dispute_game_factory", "anchor_state_registry", "delayed_weth", "preimage_oracle"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the contracts are on L1; for those behind a proxy, the proxy."""
+    """Where the contracts are on L1; for those behind a proxy, the proxy.
+
+    The output oracle is there if that settles the rollup, else the last four; a mixture is a ValueError.
+    """
 
     batch_inbox: Address
-    l2_output_oracle: Address
     optimism_portal: Address
     system_config: Address
     superchain_config: Address
+    l2_output_oracle: Address | None = None
+    dispute_game_factory: Address | None = None
+    anchor_state_registry: Address | None = None
+    delayed_weth: Address | None = None
+    preimage_oracle: Address | None = None
+
+    def __post_init__(self) -> None:
+        there = {name for name in _NAMES if getattr(self, name) is not None}
+        wanted = {*_IN_EITHER_MODE, *_IN_ONE_MODE[self.settlement]}
+        if there != wanted:
+            names = ", ".join(_NAMES[name] for name in sorted(there ^ wanted))
+            raise ValueError(f"not all of the {self.settlement} settlement mode, or of both modes: {names}")
+
+    @property
+    def settlement(self) -> Settlement:
+        return Settlement.GAMES if self.l2_output_oracle is None else Settlement.ORACLE
 
     def to_json(self) -> dict[str, str]:
-        return {_NAMES[item.name]: checksum(getattr(self, item.name)) for item in fields(self)}
+        found = {_NAMES[item.name]: getattr(self, item.name) for item in fields(self)}
+        return {name: checksum(address) for name, address in found.items() if address is not None}
 
     @classmethod
     def from_json(cls, data: Mapping[str, str]) -> "Addresses":
         """Raises KeyError or ValueError naming what is missing or malformed."""
-        return cls(**{field: _address(data[name]) for field, name in _NAMES.items()})
+        mode = Settlement.ORACLE if _NAMES["l2_output_oracle"] in data else Settlement.GAMES
+        names = (*_IN_EITHER_MODE, *_IN_ONE_MODE[mode])
+        return cls(**{name: _address(data[_NAMES[name]]) for name in names})
 
 
 @dataclass(frozen=True, slots=True)

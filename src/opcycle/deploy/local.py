@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping
 
-from opcycle.deploy.config import DeployConfig, Roles
+from opcycle.deploy.config import DeployConfig, GamesConfig, OracleConfig, Roles, Settlement
 from opcycle.engine.genesis import FeeVaultConfig
 from opcycle.protocol.alt_da import AltDAConfig
 from opcycle.protocol.types import Address
 
 LOCAL_L2_CHAIN_ID = 901
+
+LOCAL_GAMES = GamesConfig(max_game_depth=28, split_depth=20)
+"""Games that reach a million L2 blocks beyond their anchor: twelve days of one-second blocks. Clocks and
+delays are those of a real chain, since time on a local one is free."""
+
+LOCAL_ORACLE = OracleConfig(submission_interval=10)
 
 _TO_L2 = 1
 
@@ -21,13 +27,14 @@ def local_config(
     challenger: Address,
     unsafe_block_signer: Address,
     block_time: int,
-    submission_interval: int,
-    finalization_period: int,
+    settlement: Settlement,
+    games: GamesConfig = LOCAL_GAMES,
+    oracle: OracleConfig = LOCAL_ORACLE,
     balances: Mapping[Address, int],
     alt_da: AltDAConfig | None = None,
     batch_inbox: Address | None = None,
 ) -> DeployConfig:
-    """A Jovian chain for one machine. Seconds; `submission_interval` in L2 blocks; balances in wei on L2.
+    """A Jovian chain for one machine. `block_time` in seconds, balances in wei on L2.
 
     Fees of the chain go to the owner, on L2.
     """
@@ -35,8 +42,9 @@ def local_config(
         name="local",
         l2_chain_id=LOCAL_L2_CHAIN_ID,
         block_time=block_time,
-        submission_interval=submission_interval,
-        finalization_period=finalization_period,
+        settlement=settlement,
+        games=games,
+        oracle=oracle,
         roles=Roles(
             owner=owner,
             guardian=guardian,

@@ -1,64 +1,24 @@
 """Which contracts a deployment creates, where each will be, and with what it is initialized. Pure.
 
-Every address follows from the CREATE2 deployer, a salt and the creation code, so all of them are known before
-anything is sent, and a second run finds what the first one made. A proxy is initialized by its own
-constructor. The portal cannot be: it and the system config name each other, and no creation code contains a
-hash of itself. Its proxy is reserved first and set up in one call of its admin. That admin and the system
-config belong to the deployer until everything is set, then to the owner.
+All addresses are known before anything is sent, and a second run finds what the first one made. The portal
+and the system config name each other, so the portal's place is reserved first; with dispute games, the
+escrow of the bonds likewise. What the deployer still has to set up or to change belongs to it until then,
+afterwards to the owner.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-import rlp
-from eth_abi.abi import encode
-
-from opcycle.artifacts import artifact
-from opcycle.deploy.config import DeployConfig
+from opcycle.deploy.config import DeployConfig, GamesConfig, L2Fees, Settlement
+from opcycle.deploy.creation import Creation, Creator, Setting, Setup, proxy_admin_of
 from opcycle.deploy.deployment import Addresses
-from opcycle.engine.system_contracts import CREATE2_DEPLOYER
+from opcycle.engine.genesis import Genesis, L2GenesisConfig, build_l2_genesis
 from opcycle.keccak import keccak
-from opcycle.l1.contract import encode_call
-from opcycle.l1.reverts import AbiEntry, RevertDecoder
-from opcycle.l1.transactions import TransactionRequest
-from opcycle.protocol.types import ZERO_ADDRESS, Address, Hash, L1BlockRef
+from opcycle.protocol.types import ZERO_ADDRESS, Address, L1BlockRef
 
-LOGIC = ("Reserved", "BatchInbox", "SuperchainConfig", "L2OutputOracle", "SystemConfig", "OptimismPortal")
-"""Contracts without a constructor's arguments: the inbox, and what proxies run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Creation:
-    """A contract to create. `abi` declares the errors with which its initialization may revert."""
-
-    name: str
-    salt: Hash
-    initcode: bytes
-    abi: Sequence[AbiEntry] = field(repr=False)
-
-    @property
-    def address(self) -> Address:
-        return create2_address(CREATE2_DEPLOYER, self.salt, self.initcode)
-
-    @property
-    def request(self) -> TransactionRequest:
-        """The call of the CREATE2 deployer: salt and creation code."""
-        return TransactionRequest(
-            to=CREATE2_DEPLOYER,
-            data=self.salt + self.initcode,
-            what=f"the creation of {self.name}",
-            errors=RevertDecoder(self.abi),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A parameter that no initializer takes: its setter, and the getters that show its parts."""
-
-    setter: str
-    getters: tuple[str, ...]
-    values: tuple[int, ...]
+PORTALS = {Settlement.ORACLE: "OptimismPortal", Settlement.GAMES: "OptimismPortal2"}
+"""The portal's logic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,105 +28,139 @@ class Plan:
     config: DeployConfig
     deployer: Address
     anchor: L1BlockRef
+    genesis: Genesis
     logic: Mapping[str, Creation]
     proxies: Mapping[str, Creation]
 
     @property
+    def portal(self) -> str:
+        return PORTALS[self.config.settlement]
+
+    @property
+    def has_games(self) -> bool:
+        return self.config.settlement is Settlement.GAMES
+
+    @property
     def addresses(self) -> Addresses:
+        common = {
+            "batch_inbox": self.config.batch_inbox or self.logic["BatchInbox"].address,
+            "optimism_portal": self.proxies[self.portal].address,
+            "system_config": self.proxies["SystemConfig"].address,
+            "superchain_config": self.proxies["SuperchainConfig"].address,
+        }
+        if not self.has_games:
+            return Addresses(**common, l2_output_oracle=self.proxies["L2OutputOracle"].address)
         return Addresses(
-            batch_inbox=self.config.batch_inbox or self.logic["BatchInbox"].address,
-            l2_output_oracle=self.proxies["L2OutputOracle"].address,
-            optimism_portal=self.proxies["OptimismPortal"].address,
-            system_config=self.proxies["SystemConfig"].address,
-            superchain_config=self.proxies["SuperchainConfig"].address,
+            **common,
+            dispute_game_factory=self.proxies["DisputeGameFactory"].address,
+            anchor_state_registry=self.proxies["AnchorStateRegistry"].address,
+            delayed_weth=self.proxies["DelayedWETH"].address,
+            preimage_oracle=self.logic["PreimageOracle"].address,
         )
 
     @property
-    def portal_setup(self) -> TransactionRequest:
-        """The portal's logic and its initialization, at once."""
-        portal, addresses = artifact("OptimismPortal"), self.addresses
-        initialize = encode_call(
-            portal.abi,
-            "initialize",
-            addresses.l2_output_oracle,
-            addresses.system_config,
-            addresses.superchain_config,
-        )
-        admin = artifact("ProxyAdmin")
-        return TransactionRequest(
-            to=proxy_admin_of(addresses.optimism_portal),
-            data=encode_call(
-                admin.abi,
-                "upgradeAndCall",
-                addresses.optimism_portal,
-                self.logic["OptimismPortal"].address,
-                initialize,
-            ),
-            what="the set-up of OptimismPortal",
-            errors=RevertDecoder([*portal.abi, *admin.abi]),
-        )
+    def setups(self) -> list[Setup]:
+        """Of the reserved proxies."""
+        system_config = self.proxies["SystemConfig"].address
+        if not self.has_games:
+            superchain_config = self.proxies["SuperchainConfig"].address
+            oracle = self.proxies["L2OutputOracle"].address
+            return [self._setup(self.portal, oracle, system_config, superchain_config)]
+        registry = self.proxies["AnchorStateRegistry"].address
+        return [
+            self._setup(self.portal, system_config, registry),
+            self._setup("DelayedWETH", system_config),
+        ]
+
+    def _setup(self, name: str, *arguments: Any) -> Setup:
+        return Setup(name, self.proxies[name].address, self.logic[name].address, arguments)
 
     @property
     def settings(self) -> list[Setting]:
-        """What differs from the zeros that an initialized system config holds."""
-        fees = self.config.fees
-        found = [
+        """What differs from the zeros that initialized contracts hold."""
+        fees = _fee_settings(self.config.fees)
+        return [*fees, *self.game_settings] if self.has_games else fees
+
+    @property
+    def game_settings(self) -> list[Setting]:
+        """What makes the factory make games."""
+        games = self.config.games
+        kind, logic, arguments = (
+            games.game_type,
+            self.logic["FaultDisputeGame"].address,
+            self._game_arguments(),
+        )
+        return [
             Setting(
-                "setEIP1559Params",
-                ("eip1559Denominator", "eip1559Elasticity"),
-                (fees.eip1559_denominator, fees.eip1559_elasticity),
+                "DisputeGameFactory",
+                "setImplementation",
+                (kind, logic, arguments),
+                (("gameImpls", kind, logic), ("gameArgs", kind, arguments)),
             ),
             Setting(
-                "setOperatorFeeScalars",
-                ("operatorFeeScalar", "operatorFeeConstant"),
-                (fees.operator_fee_scalar, fees.operator_fee_constant),
+                "DisputeGameFactory",
+                "setInitBond",
+                (kind, games.init_bond),
+                (("initBonds", kind, games.init_bond),),
             ),
-            Setting("setMinBaseFee", ("minBaseFee",), (fees.min_base_fee,)),
-            Setting("setDAFootprintGasScalar", ("daFootprintGasScalar",), (fees.da_footprint_gas_scalar,)),
         ]
-        return [setting for setting in found if any(setting.values)]
+
+    def _game_arguments(self) -> bytes:
+        """For every game: absolute prestate 32 ‖ vm 20 ‖ anchor registry 20 ‖ weth 20 ‖ L2 chain id 32."""
+        return (
+            self.config.games.absolute_prestate
+            + self.logic["AlphabetVM"].address
+            + self.proxies["AnchorStateRegistry"].address
+            + self.proxies["DelayedWETH"].address
+            + self.config.l2_chain_id.to_bytes(32, "big")
+        )
+
+    @property
+    def hand_over(self) -> list[tuple[str, Address]]:
+        """What is the deployer's in the end, and must be the owner's: contract names and addresses."""
+        reserved = [("ProxyAdmin", proxy_admin_of(setup.proxy)) for setup in self.setups]
+        owned = ["SystemConfig", "DisputeGameFactory"] if self.has_games else ["SystemConfig"]
+        return [*((name, self.proxies[name].address) for name in owned), *reserved]
 
 
 def make_plan(config: DeployConfig, *, deployer: Address, anchor: L1BlockRef) -> Plan:
     """The plan of a deployment that starts at L1 block `anchor` and is sent by `deployer`."""
-    salt = keccak(config.name.encode() + anchor.hash)
-    names = [name for name in LOGIC if name != "BatchInbox" or config.batch_inbox is None]
-    logic = {name: Creation(name, salt, artifact(name).bytecode, ()) for name in names}
+    create = Creator(keccak(config.name.encode() + anchor.hash))
+    genesis = _genesis(config, anchor)
+    logic = {item.name: item for item in _logic(config, create)}
     owner = config.roles.owner
-
-    def proxy(name: str, *arguments: Any) -> Creation:
-        abi = artifact(name).abi
-        initcode = _proxy_initcode(logic[name].address, owner, encode_call(abi, "initialize", *arguments))
-        return Creation(f"the proxy of {name}", salt, initcode, abi)
-
-    reserved = _proxy_initcode(logic["Reserved"].address, deployer, b"")
-    portal = Creation("the proxy of OptimismPortal", salt, reserved, ())
-    superchain = proxy("SuperchainConfig", config.roles.guardian)
-    system_config = proxy(
-        "SystemConfig",
+    portal = PORTALS[config.settlement]
+    proxies = {
+        portal: create.reserved(portal, logic["Reserved"], owner=deployer),
+        "SuperchainConfig": create.proxy(logic["SuperchainConfig"], config.roles.guardian, owner=owner),
+    }
+    weth = ZERO_ADDRESS
+    if config.settlement is Settlement.GAMES:
+        proxies["DelayedWETH"] = create.reserved("DelayedWETH", logic["Reserved"], owner=deployer)
+        weth = proxies["DelayedWETH"].address
+    proxies["SystemConfig"] = system_config = create.proxy(
+        logic["SystemConfig"],
         *_system_parameters(config, deployer),
         config.batch_inbox or logic["BatchInbox"].address,
-        _system_addresses(portal.address),
+        _system_addresses(proxies[portal].address, weth),
         config.l2_chain_id,
-        superchain.address,
+        proxies["SuperchainConfig"].address,
+        owner=owner,
     )
-    proxies = {
-        "SuperchainConfig": superchain,
-        "L2OutputOracle": proxy("L2OutputOracle", *_oracle_parameters(config, anchor)),
-        "SystemConfig": system_config,
-        "OptimismPortal": portal,
-    }
-    return Plan(config, deployer, anchor, logic, proxies)
-
-
-def create2_address(creator: Address, salt: Hash, initcode: bytes) -> Address:
-    """EIP-1014: the last 20 bytes of `keccak(0xff ++ creator ++ salt ++ keccak(initcode))`."""
-    return keccak(b"\xff" + creator + salt + keccak(initcode))[12:]
-
-
-def proxy_admin_of(proxy: Address) -> Address:
-    """The admin that a proxy makes in its constructor: its first CREATE (nonce 1, EIP-161)."""
-    return keccak(rlp.encode([proxy, 1]))[12:]
+    if config.settlement is Settlement.ORACLE:
+        oracle = create.proxy(logic["L2OutputOracle"], *_oracle_parameters(config, anchor), owner=owner)
+        return Plan(config, deployer, anchor, genesis, logic, {**proxies, "L2OutputOracle": oracle})
+    factory = create.proxy(logic["DisputeGameFactory"], deployer, owner=owner)
+    registry = create.proxy(
+        logic["AnchorStateRegistry"],
+        system_config.address,
+        factory.address,
+        (genesis.output.root, genesis.id.number),
+        config.games.game_type,
+        owner=owner,
+    )
+    proxies |= {"DisputeGameFactory": factory, "AnchorStateRegistry": registry}
+    return Plan(config, deployer, anchor, genesis, logic, proxies)
 
 
 def resource_config_tuple(config: DeployConfig) -> tuple[int, ...]:
@@ -182,13 +176,79 @@ def resource_config_tuple(config: DeployConfig) -> tuple[int, ...]:
     )
 
 
-def _proxy_initcode(logic: Address, owner: Address, data: bytes) -> bytes:
-    return artifact("Proxy").bytecode + encode(["address", "address", "bytes"], [logic, owner, data])
+def _genesis(config: DeployConfig, anchor: L1BlockRef) -> Genesis:
+    """Nothing in it depends on an address on L1, so those may depend on it."""
+    return build_l2_genesis(
+        L2GenesisConfig(
+            chain_id=config.l2_chain_id,
+            timestamp=anchor.timestamp,
+            gas_limit=config.gas_limit,
+            proxy_admin_owner=config.roles.owner,
+            fee_vault=config.fee_vault,
+            min_base_fee=config.fees.min_base_fee,
+            newest_fork=config.newest_fork,
+            fee_curve=config.fee_curve,
+            balances=config.balances,
+        )
+    )
 
 
-def _system_addresses(portal: Address) -> tuple[Address, ...]:
-    """`ISystemConfig.Addresses`: of its seven contracts only the fourth, the portal, exists so far."""
-    return (ZERO_ADDRESS,) * 3 + (portal,) + (ZERO_ADDRESS,) * 3
+def _logic(config: DeployConfig, create: Creator) -> Iterator[Creation]:
+    """What stands for itself, and what proxies run."""
+    yield create.logic("Reserved")
+    if config.batch_inbox is None:
+        yield create.logic("BatchInbox")
+    yield create.logic("SuperchainConfig")
+    yield create.logic("SystemConfig")
+    if config.settlement is Settlement.GAMES:
+        yield from _games_logic(config.games, create)
+    else:
+        yield create.logic("L2OutputOracle")
+        yield create.logic("OptimismPortal")
+
+
+def _games_logic(games: GamesConfig, create: Creator) -> Iterator[Creation]:
+    sizes = (games.preimage_min_proposal_size, games.preimage_challenge_period)
+    preimages = create.logic("PreimageOracle", ["uint256", "uint256"], sizes)
+    yield preimages
+    yield create.logic("AlphabetVM", ["bytes32", "address"], (games.absolute_prestate, preimages.address))
+    depths, clocks = (
+        (games.max_game_depth, games.split_depth),
+        (games.clock_extension, games.max_clock_duration),
+    )
+    yield create.logic("FaultDisputeGame", ["(uint256,uint256,uint64,uint64)"], ((*depths, *clocks),))
+    yield create.logic("DisputeGameFactory")
+    yield create.logic("AnchorStateRegistry", ["uint256"], (games.finality_delay,))
+    yield create.logic("DelayedWETH", ["uint256"], (games.weth_delay,))
+    yield create.logic("OptimismPortal2", ["uint256"], (games.proof_maturity_delay,))
+
+
+def _fee_settings(fees: L2Fees) -> list[Setting]:
+    found = [
+        (
+            "setEIP1559Params",
+            {"eip1559Denominator": fees.eip1559_denominator, "eip1559Elasticity": fees.eip1559_elasticity},
+        ),
+        (
+            "setOperatorFeeScalars",
+            {
+                "operatorFeeScalar": fees.operator_fee_scalar,
+                "operatorFeeConstant": fees.operator_fee_constant,
+            },
+        ),
+        ("setMinBaseFee", {"minBaseFee": fees.min_base_fee}),
+        ("setDAFootprintGasScalar", {"daFootprintGasScalar": fees.da_footprint_gas_scalar}),
+    ]
+    return [
+        Setting("SystemConfig", setter, tuple(values.values()), tuple(values.items()))
+        for setter, values in found
+        if any(values.values())
+    ]
+
+
+def _system_addresses(portal: Address, weth: Address) -> tuple[Address, ...]:
+    """`ISystemConfig.Addresses`: of its seven contracts only the fourth and the sixth exist so far."""
+    return (*(ZERO_ADDRESS,) * 3, portal, ZERO_ADDRESS, weth, ZERO_ADDRESS)
 
 
 def _system_parameters(config: DeployConfig, owner: Address) -> tuple[Any, ...]:
@@ -207,11 +267,11 @@ def _system_parameters(config: DeployConfig, owner: Address) -> tuple[Any, ...]:
 def _oracle_parameters(config: DeployConfig, anchor: L1BlockRef) -> tuple[Any, ...]:
     """The arguments of `L2OutputOracle.initialize`; outputs are counted from the L2 genesis."""
     return (
-        config.submission_interval,
+        config.oracle.submission_interval,
         config.block_time,
         0,
         anchor.timestamp,
         config.roles.proposer,
         config.roles.challenger,
-        config.finalization_period,
+        config.oracle.finalization_period,
     )

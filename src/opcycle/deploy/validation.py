@@ -1,12 +1,12 @@
 """What may be wrong with a deployment's configuration: one sentence each, all found at once.
 
-The limits are those of the contracts (`SystemConfig.sol`, `L2OutputOracle.sol`), of op-node's own check of
-`rollup.json`, and of the widths of fields on the wire.
+The limits are those of the contracts (`SystemConfig.sol`, `L2OutputOracle.sol`, `GameBase.sol`,
+`FaultDisputeGame.sol`), of op-node's own check of `rollup.json`, and of the widths of fields on the wire.
 """
 
 import re
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
 from opcycle.protocol.l1_chain import LOCAL_L1_CHAIN_ID
@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 
 MAX_GAS_LIMIT = 500_000_000
 """`SystemConfig.maximumGasLimit()`."""
+
+DEEPEST, LEAST_SPLIT_DEPTH = 125, 2
+"""Of a game: `GameBase.sol`."""
+
+TEST_GAME_TYPES = (254, 255)
+
+ETHEREUM = 1
+TEST_MACHINE_PROBLEM = (
+    "settlement is games, but their only machine so far, AlphabetVM, proves nothing, and anyone could win "
+    "against a right output root; on Ethereum (chain id 1) settle with oracle"
+)
 
 LOCAL_L1_CHAIN_IDS = frozenset({LOCAL_L1_CHAIN_ID, 1337, 31337})
 """Our own L1, geth --dev, anvil and hardhat: chains whose ether is worth nothing."""
@@ -41,6 +52,7 @@ def problems(config: "DeployConfig") -> list[str]:
         *_forks(config),
         *_balances(config),
         *_alt_da(config),
+        *_games(config),
     ]
 
 
@@ -57,6 +69,34 @@ def _alt_da(config: "DeployConfig") -> Iterator[str]:
         yield f"alt_da: {config.alt_da.problem}"
 
 
+def _games(config: "DeployConfig") -> Iterator[str]:
+    games = config.games
+    if config.settlement == "games" and config.l1_chain_id == ETHEREUM:
+        yield TEST_MACHINE_PROBLEM
+    if games.game_type not in TEST_GAME_TYPES:
+        yield (
+            f"games.game_type is {games.game_type}; it must be {' or '.join(map(str, TEST_GAME_TYPES))}, "
+            "the types that AlphabetVM serves"
+        )
+    if games.split_depth + 1 >= games.max_game_depth:
+        yield (
+            f"games.split_depth {games.split_depth} must be at least 2 less than max_game_depth "
+            f"{games.max_game_depth}, to leave the machine a step"
+        )
+    for what, longest in (
+        ("twice clock_extension", 2 * games.clock_extension),
+        (
+            "clock_extension + preimage_challenge_period",
+            games.clock_extension + games.preimage_challenge_period,
+        ),
+    ):
+        if longest > games.max_clock_duration:
+            yield (
+                f"games.max_clock_duration {games.max_clock_duration} is less than {what}, {longest}, which "
+                "a side may need for one answer"
+            )
+
+
 def _names(config: "DeployConfig") -> Iterator[str]:
     if not _NAME.fullmatch(config.name):
         yield (
@@ -68,7 +108,9 @@ def _names(config: "DeployConfig") -> Iterator[str]:
 
 
 def _ranges(config: "DeployConfig") -> Iterator[str]:
-    for name, value, least, most in (*_chain_limits(config), *_fee_limits(config), *_market_limits(config)):
+    for name, value, least, most in chain(
+        _chain_limits(config), _game_limits(config), _fee_limits(config), _market_limits(config)
+    ):
         if not least <= value <= most:
             yield f"{name} is {value}; it must be {least} to {most}"
 
@@ -78,11 +120,25 @@ def _chain_limits(config: "DeployConfig") -> Iterator[Limit]:
         yield "l1_chain_id", config.l1_chain_id, 1, _MAX_CHAIN_ID
     yield "l2_chain_id", config.l2_chain_id, 1, _MAX_CHAIN_ID
     yield "block_time", config.block_time, 1, 60
-    yield "submission_interval", config.submission_interval, 1, _U64
-    yield "finalization_period", config.finalization_period, 1, _U64
+    yield "oracle.submission_interval", config.oracle.submission_interval, 1, _U64
+    yield "oracle.finalization_period", config.oracle.finalization_period, 1, _U64
     yield "seq_window_size", config.seq_window_size, 2, _U32
     yield "max_sequencer_drift", config.max_sequencer_drift, 1, _U32
     yield "channel_timeout", config.channel_timeout, 1, _U32
+
+
+def _game_limits(config: "DeployConfig") -> Iterator[Limit]:
+    games, section = config.games, "games"
+    yield f"{section}.max_game_depth", games.max_game_depth, LEAST_SPLIT_DEPTH + 2, DEEPEST
+    yield f"{section}.split_depth", games.split_depth, LEAST_SPLIT_DEPTH, DEEPEST - 2
+    yield f"{section}.clock_extension", games.clock_extension, 0, _U64
+    yield f"{section}.max_clock_duration", games.max_clock_duration, 1, _U64
+    yield f"{section}.proof_maturity_delay", games.proof_maturity_delay, 1, _U64
+    yield f"{section}.finality_delay", games.finality_delay, 1, _U64
+    yield f"{section}.weth_delay", games.weth_delay, 1, _U64
+    yield f"{section}.preimage_challenge_period", games.preimage_challenge_period, 1, _U64
+    yield f"{section}.preimage_min_proposal_size", games.preimage_min_proposal_size, 1, _U64
+    yield f"{section}.init_bond", games.init_bond, 0, _U128
 
 
 def _fee_limits(config: "DeployConfig") -> Iterator[Limit]:

@@ -27,6 +27,7 @@ from opcycle.engine.journal import PayloadJournal
 from opcycle.engine.l2 import L2Client
 from opcycle.engine.rollup_client import RollupClient
 from opcycle.errors import UserError
+from opcycle.l1.dispute_games import DisputeGameFactory
 from opcycle.l1.fees import blobs_are_cheaper, read_prices
 from opcycle.l1.oracle import L2OutputOracle
 from opcycle.l1.portal import OptimismPortal
@@ -168,7 +169,18 @@ class Assembly:
         )
 
     def oracle(self) -> L2OutputOracle:
-        return L2OutputOracle(RpcClient(self.l1), self.deployment.addresses.l2_output_oracle)
+        """Raises UserError on a rollup that settles otherwise."""
+        address = self.deployment.addresses.l2_output_oracle
+        if address is None:
+            raise UserError("this rollup settles by dispute games: it has no L2OutputOracle")
+        return L2OutputOracle(RpcClient(self.l1), address)
+
+    def factory(self) -> DisputeGameFactory:
+        """Raises UserError on a rollup that settles otherwise."""
+        address = self.deployment.addresses.dispute_game_factory
+        if address is None:
+            raise UserError("this rollup settles by an output oracle: it has no dispute games")
+        return DisputeGameFactory(RpcClient(self.l1), address)
 
     def l1_sender(self, signer: Signer, resubmission: Resubmission | None = None) -> TransactionManager:
         return TransactionManager(

@@ -3,7 +3,7 @@
 import fcntl
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -11,7 +11,9 @@ import orjson
 
 from opcycle.batcher.options import BatcherOptions
 from opcycle.batcher.throttling import ThrottleOptions
+from opcycle.deploy.config import GamesConfig, Settlement
 from opcycle.deploy.deployment import ADDRESSES_FILE, GENESIS_FILE, ROLLUP_FILE
+from opcycle.deploy.local import LOCAL_GAMES
 from opcycle.devnet.ports import Ports
 from opcycle.errors import UserError
 from opcycle.protocol.alt_da import AltDAConfig, CommitmentType
@@ -43,6 +45,7 @@ class DevnetConfig:
     instead, unless it was stopped for more than an hour.
     `node_follows_sequencer`: the node takes the sequencer's blocks before they are on L1, as an op-node does;
     op-batcher asks its rollup node for these. Otherwise the node listens to L1 alone.
+    `games` is of settlement by dispute games, `finalization_period` of settlement by an output oracle.
     `l1_url` names an L1 that somebody else runs, on which the test accounts have ether; None: one of our own.
     `throttle`: when L2 blocks get smaller because too much of them waits for L1.
     `batch_inbox` is an address without code, instead of a BatchInbox contract, for op-batcher's blobs.
@@ -52,6 +55,8 @@ class DevnetConfig:
     directory: Path
     block_time: int = 1
     l1_block_time: int = 2
+    settlement: Settlement = Settlement.ORACLE
+    games: GamesConfig = LOCAL_GAMES
     submission_interval: int = 10
     finalization_period: int = 604_800
     is_wall_clock: bool = False
@@ -92,6 +97,8 @@ class DevnetConfig:
             "version": _VERSION,
             "block_time": self.block_time,
             "l1_block_time": self.l1_block_time,
+            "settlement": self.settlement,
+            "games": asdict(self.games),
             "submission_interval": self.submission_interval,
             "finalization_period": self.finalization_period,
             "L1": "a local one" if self.l1_url is None else "somebody else's",

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from opcycle.deploy.config import DeployConfig
+from opcycle.deploy.config import DeployConfig, OracleConfig
 from opcycle.deploy.deployer import deploy
 from opcycle.deploy.deployment import Deployment
 from opcycle.deploy.local import local_config
@@ -80,8 +80,9 @@ def _deploy_config(config: DevnetConfig) -> DeployConfig:
         challenger=ACCOUNTS["challenger"].address,
         unsafe_block_signer=ACCOUNTS["unsafe block signer"].address,
         block_time=config.block_time,
-        submission_interval=config.submission_interval,
-        finalization_period=config.finalization_period,
+        settlement=config.settlement,
+        games=config.games,
+        oracle=OracleConfig(config.submission_interval, config.finalization_period),
         balances={account.address: L2_BALANCE for account in ACCOUNTS.values()},
         alt_da=config.alt_da,
         batch_inbox=config.batch_inbox,

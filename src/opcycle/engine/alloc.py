@@ -6,6 +6,7 @@ A predeploy's address holds a proxy; its logic sits at the same low bytes in the
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import rlp
@@ -106,6 +107,14 @@ def with_immutables(contract: Artifact, values: Sequence[Immutable]) -> bytes:
         for spot in spots:
             code[spot["start"] : spot["start"] + spot["length"]] = word
     return bytes(code)
+
+
+def without_immutables(contract: Artifact, code: bytes) -> bytes:
+    """`code` with zeros for the contract's immutables, as in `contract.runtime`."""
+    blank = bytearray(code)
+    for spot in chain.from_iterable(contract.immutables.values()):
+        blank[spot["start"] : spot["start"] + spot["length"]] = bytes(spot["length"])
+    return bytes(blank)
 
 
 def storage_root(storage: Mapping[Hash, bytes]) -> Hash:

@@ -15,6 +15,7 @@ import rlp
 from opcycle.engine.alloc import Account, predeploy_alloc, storage_root, trie_root
 from opcycle.keccak import keccak
 from opcycle.protocol.l1_chain import BLOCK_FORKS
+from opcycle.protocol.outputs import OutputRootProof
 from opcycle.protocol.predeploys import L2_TO_L1_MESSAGE_PASSER, SEQUENCER_FEE_VAULT
 from opcycle.protocol.rollup import FeeCurve, Fork
 from opcycle.protocol.types import ZERO_HASH, Address, BlockId, Hash
@@ -116,6 +117,12 @@ class Genesis:
     @cached_property
     def id(self) -> BlockId:
         return BlockId(keccak(self.header), 0)
+
+    @property
+    def output(self) -> OutputRootProof:
+        """What dispute games begin from."""
+        message_passer = storage_root(self.alloc[L2_TO_L1_MESSAGE_PASSER].storage)
+        return OutputRootProof(bytes(32), self.state_root, message_passer, self.id.hash)
 
     def to_json(self) -> dict[str, Any]:
         """`genesis.json` for `geth init`."""

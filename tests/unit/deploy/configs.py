@@ -5,7 +5,7 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
-from opcycle.deploy.config import DeployConfig
+from opcycle.deploy.config import DeployConfig, OracleConfig, Settlement
 from opcycle.deploy.local import local_config
 from opcycle.l1.signer import KeySigner
 from opcycle.protocol.types import Address
@@ -19,6 +19,10 @@ def account(name: str) -> Address:
     return keccak(text=name)[12:]
 
 
+GAMES = {"settlement": Settlement.GAMES}
+"""Changes that make `valid_config` one of dispute games."""
+
+
 def valid_config(**changes: Any) -> DeployConfig:
     """A configuration without problems; `changes` replace fields."""
     config = local_config(
@@ -29,8 +33,8 @@ def valid_config(**changes: Any) -> DeployConfig:
         challenger=account("challenger"),
         unsafe_block_signer=account("unsafe block signer"),
         block_time=2,
-        submission_interval=20,
-        finalization_period=3600,
+        settlement=Settlement.ORACLE,
+        oracle=OracleConfig(submission_interval=20, finalization_period=3600),
         balances={account("user"): 10**18},
     )
     return replace(config, **changes)

@@ -7,7 +7,15 @@ import pytest
 import yaml
 from tests.unit.deploy.configs import account
 
-from opcycle.deploy.config import DeployConfig, L2Fees, ResourceConfig
+from opcycle.deploy.config import (
+    DeployConfig,
+    GamesConfig,
+    L2Fees,
+    OracleConfig,
+    ResourceConfig,
+    Settlement,
+)
+from opcycle.deploy.local import LOCAL_GAMES, LOCAL_ORACLE
 from opcycle.errors import UserError
 from opcycle.protocol.alt_da import AltDAConfig, CommitmentType
 from opcycle.protocol.rollup import FeeCurve, Fork
@@ -22,8 +30,6 @@ def minimal() -> dict[str, Any]:
         "name": "mine",
         "l2_chain_id": 901,
         "block_time": 2,
-        "submission_interval": 20,
-        "finalization_period": 3600,
         "roles": {role: "0x" + account(role).hex() for role in roles},
         "fee_vault": {"recipient": "0x" + account("owner").hex(), "minimum": 0, "network": 1},
     }
@@ -47,6 +53,11 @@ def test_load__required_keys_alone__defaults_for_the_rest(tmp_path: Path) -> Non
     assert config.roles.batcher == account("batcher")
     assert (config.fees, config.fee_curve, config.resource_config) == (L2Fees(), FeeCurve(), ResourceConfig())
     assert (config.newest_fork, config.l1_chain_id, config.balances) == (Fork.JOVIAN, None, {})
+    assert (config.settlement, config.games, config.oracle) == (
+        Settlement.GAMES,
+        GamesConfig(),
+        OracleConfig(),
+    )
 
 
 def test_load__alt_da__is_a_section_with_the_commitment_type_by_name(tmp_path: Path) -> None:
@@ -57,6 +68,24 @@ def test_load__alt_da__is_a_section_with_the_commitment_type_by_name(tmp_path: P
     assert "alt_da.commitment_type must be one of keccak, generic, not 'none'" in problem
 
 
+def test_load__oracle__a_section_for_what_it_needs(tmp_path: Path) -> None:
+    sections = {"settlement": "oracle", "oracle": {"submission_interval": 7}}
+    config = DeployConfig.load(write(tmp_path, minimal() | sections))
+    assert (config.settlement, config.oracle.submission_interval) == (Settlement.ORACLE, 7)
+    sections["oracle"] = {"submission_interval": 0}
+    (problem,) = problems_of(tmp_path, minimal() | sections)
+    assert "oracle.submission_interval is 0; it must be 1 to" in problem
+
+
+def test_load__games__what_no_game_could_have_is_refused(tmp_path: Path) -> None:
+    sections = {"settlement": "games", "games": {"split_depth": 71, "max_clock_duration": 400_000}}
+    config = DeployConfig.load(write(tmp_path, minimal() | sections))
+    assert (config.games.split_depth, config.games.max_clock_duration) == (71, 400_000)
+    sections["games"] = {"split_depth": 72}
+    (problem,) = problems_of(tmp_path, minimal() | sections)
+    assert "games.split_depth 72 must be at least 2 less than max_game_depth 73" in problem
+
+
 def test_load__local_yaml__every_key_and_its_default() -> None:
     config = DeployConfig.load(SHIPPED / "local.yaml")
     assert config.roles.owner.hex() == "f39fd6e51aad88f6f4ce6ab8827279cfffb92266"
@@ -64,7 +93,8 @@ def test_load__local_yaml__every_key_and_its_default() -> None:
     assert (config.fees, config.fee_curve, config.resource_config) == (L2Fees(), FeeCurve(), ResourceConfig())
     shown = yaml.safe_load((SHIPPED / "local.yaml").read_text())
     assert set(shown) == set(DeployConfig.__slots__)
-    for section in ("fees", "fee_curve", "resource_config", "roles", "fee_vault"):
+    assert (config.settlement, config.games, config.oracle) == (Settlement.GAMES, LOCAL_GAMES, LOCAL_ORACLE)
+    for section in ("games", "oracle", "fees", "fee_curve", "resource_config", "roles", "fee_vault"):
         assert set(shown[section]) == set(getattr(config, section).__slots__)
 
 
@@ -84,14 +114,14 @@ def test_load__address_without_quotes__is_text(tmp_path: Path) -> None:
 
 def test_load__several_problems__all_in_one_error(tmp_path: Path) -> None:
     data = {**minimal(), "block_time": "two", "gas_limit": 1, "colour": "red", "name": "No Good"}
-    del data["submission_interval"]
+    del data["l2_chain_id"]
     data["roles"] = {**data["roles"], "guardian": "0x12", "owner": None}
     heading, *sentences = problems_of(tmp_path, data)
     assert heading.endswith("has 7 problems:")
     for beginning in (
         "- unknown key colour; it may have name, l2_chain_id",
         "- block_time must be a whole number, not 'two'",
-        "- submission_interval is missing",
+        "- l2_chain_id is missing",
         "- roles.owner must be an address (0x and 40 hex digits), not None",
         "- roles.guardian must be an address (0x and 40 hex digits), not '0x12'",
         "- name is 'No Good'; it must be",
@@ -105,6 +135,8 @@ def test_load__several_problems__all_in_one_error(tmp_path: Path) -> None:
     [
         ({"roles": 5}, "roles must be a section with keys of its own, not 5"),
         ({"newest_fork": "bedrock"}, "newest_fork must be one of regolith"),
+        ({"settlement": "zk"}, "settlement must be one of games, oracle, not 'zk'"),
+        ({"games": {"depth": 1}}, "unknown key games.depth; it may have game_type, max_game_depth"),
         ({"balances": [1]}, "balances must map addresses to wei, not be [1]"),
         ({"balances": {"0x12": 1}}, "an address in balances must be an address"),
         ({"name": 5}, "name must be text, not 5"),

@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.unit.deploy.configs import DEPLOYER, DEPLOYER_KEY, account, valid_config
+from tests.unit.deploy.configs import DEPLOYER, DEPLOYER_KEY, GAMES, account, valid_config
 from tests.unit.deploy.evm_l1 import EvmL1, run
 
 from opcycle.artifacts import artifact
 from opcycle.deploy.config import DeployConfig, L2Fees
 from opcycle.deploy.deployer import PATIENCE
 from opcycle.deploy.deployment import Deployment
+from opcycle.deploy.plan import make_plan
 from opcycle.deploy.state import STATE_FILE
 from opcycle.deploy.validation import MAX_GAS_LIMIT
 from opcycle.errors import CriticalError, TemporaryError, UserError
@@ -40,21 +42,31 @@ def l1() -> EvmL1:
     return EvmL1()
 
 
-def owned_by_somebody_else() -> DeployConfig:
-    config = valid_config(fees=ALL_FEES)
+BOTH_MODES = pytest.mark.parametrize("mode", [{}, GAMES], ids=["oracle", "games"])
+
+
+def owned_by_somebody_else(**changes: Any) -> DeployConfig:
+    config = valid_config(fees=ALL_FEES, **changes)
     return replace(config, roles=replace(config.roles, owner=account("owner")))
 
 
-def test_deploy__new_chain__three_files_that_load_as_what_was_returned(l1: EvmL1, tmp_path: Path) -> None:
+@BOTH_MODES
+def test_deploy__new_chain__three_files_that_load_as_what_was_returned(
+    l1: EvmL1, tmp_path: Path, mode: dict[str, Any]
+) -> None:
     head = l1.blocks[-1]
-    deployment = run(l1, tmp_path, valid_config())
+    deployment = run(l1, tmp_path, valid_config(**mode))
     assert Deployment.load(tmp_path) == deployment
     assert deployment.rollup.genesis_l1 == head.id
     assert deployment.rollup.genesis_time == head.timestamp
     assert deployment.rollup.l1_chain_id == l1.chain_id
 
 
-@pytest.mark.parametrize("config", [valid_config(), owned_by_somebody_else()], ids=["defaults", "all set"])
+@pytest.mark.parametrize(
+    "config",
+    [valid_config(), owned_by_somebody_else(), valid_config(**GAMES)],
+    ids=["defaults", "all set", "games"],
+)
 def test_deploy__events_of_the_deployment__leave_the_genesis_system_config_as_it_is(
     l1: EvmL1, tmp_path: Path, config: DeployConfig
 ) -> None:
@@ -83,24 +95,51 @@ def test_deploy__isthmus__no_jovian_in_the_rollup(l1: EvmL1, tmp_path: Path) -> 
     assert Fork.JOVIAN not in rollup.fork_times
 
 
-def test_deploy__again__sends_nothing_and_returns_the_same(l1: EvmL1, tmp_path: Path) -> None:
-    first = run(l1, tmp_path, valid_config())
+def test_deploy__games__owner_has_everything_in_the_end_and_games_begin_at_the_genesis(
+    l1: EvmL1, tmp_path: Path
+) -> None:
+    config = owned_by_somebody_else(**GAMES)
+    deployment = run(l1, tmp_path, config)
+    at, owner = deployment.addresses, config.roles.owner
+    factory = Contract(l1, at.dispute_game_factory, artifact("DisputeGameFactory").abi)
+    weth = Contract(l1, at.delayed_weth, artifact("DelayedWETH").abi)
+    registry = Contract(l1, at.anchor_state_registry, artifact("AnchorStateRegistry").abi)
+    assert factory.read("owner", block="latest") == owner != DEPLOYER
+    assert weth.read("proxyAdminOwner", block="latest") == owner
+    output = make_plan(config, deployer=DEPLOYER, anchor=l1.blocks[0]).genesis.output
+    assert output.latest_block_hash == deployment.rollup.genesis_l2.hash
+    assert registry.read("getAnchorRoot", block="latest") == (output.root, 0)
+    with pytest.raises(TransactionRevertedError, match="OwnableUnauthorizedAccount"):
+        TransactionManager(l1, KeySigner(DEPLOYER_KEY), chain_id=900).send(
+            factory.request("setInitBond", 255, 1)
+        )
+
+
+@BOTH_MODES
+def test_deploy__again__sends_nothing_and_returns_the_same(
+    l1: EvmL1, tmp_path: Path, mode: dict[str, Any]
+) -> None:
+    first = run(l1, tmp_path, valid_config(**mode))
     sent = l1.sent
-    assert run(l1, tmp_path, valid_config()) == first
+    assert run(l1, tmp_path, valid_config(**mode)) == first
     assert l1.sent == sent
 
 
-def test_deploy__cut_at_any_transaction__next_run_sends_only_the_rest(l1: EvmL1, tmp_path: Path) -> None:
-    whole = run(l1, tmp_path / "whole", owned_by_somebody_else())
+@BOTH_MODES
+def test_deploy__cut_at_any_transaction__next_run_sends_only_the_rest(
+    l1: EvmL1, tmp_path: Path, mode: dict[str, Any]
+) -> None:
+    config = owned_by_somebody_else(**mode)
+    whole = run(l1, tmp_path / "whole", config)
     total = l1.sent
     for cut in range(total):
         broken, directory = EvmL1(), tmp_path / str(cut)
         broken.cut_after = cut
         with pytest.raises(RpcUnreachableError):
-            run(broken, directory, owned_by_somebody_else())
+            run(broken, directory, config)
         broken.repair()
         broken.mine()
-        assert run(broken, directory, owned_by_somebody_else()).addresses == whole.addresses
+        assert run(broken, directory, config).addresses == whole.addresses
         assert broken.sent == total
 
 
@@ -228,6 +267,7 @@ def test_limits__gas_limit__as_the_contract_has_it(l1: EvmL1, tmp_path: Path) ->
         ),
         (EvmL1(chain_id=901), valid_config(balances={}), "serves chain 901, which is to be the id of local"),
         (EvmL1(chain_id=1), valid_config(), "balances creates ether that no deposit backs"),
+        (EvmL1(chain_id=1), valid_config(balances={}, **GAMES), "AlphabetVM, proves nothing"),
         (EvmL1(has_create2_deployer=False), valid_config(), "has no CREATE2 deployer at 0x4e59b448"),
         (EvmL1(), valid_config(gas_limit=1), "gas_limit is 1; it must be 21000000"),
     ],

@@ -1,12 +1,14 @@
 """The files of a deployment: written whole, read back, refused with a sentence when they are not right."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
 import pytest
-from tests.unit.deploy.configs import valid_config
+from tests.unit.deploy.configs import GAMES, valid_config
 from tests.unit.deploy.evm_l1 import EvmL1, run
 
+from opcycle.deploy.config import Settlement
 from opcycle.deploy.deployment import (
     ADDRESSES_FILE,
     GENESIS_FILE,
@@ -41,6 +43,35 @@ def test_addresses__json__names_of_the_op_stack(deployment: Deployment) -> None:
         "SystemConfigProxy",
         "SuperchainConfigProxy",
     }
+
+
+def test_addresses__json_of_a_chain_with_games__names_of_the_op_stack(tmp_path: Path) -> None:
+    addresses = run(EvmL1(), tmp_path, valid_config(**GAMES)).addresses
+    data = addresses.to_json()
+    assert Addresses.from_json(data) == addresses
+    assert addresses.settlement is Settlement.GAMES
+    assert set(data) == {
+        "BatchInbox",
+        "OptimismPortalProxy",
+        "SystemConfigProxy",
+        "SuperchainConfigProxy",
+        "DisputeGameFactoryProxy",
+        "AnchorStateRegistryProxy",
+        "DelayedWETHProxy",
+        "PreimageOracle",
+    }
+    for missing in set(data):
+        with pytest.raises(KeyError, match=missing):
+            Addresses.from_json({name: data[name] for name in data if name != missing})
+
+
+def test_addresses__of_two_modes_or_of_half_a_mode__value_error(deployment: Deployment) -> None:
+    addresses = deployment.addresses
+    assert addresses.settlement is Settlement.ORACLE
+    with pytest.raises(ValueError, match=r"not all of the oracle settlement mode.*: PreimageOracle"):
+        replace(addresses, preimage_oracle=bytes(20))
+    with pytest.raises(ValueError, match=r"not all of the games settlement mode.*: AnchorStateRegistryProxy"):
+        replace(addresses, l2_output_oracle=None, preimage_oracle=bytes(20))
 
 
 @pytest.mark.parametrize("name", FILES)

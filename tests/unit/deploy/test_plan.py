@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from tests.unit.deploy.configs import DEPLOYER, account, valid_config
+from tests.unit.deploy.configs import DEPLOYER, GAMES, account, valid_config
 
 from opcycle.deploy.config import DeployConfig
-from opcycle.deploy.plan import Plan, create2_address, make_plan, proxy_admin_of
+from opcycle.deploy.creation import create2_address, proxy_admin_of
+from opcycle.deploy.plan import Plan, make_plan
 from opcycle.engine.system_contracts import CREATE2_DEPLOYER
 from opcycle.protocol.types import L1BlockRef
 
@@ -58,11 +59,13 @@ def test_make_plan__other_name_or_anchor__no_address_in_common() -> None:
         plan_of(valid_config()),
         plan_of(valid_config(name="other")),
         plan_of(valid_config(), anchor=replace(ANCHOR, hash=b"\x03" * 32)),
+        plan_of(valid_config(name="with-games", **GAMES)),
+        plan_of(valid_config(name="other-games", **GAMES)),
     ]
     found = [
         creation.address for plan in plans for creation in (*plan.logic.values(), *plan.proxies.values())
     ]
-    assert len(set(found)) == len(found) == 30
+    assert len(set(found)) == len(found) == 64
 
 
 def test_make_plan__proxies__name_each_other() -> None:
@@ -70,8 +73,53 @@ def test_make_plan__proxies__name_each_other() -> None:
     addresses = plan.addresses
     assert addresses.optimism_portal in plan.proxies["SystemConfig"].initcode
     assert addresses.batch_inbox in plan.proxies["SystemConfig"].initcode
-    assert addresses.system_config in plan.portal_setup.data
-    assert addresses.l2_output_oracle in plan.portal_setup.data
+    (portal,) = plan.setups
+    assert addresses.system_config in portal.request.data
+    assert addresses.l2_output_oracle in portal.request.data
+
+
+def test_make_plan__games__everything_names_what_it_works_with() -> None:
+    plan = plan_of(valid_config(**GAMES))
+    at = plan.addresses
+    portal, weth = plan.setups
+    assert at.system_config in portal.request.data
+    assert at.anchor_state_registry in portal.request.data
+    assert at.system_config in weth.request.data
+    for address in (at.optimism_portal, at.delayed_weth):
+        assert address in plan.proxies["SystemConfig"].initcode
+    for known in (at.system_config, at.dispute_game_factory, plan.genesis.output.root):
+        assert known in plan.proxies["AnchorStateRegistry"].initcode
+    assert at.preimage_oracle in plan.logic["AlphabetVM"].initcode
+
+
+def test_game_settings__arguments_of_a_clone__in_the_order_that_the_contract_reads() -> None:
+    plan = plan_of(valid_config(**GAMES))
+    implementation, bond = plan.game_settings
+    kind, logic, arguments = implementation.arguments
+    machine = plan.logic["AlphabetVM"].address
+    assert (kind, logic) == (255, plan.logic["FaultDisputeGame"].address)
+    # what op-challenger knows as the alphabet's absolute prestate
+    prestate = "03c7ae758795765c6664a5d39bf63841c71ff191e9189522bad8ebff5d4eca98"
+    at = plan.addresses
+    assert (
+        arguments.hex()
+        == prestate
+        + (machine + at.anchor_state_registry + at.delayed_weth).hex()
+        + (901).to_bytes(32, "big").hex()
+    )
+    assert bond.arguments == (255, 8 * 10**16)
+
+
+def test_make_plan__mode__only_its_own_contracts() -> None:
+    oracle, games = plan_of(valid_config()), plan_of(valid_config(**GAMES))
+    assert set(oracle.proxies) - set(games.proxies) == {"L2OutputOracle", "OptimismPortal"}
+    assert set(games.proxies) - set(oracle.proxies) == {
+        "OptimismPortal2",
+        "DisputeGameFactory",
+        "AnchorStateRegistry",
+        "DelayedWETH",
+    }
+    assert oracle.genesis.id == games.genesis.id
 
 
 def test_plan__batch_inbox_of_ones_own__no_contract_for_it() -> None:
@@ -92,7 +140,7 @@ def test_settings__defaults__nothing_to_send() -> None:
     assert plan_of(valid_config()).settings == []
     fees = replace(valid_config().fees, operator_fee_constant=5)
     (setting,) = plan_of(valid_config(fees=fees)).settings
-    assert (setting.setter, setting.values) == ("setOperatorFeeScalars", (0, 5))
+    assert (setting.setter, setting.arguments) == ("setOperatorFeeScalars", (0, 5))
 
 
 def test_system_config__fees__packed_as_derivation_reads_them() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.unit.deploy.configs import account, valid_config
+from tests.unit.deploy.configs import GAMES, account, valid_config
 
 from opcycle.deploy.validation import MAX_GAS_LIMIT, problems
 from opcycle.errors import UserError
@@ -46,8 +46,63 @@ def changed(section: str, **values: Any) -> dict[str, Any]:
             "alt_da: keccak commitments need a challenge contract",
         ),
         ({"block_time": 60}, {"block_time": 61}, "block_time is 61"),
-        ({"submission_interval": 1}, {"submission_interval": 0}, "submission_interval is 0"),
-        ({"finalization_period": 1}, {"finalization_period": 0}, "finalization_period is 0"),
+        (
+            changed("oracle", submission_interval=1),
+            changed("oracle", submission_interval=0),
+            "oracle.submission_interval is 0",
+        ),
+        (
+            changed("oracle", finalization_period=1),
+            changed("oracle", finalization_period=0),
+            "oracle.finalization_period is 0",
+        ),
+        (
+            changed("games", game_type=254),
+            changed("games", game_type=0),
+            "games.game_type is 0; it must be 254",
+        ),
+        (
+            changed("games", max_game_depth=125),
+            changed("games", max_game_depth=126),
+            "games.max_game_depth is 126; it must be 4 to 125",
+        ),
+        (
+            changed("games", max_game_depth=73, split_depth=71),
+            changed("games", max_game_depth=73, split_depth=72),
+            "games.split_depth 72 must be at least 2 less than max_game_depth 73",
+        ),
+        (changed("games", split_depth=2), changed("games", split_depth=1), "games.split_depth is 1; it must"),
+        (
+            changed("games", clock_extension=50, max_clock_duration=100, preimage_challenge_period=50),
+            changed("games", clock_extension=51, max_clock_duration=101, preimage_challenge_period=50),
+            "max_clock_duration 101 is less than twice clock_extension, 102",
+        ),
+        (
+            changed("games", clock_extension=40, max_clock_duration=100, preimage_challenge_period=60),
+            changed("games", clock_extension=40, max_clock_duration=100, preimage_challenge_period=61),
+            "max_clock_duration 100 is less than clock_extension + preimage_challenge_period, 101",
+        ),
+        *(
+            (changed("games", **{name: 1}), changed("games", **{name: 0}), f"games.{name} is 0")
+            for name in (
+                "proof_maturity_delay",
+                "finality_delay",
+                "weth_delay",
+                "preimage_challenge_period",
+                "preimage_min_proposal_size",
+            )
+        ),
+        (
+            changed("games", init_bond=2**128 - 1),
+            changed("games", init_bond=2**128),
+            "games.init_bond is",
+        ),
+        (changed("games", init_bond=0), changed("games", init_bond=-1), "games.init_bond is -1"),
+        (
+            {**GAMES, "l1_chain_id": 11155111, "balances": {}},
+            {**GAMES, "l1_chain_id": 1, "balances": {}},
+            "settlement is games, but their only machine so far, AlphabetVM, proves nothing",
+        ),
         ({"seq_window_size": 2}, {"seq_window_size": 1}, "seq_window_size is 1; it must be 2 to"),
         ({"max_sequencer_drift": 1}, {"max_sequencer_drift": 0}, "max_sequencer_drift is 0"),
         ({"channel_timeout": 1}, {"channel_timeout": 0}, "channel_timeout is 0"),
@@ -145,7 +200,7 @@ def test_problems__good_value_and_the_bad_one_beside_it(
 
 
 def test_require_valid__several__all_in_one_error() -> None:
-    config = valid_config(block_time=0, gas_limit=0, submission_interval=0)
+    config = valid_config(block_time=0, gas_limit=0, seq_window_size=0)
     with pytest.raises(UserError, match="3 problems") as caught:
         config.require_valid()
     assert len(str(caught.value).splitlines()) == 4

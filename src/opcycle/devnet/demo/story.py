@@ -94,7 +94,7 @@ class Story:
             "L1": f"chain {rollup.l1_chain_id} at block {devnet.l1.head}, {devnet.l1_url}",
             "L2": f"chain {rollup.l2_chain_id} from genesis {to_hex(rollup.genesis_l2.hash)}",
             "portal": checksum(addresses.optimism_portal),
-            "output oracle": checksum(addresses.l2_output_oracle),
+            "output oracle": checksum(devnet.assembly.oracle().contract.address),
         }
 
     def _pool(self) -> Evidence:
