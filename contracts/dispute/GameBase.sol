@@ -97,6 +97,8 @@ abstract contract GameBase is IFaultDisputeGame, CWIA {
     mapping(bytes32 claimHash => bool exists) public claims;
     /// @dev See IFaultDisputeGame.subgames.
     mapping(uint256 claimIndex => uint32[] children) internal _subgames;
+    /// @dev Free, so that what follows lies where upstream has it: other chains read games by storage proofs.
+    bytes32 private _slot6;
     /// @inheritdoc IFaultDisputeGame
     mapping(uint256 claimIndex => ResolutionCheckpoint checkpoint) public resolutionCheckpoints;
     /// @inheritdoc IFaultDisputeGame

@@ -53,7 +53,6 @@ contract GameStorageTest is Games {
         vm.assertEq(
             _word(address(game), _entry(key, 3)), bytes32(game.normalModeCredit(liar)), "normalModeCredit"
         );
-        vm.assertEq(_word(address(game), _entry(0, 6)), bytes32(uint256(1)), "resolvedSubgames");
         vm.assertEq(_word(address(game), bytes32(uint256(8))), outputAt(ANCHOR_BLOCK), "starting root");
         vm.assertEq(_word(address(game), bytes32(uint256(9))), bytes32(ANCHOR_BLOCK), "starting block");
         vm.assertEq(_word(address(game), bytes32(uint256(10))), bytes32(uint256(1)), "respected");
