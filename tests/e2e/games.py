@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from eth_abi.abi import encode
 
 from opcycle.artifacts import artifact
-from opcycle.challenger.games import GamesChallenger
+from opcycle.challenger.games import GamesChallenger, GamesOptions
 from opcycle.challenger.traces import AlphabetTrace
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.devnet import Devnet
@@ -57,7 +57,7 @@ class Arena:
             l1=L1Reader(devnet.l1.rpc),
             l2=devnet.verifier.engine.l2,
             transactions=self.sender(role),
-            bond_budget=bond_budget,
+            options=GamesOptions(bond_budget=bond_budget),
         )
 
     def propose(self, role: str, root: Hash, block: int) -> FaultDisputeGame:

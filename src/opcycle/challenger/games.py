@@ -1,16 +1,26 @@
 """The challenger of the `games` settlement mode: plays every dispute game honestly, from both seats.
 
+    factory ──► each game as of one L1 block ─────┐
+    node (its own output roots, its safe heads) ──┴─► what is due, with reasons ──► most urgent first ──► L1
+
 It defends root claims that its node agrees with and counters the others, settles what has run out of time,
-and collects what it has earned. It keeps nothing that it cannot read again.
+and collects what was earned. It keeps nothing that it cannot read again, and never guesses: where its node or
+the machine has no answer (yet), it says what it waits for and goes on with the rest.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from opcycle.agent import Outcome
-from opcycle.challenger.seat import L2Source, Seat, Send
+from opcycle.challenger.collecting import collect
+from opcycle.challenger.counts import Counts
+from opcycle.challenger.due import Due
+from opcycle.challenger.responder import send_all
+from opcycle.challenger.seat import L2Source, Seat
 from opcycle.challenger.traces import Trace
+from opcycle.errors import CriticalError, TemporaryError
 from opcycle.l1.dispute_games import DisputeGameFactory, FaultDisputeGame, ListedGame
 from opcycle.l1.transactions import TransactionRequest
 from opcycle.protocol.dispute_game import GameStatus
@@ -19,7 +29,7 @@ from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.safe_head import SafeHead
 from opcycle.protocol.sync_status import SyncStatus
 from opcycle.protocol.types import Address, BlockId, Hash, L1BlockRef, L1Header
-from opcycle.rpc.hexjson import to_hex
+from opcycle.rpc.client import RpcUnreachableError
 
 GAME_WINDOW = 28 * 24 * 3600
 """Seconds of L1 time after which a game is over, with all its delays, and is looked at no more."""
@@ -52,24 +62,44 @@ class Transactions(Protocol):
     @property
     def address(self) -> Address: ...
 
+    @property
+    def resubmissions(self) -> tuple[str, ...]: ...
+
     def in_flight(self) -> int: ...
 
     def send(self, request: TransactionRequest) -> Hash: ...
 
 
+@dataclass(frozen=True, slots=True)
+class GamesOptions:
+    """`bond_budget`: wei that may be at stake at once; None for no limit. `window`: seconds of L1 time since
+    its creation for which a game is looked at. `claimants`: who else's bonds are collected. `is_selective`:
+    settle only what pays us or them. `allowlist`: the only games that are played; empty for all."""
+
+    bond_budget: int | None = None
+    window: int = GAME_WINDOW
+    claimants: tuple[Address, ...] = ()
+    is_selective: bool = False
+    allowlist: frozenset[Address] = frozenset()
+
+
 @dataclass(slots=True)
 class _Turn:
-    """What one step did and what it waits for. `at_stake`: wei in bonds of ours that are not settled."""
+    """What was found in one step. `derived`: the L1 block up to which the node has read this L1; None if that
+    is not known, or it reads another. `at_stake`: wei in bonds of ours that are not settled."""
 
-    did: list[str] = field(default_factory=list)
+    l1: L1BlockRef
+    derived: BlockId | None = None
+    due: list[Due] = field(default_factory=list)
     waits: list[str] = field(default_factory=list)
     at_stake: int = 0
+    statuses: list[GameStatus] = field(default_factory=list)
 
 
 class GamesChallenger:
     """`traces` has the machine for each type of game that is played; games of other types are left alone.
 
-    `bond_budget`: wei that may be at stake at once; None for no limit.
+    `counts`: what it has done, for metrics.
     """
 
     name = "challenger"
@@ -85,7 +115,7 @@ class GamesChallenger:
         l1: L1Source,
         l2: L2Source,
         transactions: Transactions,
-        bond_budget: int | None = None,
+        options: GamesOptions | None = None,
     ):
         self._config = config
         self._factory = factory
@@ -95,88 +125,125 @@ class GamesChallenger:
         self._l1 = l1
         self._l2 = l2
         self._transactions = transactions
-        self._bond_budget = bond_budget
+        self._options = options or GamesOptions()
+        self._claimants = (transactions.address, *self._options.claimants)
+        self.counts = Counts()
         self.reset()
 
     def reset(self) -> None:
         """Forget which games are over, and that the node was checked."""
         self._is_node_checked = False
         self._over: set[Address] = set()
+        self._seen: BlockId | None = None
 
     def step(self) -> Outcome:
-        """Do in every game what is due.
-
-        Raises TransactionRevertedError if L1 has changed meanwhile, UserError if the node has another chain.
-        """
+        """Do in every game what is due. Raises UserError if the node has another chain."""
         if self._transactions.in_flight() > 0:
-            return Outcome.idle("L1 to take what was sent")
-        self._check_node()
-        l1 = self._l1.header("latest").ref
-        status = self._node.sync_status()
-        if not self._has(status.current_l1.id, l1):
-            return Outcome.idle(f"the node to read this L1; it is at {status.current_l1}, L1 at {l1}")
-        turn = _Turn()
-        for listed in self._open_games(l1):
-            self._play(listed, l1, status.current_l1.id, turn)
-        waiting_for = "; ".join(turn.waits) or "the next game, or the next move in one"
-        return Outcome(progress=bool(turn.did), did=tuple(turn.did), waiting_for=waiting_for)
+            return Outcome(False, self._transactions.resubmissions, "L1 to take what was sent")
+        turn = _Turn(self._l1.header("latest").ref)
+        self._forget_what_l1_replaced(turn.l1)
+        self._ask_node(turn)
+        for listed in self._open_games(turn.l1):
+            try:
+                self._look_at(listed, turn)
+            except RpcUnreachableError:
+                raise
+            except TemporaryError as error:
+                turn.waits.append(f"game {listed.index}: {error}")
+        if turn.due and not self._has(turn.l1.id, self._l1.header("latest").ref):
+            return Outcome.idle(f"L1 to settle down: it has replaced block {turn.l1} meanwhile")
+        return self._send(turn)
+
+    # --- reading ---
+
+    def _forget_what_l1_replaced(self, l1: L1BlockRef) -> None:
+        """A game that was over may not be after a reorg."""
+        if self._seen is not None and not self._has(self._seen, l1):
+            self._over.clear()
+        self._seen = l1.id
+
+    def _ask_node(self, turn: _Turn) -> None:
+        """Without the node there is still something to do: nothing that depends on what is true."""
+        try:
+            self._check_node()
+            current = self._node.sync_status().current_l1
+        except TemporaryError as error:
+            turn.waits.append(str(error))
+            return
+        if self._has(current.id, turn.l1):
+            turn.derived = current.id
+        else:
+            turn.waits.append(f"the node to read this L1; it is at {current}, L1 at {turn.l1}")
 
     def _open_games(self, l1: L1BlockRef) -> Iterator[ListedGame]:
         """Those that may still want something, newest first."""
+        options = self._options
         end = self._factory.game_count(block=l1.hash)
         while end > 0:
             start = max(0, end - LIST_AT_ONCE)
             for listed in reversed(self._factory.games(range(start, end), block=l1.hash)):
-                if listed.created_at + GAME_WINDOW < l1.timestamp:
+                if listed.created_at + options.window < l1.timestamp:
                     return
-                if listed.game_type in self._traces and listed.address not in self._over:
+                is_played = listed.game_type in self._traces and listed.address not in self._over
+                if is_played and (not options.allowlist or listed.address in options.allowlist):
                     yield listed
             end = start
 
-    def _play(self, listed: ListedGame, l1: L1BlockRef, derived: BlockId, turn: _Turn) -> None:
-        """`derived`: the L1 block up to which the node has read."""
-        contract = self._game_at(listed.address)
-        game = contract.read(block=l1.hash)
-        name, us = f"game {listed.index}", self._transactions.address
-        if game.status is not GameStatus.IN_PROGRESS:
-            self._collect(contract, name, l1, turn)
+    def _look_at(self, listed: ListedGame, turn: _Turn) -> None:
+        contract, name = self._game_at(listed.address), f"game {listed.index}"
+        try:
+            game = contract.read(block=turn.l1.hash)
+        except CriticalError as error:  # a contract of the factory's owner that is no game of this kind
+            turn.waits.append(f"{name}: {error}")
             return
+        turn.statuses.append(game.status)
+        if game.status is not GameStatus.IN_PROGRESS:
+            self._collect(contract, name, turn)
+            return
+        us = self._transactions.address
         turn.at_stake += sum(c.bond for c in game.claims if c.claimant == us and c.index not in game.resolved)
         trace = self._traces[listed.game_type]
-        seat = Seat(name, contract, game, trace, self._node, self._l2, l1)
-        self._send(seat.settle(), turn)
-        head = self._l1.header(game.l1_head)
-        if derived.number <= head.number:
-            turn.waits.append(f"{name}: the node to read L1 beyond block {head.id} (it is at {derived})")
-            return
-        safe_block = self._node.safe_head_at_l1_block(head.number).safe_head.number
-        self._send(seat.argue(safe_block=safe_block), turn)
+        self._play(Seat(name, contract, game, trace, self._node, self._l2, turn.l1), turn)
+
+    def _play(self, seat: Seat, turn: _Turn) -> None:
+        spare: Collection[int] = set(seat.undecided())
+        safe_block = self._safe_block(seat, turn)
+        if safe_block is not None:
+            due, spare = seat.argue(safe_block=safe_block)
+            turn.due += due
+        payees = self._claimants if self._options.is_selective else None
+        turn.due += seat.settle(spare=spare, payees=payees)
         turn.waits += seat.waits
 
-    def _collect(self, contract: FaultDisputeGame, name: str, l1: L1BlockRef, turn: _Turn) -> None:
-        """What we have earned in a decided game, as soon as it may be had."""
-        us = self._transactions.address
-        earnings = contract.earnings(us, block=l1.hash)
-        if earnings.amount == 0:
-            self._over.add(contract.contract.address)
-        elif l1.timestamp < earnings.claimable_from:
-            turn.waits.append(f"{name}: L1 time {earnings.claimable_from}, to claim {earnings.amount} wei")
-        else:
-            request = contract.claim_credit(us)
-            self._send([Send(request, f"{name}: claimed {earnings.amount} wei")], turn)
+    def _safe_block(self, seat: Seat, turn: _Turn) -> int | None:
+        """The L2 block that is safe as of the game's L1 head; None if it is not known (yet)."""
+        if turn.derived is None:
+            return None
+        head = self._l1.header(seat.game.l1_head)
+        if not self._has(head.id, turn.l1):
+            seat.wait(f"an L1 that has block {head.id}, by which it is decided")
+            return None
+        if turn.derived.number <= head.number:
+            seat.wait(f"the node to read L1 beyond block {head.id} (it is at {turn.derived})")
+            return None
+        try:
+            found = self._node.safe_head_at_l1_block(head.number)
+        except TemporaryError as error:
+            if isinstance(error, RpcUnreachableError):
+                turn.derived = None  # the other games need not find out, too
+            seat.wait(str(error))
+            return None
+        if not self._has(found.l1_block, turn.l1):
+            seat.wait(f"the node to read this L1; it says what was safe as of {found.l1_block}")
+            return None
+        return found.safe_head.number
 
-    def _send(self, sends: Iterable[Send], turn: _Turn) -> None:
-        for send in sends:
-            if (
-                send.stake
-                and self._bond_budget is not None
-                and turn.at_stake + send.stake > self._bond_budget
-            ):
-                turn.waits.append(f"bonds to come back: {turn.at_stake} wei at stake, {send.stake} more due")
-                continue
-            transaction = self._transactions.send(send.request)
-            turn.at_stake += send.stake
-            turn.did.append(f"{send.why} in {to_hex(transaction)}")
+    def _collect(self, contract: FaultDisputeGame, name: str, turn: _Turn) -> None:
+        found = collect(contract, name, self._claimants, l1=turn.l1, closes=not self._options.is_selective)
+        turn.due += found.due
+        turn.waits += found.waits
+        if found.is_over:
+            self._over.add(contract.contract.address)
 
     def _has(self, block: BlockId, l1: L1BlockRef) -> bool:
         """Whether L1 has the block, as far as it was read."""
@@ -188,3 +255,17 @@ class GamesChallenger:
             return
         self._config.require_followed_by(self._node.rollup_config(), subject="the games are about")
         self._is_node_checked = True
+
+    # --- sending ---
+
+    def _send(self, turn: _Turn) -> Outcome:
+        sent = send_all(
+            self._transactions, turn.due, budget=self._options.bond_budget, at_stake=turn.at_stake
+        )
+        self.counts.add(sent.done, failed=sent.failed)
+        self.counts.games = Counter(turn.statuses)
+        self.counts.at_stake = turn.at_stake + sum(due.stake for due in sent.done)
+        if sent.done:
+            self.counts.acted_on = turn.l1.number
+        waits = "; ".join((*sent.waits, *turn.waits)) or "the next game, or the next move in one"
+        return Outcome(progress=bool(sent.did), did=tuple(sent.did), waiting_for=waits)

@@ -1,30 +1,32 @@
-"""The honest player's seat at one game, as of one L1 block: what to send, in words and as transactions."""
+"""The honest player's seat at one game, as of one L1 block: what is due there, and why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from opcycle.challenger.due import Due, Kind
 from opcycle.challenger.knowing import actions_of
 from opcycle.challenger.settle import ResolveClaim, settle
 from opcycle.challenger.solver import ChallengeBlockNumber, Move, Step
 from opcycle.challenger.traces import Trace
+from opcycle.errors import TemporaryError
 from opcycle.l1.dispute_games import FaultDisputeGame
-from opcycle.l1.transactions import TransactionRequest
-from opcycle.protocol.dispute_game import DisputeGame, local_context
+from opcycle.protocol.dispute_game import Claim, DisputeGame, local_context
 from opcycle.protocol.output_at_block import OutputAtBlock
 from opcycle.protocol.preimages import local_key
-from opcycle.protocol.types import L1BlockRef
+from opcycle.protocol.types import Address, L1BlockRef
 from opcycle.rpc.hexjson import to_hex
 
 RESOLVE_GAS = 150_000
-"""Gas to settle a claim, or to decide a game. Not estimated: what is settled in one step relies on what is
-settled before it."""
+"""Gas to settle a claim or to decide a game, where it cannot be estimated because it relies on what is
+settled before it in the same step."""
 
 ANSWER_GAS = 15_000
 """Gas for each answer that settling a claim looks at."""
 
-SECONDS_TO_MINE = 60
-"""A move that would be mined after its clock has run out would only cost gas."""
+ANSWERS_AT_ONCE = 512
+"""Answers that one transaction looks at, as op-challenger's: some 1,600 would fit into 16,777,216 gas, which
+is the most that a transaction may have (EIP-7825)."""
 
 
 class RollupNode(Protocol):
@@ -39,18 +41,9 @@ class L2Source(Protocol):
     def header_rlp(self, number: int) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
-    """`stake`: wei of it that are a bond."""
-
-    request: TransactionRequest
-    why: str
-    stake: int = 0
-
-
 @dataclass(slots=True)
 class Seat:
-    """`l1`: the block at whose end `game` was read. `waits` says what could not be decided yet."""
+    """`l1`: the block at whose end `game` was read. `waits` says what cannot be decided or done (yet)."""
 
     name: str
     contract: FaultDisputeGame
@@ -61,55 +54,148 @@ class Seat:
     l1: L1BlockRef
     waits: list[str] = field(default_factory=list)
 
-    def settle(self) -> Iterator[Send]:
-        """Whatever has run out of time."""
-        for due in settle(self.game, now=self.l1.timestamp):
-            if not isinstance(due, ResolveClaim):
-                yield Send(self.contract.resolve(gas=RESOLVE_GAS), f"{self.name}: decided")
-                continue
-            answers = sum(claim.parent == due.index for claim in self.game.claims)
-            request = self.contract.resolve_claim(due.index, gas=RESOLVE_GAS + ANSWER_GAS * answers)
-            yield Send(request, f"{self.name}: settled claim {due.index}")
+    # --- arguing ---
 
-    def argue(self, *, safe_block: int) -> Iterator[Send]:
-        """What the solver says, as far as enough is known. `safe_block`: as of the game's L1 head."""
+    def argue(self, *, safe_block: int) -> tuple[list[Due], Collection[int]]:
+        """What the solver says as far as enough is known, and the claims that must not be settled before that
+        is done. `safe_block`: as of the game's L1 head."""
+        objection = self._objection()
+        if objection:
+            self.wait(objection)
+            return [], set(self.undecided())
         actions, why = actions_of(self.game, safe_block=safe_block, outputs=self.node, trace=self.trace)
         if why:
-            self.waits.append(f"{self.name}: {why}")
-        yield from self._moves([action for action in actions if isinstance(action, Move)])
+            self.wait(why)
+        due = self._moves([action for action in actions if isinstance(action, Move)])
+        spare = set(self.undecided()) if why else set()
         for action in actions:
-            if isinstance(action, Step):
-                yield self._step(action)
-            elif isinstance(action, ChallengeBlockNumber):
-                yield self._challenge(action.block)
+            if isinstance(action, Move):
+                continue
+            spare.add(0 if isinstance(action, ChallengeBlockNumber) else action.claim.index)
+            try:
+                due.append(self._prove(action))
+            except TemporaryError as error:
+                self.wait(str(error))
+        return due, spare
 
-    def _moves(self, moves: Sequence[Move]) -> Iterator[Send]:
-        latest = self.game.parameters.max_clock - SECONDS_TO_MINE
-        in_time = [move for move in moves if self.game.clock(move.claim, self.l1.timestamp) < latest]
-        positions = [move.claim.position.move(is_attack=move.is_attack) for move in in_time]
-        bonds = self.contract.bonds(positions, block=self.l1.hash)
-        for move, bond in zip(in_time, bonds, strict=True):
-            request = self.contract.move(move.claim, move.value, is_attack=move.is_attack, bond=bond)
-            verb = "attacked" if move.is_attack else "defended"
-            yield Send(
-                request, f"{self.name}: {verb} claim {move.claim.index} with {to_hex(move.value)}", bond
+    def _objection(self) -> str:
+        """Why this game cannot be played honestly: we do not agree with what both sides must. "" if we do.
+
+        Whoever plays such a game argues about another truth than the contract's, and may lose its bonds.
+        """
+        game = self.game
+        ours, theirs = self.trace.absolute_prestate, game.parameters.absolute_prestate
+        if ours != theirs:
+            return f"it is about the program {to_hex(theirs)}, we have {to_hex(ours)}; not played"
+        try:
+            known = self.node.output_at_block(game.starting_block).output_root
+        except TemporaryError as error:
+            return str(error)
+        agreed = self.contract.starting_root(block=self.l1.hash)
+        if agreed != known:
+            return (
+                f"it begins from {to_hex(agreed)} as the output of L2 block {game.starting_block}, which is "
+                f"{to_hex(known)}; not played"
             )
+        return ""
 
-    def _step(self, step: Step) -> Send:
+    def undecided(self) -> Iterator[int]:
+        """Claims about which something may have to be done even when their clocks have run out."""
+        yield 0
+        bottom = self.game.parameters.max_depth
+        for claim in self.game.claims:
+            if claim.position.depth == bottom and claim.countered_by is None:
+                yield claim.index
+
+    def _moves(self, moves: Sequence[Move]) -> list[Due]:
+        positions = {
+            move.claim.position.depth + 1: move.claim.position.move(is_attack=True) for move in moves
+        }
+        bonds = self.contract.bonds(list(positions.values()), block=self.l1.hash)
+        bond_at = dict(zip(positions, bonds, strict=True))
+        due = []
+        for move in moves:
+            # The next block is at least a second later.
+            left = self._left(move.claim) - 1
+            if left <= 0:
+                self.wait(f"too late to answer claim {move.claim.index}")
+                continue
+            due.append(self._move(move, left=left, bond=bond_at[move.claim.position.depth + 1]))
+        return due
+
+    def _move(self, move: Move, *, left: int, bond: int) -> Due:
+        claim, verb = move.claim, "attacked" if move.is_attack else "defended"
+        request = self.contract.move(claim, move.value, is_attack=move.is_attack, bond=bond)
+        why = self._about(claim, is_wrong=move.is_attack)
+        words = f"{self.name}: {verb} claim {claim.index} with {to_hex(move.value)}, because it is {why}"
+        return Due(self.game.address, Kind.MOVE, request, words, left=left, stake=bond)
+
+    def _about(self, claim: Claim, *, is_wrong: bool) -> str:
+        """What an honest player thinks of a claim."""
+        if claim.position.depth <= self.game.parameters.split_depth:
+            subject = f"about L2 block {self.game.block_of(claim.position)}"
+        else:
+            subject = "about the machine's state"
+        return f"wrong {subject}" if is_wrong else f"right {subject}, and what it answers is wrong later on"
+
+    def _prove(self, action: Step | ChallengeBlockNumber) -> Due:
+        if isinstance(action, Step):
+            return self._step(action)
+        output = self.node.output_at_block(action.block).output
+        request = self.contract.challenge_block_number(output, self.l2.header_rlp(action.block))
+        words = f"{self.name}: the root claim is of L2 block {action.block}, and names another"
+        return Due(self.game.address, Kind.BLOCK_CHALLENGE, request, words, left=self._left(self.game.root))
+
+    def _step(self, step: Step) -> Due:
         """The step, or first the local word that it reads."""
+        address, claim, left = self.game.address, step.claim, self._left(step.claim)
         proof = self.trace.proof(step.dispute, step.instant)
         if proof.local_data is not None:
             ident, offset = proof.local_data
-            key = local_key(ident, local_context(step.dispute), self.game.address)
+            key = local_key(ident, local_context(step.dispute), address)
             if not self.contract.preimages(block=self.l1.hash).has(key, offset, block=self.l1.hash):
-                request = self.contract.add_local_data(step.claim, ident=ident, offset=offset)
-                return Send(request, f"{self.name}: loaded local word {ident} for claim {step.claim.index}")
-        request = self.contract.step(
-            step.claim, is_attack=step.is_attack, state=proof.state, proof=proof.proof
-        )
-        return Send(request, f"{self.name}: countered claim {step.claim.index} by step {step.instant}")
+                request = self.contract.add_local_data(claim, ident=ident, offset=offset)
+                words = f"{self.name}: loaded local word {ident} for the step at claim {claim.index}"
+                return Due(address, Kind.PREIMAGE, request, words, left=left)
+        request = self.contract.step(claim, is_attack=step.is_attack, state=proof.state, proof=proof.proof)
+        words = f"{self.name}: countered claim {claim.index} by running step {step.instant} of the machine"
+        return Due(address, Kind.STEP, request, words, left=left)
 
-    def _challenge(self, block: int) -> Send:
-        output = self.node.output_at_block(block).output
-        request = self.contract.challenge_block_number(output, self.l2.header_rlp(block))
-        return Send(request, f"{self.name}: the root claim is of L2 block {block}, and names another")
+    def _left(self, claim: Claim) -> int:
+        """Seconds for which a claim can still be answered."""
+        return self.game.parameters.max_clock - self.game.clock(claim, self.l1.timestamp)
+
+    # --- settling ---
+
+    def settle(self, *, spare: Container[int], payees: Container[Address] | None = None) -> list[Due]:
+        """Whatever has run out of time; `spare` and `payees` as for `opcycle.challenger.settle`."""
+        due: list[Due] = []
+        for action in settle(self.game, now=self.l1.timestamp, spare=spare, payees=payees):
+            gas = RESOLVE_GAS if action.follows else None
+            if isinstance(action, ResolveClaim):
+                due += self._resolve(action)
+            else:
+                request = self.contract.resolve(gas=gas)
+                words = f"{self.name}: decided"
+                due.append(Due(self.game.address, Kind.SETTLING, request, words, follows=action.follows))
+        return due
+
+    def _resolve(self, action: ResolveClaim) -> Iterator[Due]:
+        """In pages, of those answers that nobody has looked at yet: a page too many would revert."""
+        left = action.answers
+        if left > ANSWERS_AT_ONCE:
+            left = self.contract.answers_to_look_at(action.index, block=self.l1.hash)
+        pages = max(1, -(-left // ANSWERS_AT_ONCE))
+        for page in range(pages):
+            follows = action.follows or page > 0
+            count = min(action.answers, ANSWERS_AT_ONCE)
+            gas = RESOLVE_GAS + ANSWER_GAS * count if follows else None
+            request = self.contract.resolve_claim(action.index, count, gas=gas)
+            words = f"{self.name}: settled claim {action.index}, whose time was up"
+            if pages > 1:
+                words += f" (page {page + 1} of {pages})"
+            yield Due(self.game.address, Kind.SETTLING, request, words, follows=follows)
+
+    def wait(self, why: str) -> None:
+        """Say what cannot be decided or done (yet)."""
+        self.waits.append(f"{self.name}: {why}")

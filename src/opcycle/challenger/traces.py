@@ -22,7 +22,13 @@ class StepProof:
 
 
 class Trace(Protocol):
-    """A machine's states for any dispute. Raises TemporaryError for what is not known yet."""
+    """A machine's states for any dispute. Raises TemporaryError for what is not known yet.
+
+    `absolute_prestate`: the hash of its first state, which names the program that it runs.
+    """
+
+    @property
+    def absolute_prestate(self) -> Hash: ...
 
     def state(self, dispute: Dispute, instant: int) -> Hash:
         """The hash of the state after step `instant`, status byte first; after the end the last one."""
@@ -38,6 +44,8 @@ class AlphabetTrace:
 
     FIRST = 0x60
     PRESTATE = FIRST.to_bytes(32, "big")
+
+    absolute_prestate = bytes([VMStatus.UNFINISHED]) + keccak(PRESTATE)[1:]
 
     def state(self, dispute: Dispute, instant: int) -> Hash:
         return bytes([VMStatus.INVALID]) + keccak(self._state(dispute, instant + 1))[1:]

@@ -31,9 +31,14 @@ class Judgement:
     is_retired: bool
 
     @property
+    def is_proper(self) -> bool:
+        """Whether bonds go to those who win them, unless the guardian thinks again; or back, if not."""
+        return self.is_registered and not self.is_blacklisted and not self.is_retired
+
+    @property
     def counts(self) -> bool:
         """Whether withdrawals may rely on the game once it is decided, unless the guardian thinks again."""
-        return self.is_registered and self.is_respected and not self.is_blacklisted and not self.is_retired
+        return self.is_proper and self.is_respected
 
 
 _JUDGEMENTS = ("isGameRegistered", "isGameRespected", "isGameBlacklisted", "isGameRetired")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from opcycle.artifacts import artifact
+from opcycle.l1.anchor_state_registry import AnchorStateRegistry
 from opcycle.l1.contract import BlockLabel, Contract, read_across
 from opcycle.l1.preimage_oracle import PreimageOracle
 from opcycle.l1.transactions import TransactionRequest
@@ -22,6 +23,9 @@ GAMES_PER_READ = 100
 
 NO_PARENT = 2**32 - 1
 NOBODY = bytes(20)
+
+_UNDECIDED, _NORMAL, _REFUND = range(3)
+"""Of `bondDistributionMode`."""
 
 _REGISTRY, _CHAIN_ID = slice(52, 72), slice(92, 124)
 """Where they are in `gameArgs`: prestate 32 ‖ vm 20 ‖ anchor registry 20 ‖ weth 20 ‖ L2 chain id 32."""
@@ -65,11 +69,20 @@ class GameKind:
 
 @dataclass(frozen=True, slots=True)
 class Earnings:
-    """What someone can still get out of a decided game, in wei, and from when on (L1 time, seconds) the next
-    of the two calls of `claimCredit` works."""
+    """What an account gets by the next of the two calls of `claimCredit`: the first unlocks, the second pays.
+
+    `amount` in wei, from L1 time `claimable_from` (seconds) on. `is_closed`: it is decided whether the game
+    counts, and bonds go to those who won them, or does not, and they go back to those who paid them; before
+    that, `amount` is what it would be now, and may become `at_most`. `is_paused`: the guardian has stopped
+    payouts.
+    """
 
     amount: int
+    at_most: int
     claimable_from: int
+    is_unlocked: bool
+    is_closed: bool
+    is_paused: bool
 
 
 class DisputeGameFactory:
@@ -179,6 +192,7 @@ class FaultDisputeGame:
         )
         values = self.contract.read_many([(getter, ()) for getter in getters], block=block)
         status, created_at, starting_block, claimed_block, l1_head, is_challenged, challenger, count = values
+        claims, resolved = self._claims(count, block=block)
         return DisputeGame(
             address=self.contract.address,
             parameters=self.parameters(block=block),
@@ -188,8 +202,8 @@ class FaultDisputeGame:
             claimed_block=claimed_block,
             l1_head=l1_head,
             block_number_challenger=challenger if is_challenged else None,
-            claims=self._claims(count, block=block),
-            resolved=self._resolved(count, block=block),
+            claims=claims,
+            resolved=resolved,
         )
 
     def preimages(self, *, block: BlockLabel) -> PreimageOracle:
@@ -198,26 +212,45 @@ class FaultDisputeGame:
         machine = Contract(self.contract.rpc, vm, artifact("AlphabetVM").abi)
         return PreimageOracle(self.contract.rpc, machine.read("oracle", block=block))
 
+    def starting_root(self, *, block: BlockLabel) -> Hash:
+        """The output root that both sides agree on."""
+        root: Hash = self.contract.read("startingRootHash", block=block)
+        return root
+
     def earnings(self, account: Address, *, block: BlockLabel) -> Earnings:
-        """Of a game that was decided; of one that turns out not to count, the account's own bonds."""
-        calls: list[tuple[str, tuple[object, ...]]] = [
-            ("credit", (account,)),
-            ("hasUnlockedCredit", (account,)),
-            ("resolvedAt", ()),
-            ("anchorStateRegistry", ()),
-            ("weth", ()),
-        ]
-        amount, is_unlocked, resolved_at, registry, weth = self.contract.read_many(calls, block=block)
-        rpc = self.contract.rpc
+        """Of a game that was decided."""
+        mode, won, paid, is_unlocked, resolved_at, registry, weth = self.contract.read_many(
+            [
+                ("bondDistributionMode", ()),
+                ("normalModeCredit", (account,)),
+                ("refundModeCredit", (account,)),
+                ("hasUnlockedCredit", (account,)),
+                ("resolvedAt", ()),
+                ("anchorStateRegistry", ()),
+                ("weth", ()),
+            ],
+            block=block,
+        )
+        game, rpc = self.contract.address, self.contract.rpc
+        judge = AnchorStateRegistry(rpc, registry)
+        claimable_from = resolved_at + judge.finality_delay(block=block) + 1
         if is_unlocked:
             escrow = Contract(rpc, weth, artifact("DelayedWETH").abi)
-            game = self.contract.address
-            (_, unlocked_at), delay = escrow.read_many(
-                [("withdrawals", [game, account]), ("delay", ())], block=block
-            )
-            return Earnings(amount, unlocked_at + delay)
-        judge = Contract(rpc, registry, artifact("AnchorStateRegistry").abi)
-        return Earnings(amount, resolved_at + judge.read("disputeGameFinalityDelaySeconds", block=block) + 1)
+            calls = [("withdrawals", (game, account)), ("delay", ())]
+            (_, unlocked_at), delay = escrow.read_many(calls, block=block)
+            claimable_from = unlocked_at + delay
+        is_closed = mode != _UNDECIDED
+        if not is_closed:
+            (judgement,) = judge.judge([game], block=block)
+            mode = _NORMAL if judgement.is_proper else _REFUND
+        return Earnings(
+            amount=won if mode == _NORMAL else paid,
+            at_most=max(won, paid),
+            claimable_from=claimable_from,
+            is_unlocked=is_unlocked,
+            is_closed=is_closed,
+            is_paused=judge.is_paused(block=block),
+        )
 
     def bonds(self, positions: Sequence[Position], *, block: BlockLabel) -> list[int]:
         """What a claim at each position costs, in wei."""
@@ -247,33 +280,43 @@ class FaultDisputeGame:
         )
         return self.contract.request("challengeRootL2Block", parts, header)
 
-    def resolve_claim(self, index: int, *, gas: int) -> TransactionRequest:
-        """Settle a claim with all that answer it."""
-        return self.contract.request("resolveClaim", index, 0, gas=gas)
+    def answers_to_look_at(self, index: int, *, block: BlockLabel) -> int:
+        """How many answers to a claim nobody has looked at yet to settle it."""
+        count: int = self.contract.read("getNumToResolve", index, block=block)
+        return count
 
-    def resolve(self, *, gas: int) -> TransactionRequest:
+    def resolve_claim(self, index: int, answers: int, *, gas: int | None = None) -> TransactionRequest:
+        """Look at up to so many further answers to a claim, and settle it if those were the last.
+
+        At least one, if there is any: with 0 the contract looks at all of them, but at none once somebody has
+        looked at one.
+        """
+        return self.contract.request("resolveClaim", index, answers, gas=gas)
+
+    def resolve(self, *, gas: int | None = None) -> TransactionRequest:
         """Decide the game."""
         return self.contract.request("resolve", gas=gas)
+
+    def close(self) -> TransactionRequest:
+        """Decide whether the game counts; if its root claim stands, that may be the next anchor."""
+        return self.contract.request("closeGame")
 
     def claim_credit(self, recipient: Address) -> TransactionRequest:
         """Unlock what a recipient has earned or, the second time, pay it."""
         return self.contract.request("claimCredit", recipient)
 
-    def _claims(self, count: int, *, block: Hash) -> list[Claim]:
+    def _claims(self, count: int, *, block: Hash) -> tuple[list[Claim], frozenset[int]]:
+        """All claims, and the indices of those that are settled."""
         claims: list[Claim] = []
-        for first in range(0, count, CLAIMS_PER_READ):
-            indices = range(first, min(count, first + CLAIMS_PER_READ))
-            found = self.contract.read_many([("claimData", [index]) for index in indices], block=block)
-            claims += [_claim(index, values) for index, values in zip(indices, found, strict=True)]
-        return claims
-
-    def _resolved(self, count: int, *, block: Hash) -> frozenset[int]:
         resolved: set[int] = set()
         for first in range(0, count, CLAIMS_PER_READ):
             indices = range(first, min(count, first + CLAIMS_PER_READ))
-            found = self.contract.read_many([("resolvedSubgames", [index]) for index in indices], block=block)
-            resolved |= {index for index, is_resolved in zip(indices, found, strict=True) if is_resolved}
-        return frozenset(resolved)
+            calls = [(getter, [index]) for getter in ("claimData", "resolvedSubgames") for index in indices]
+            found = self.contract.read_many(calls, block=block)
+            data, settled = found[: len(indices)], found[len(indices) :]
+            claims += [_claim(index, values) for index, values in zip(indices, data, strict=True)]
+            resolved |= {index for index, is_settled in zip(indices, settled, strict=True) if is_settled}
+        return claims, frozenset(resolved)
 
 
 def _claim(index: int, values: tuple[Any, ...]) -> Claim:

@@ -18,6 +18,7 @@ from opcycle.l1.pool_answers import (
     NonceError,
     OtherPoolError,
     TransactionRejectedError,
+    UnaffordableError,
     UnderpricedError,
     refusal,
 )
@@ -105,8 +106,8 @@ class TransactionManager:
     def send(self, request: TransactionRequest) -> Hash:
         """Sign and send; returns the hash without waiting.
 
-        Raises TransactionRevertedError if it would revert, UserError for a wrong chain or too little ether,
-        TransactionRejectedError if no server would take it, TemporaryError for what may pass.
+        Raises TransactionRevertedError if it would revert, UserError for a wrong chain, UnaffordableError for
+        too little ether, TransactionRejectedError if no server would take it, TemporaryError for what passes.
         """
         self._check_chain()
         self._catch_up()
@@ -343,8 +344,8 @@ class TransactionManager:
             if why is not None:
                 raise why from error
 
-    def _unfunded(self, have: int, need: int) -> UserError:
-        return UserError(
+    def _unfunded(self, have: int, need: int) -> UnaffordableError:
+        return UnaffordableError(
             f"{checksum(self.address)} has {ether(have)} ETH on chain {self._chain_id} "
             f"and needs {ether(need)} ETH; send some to it"
         )

@@ -1,0 +1,83 @@
+"""Sends what is due in all games together: what has least time left first, within the budget for bonds.
+
+One thing that fails holds up nothing but what relies on it: the next step reads the chain again and decides
+anew. L1 being unreachable holds up the rest of the step.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from opcycle.challenger.due import Due
+from opcycle.errors import TemporaryError
+from opcycle.l1.pool_answers import TransactionRejectedError, UnaffordableError
+from opcycle.l1.transactions import TransactionRequest
+from opcycle.protocol.types import Address, Hash
+from opcycle.rpc.client import RpcUnreachableError
+from opcycle.rpc.hexjson import to_hex
+
+SENDS_AT_ONCE = 50
+"""Transactions of one step: go-ethereum's pool queues 64 of an account, and we remember as many."""
+
+
+class Sender(Protocol):
+    """`opcycle.l1.transactions.TransactionManager` is one."""
+
+    def send(self, request: TransactionRequest) -> Hash: ...
+
+
+@dataclass(slots=True)
+class Sent:
+    """What was sent, what was not and why, in words; and what of it failed."""
+
+    done: list[Due] = field(default_factory=list)
+    did: list[str] = field(default_factory=list)
+    waits: list[str] = field(default_factory=list)
+    failed: list[Due] = field(default_factory=list)
+
+
+def in_order(due: Iterable[Due]) -> list[Due]:
+    """By the time that is left; what has the same stays in order."""
+    return sorted(due, key=lambda item: item.left)
+
+
+def send_all(sender: Sender, due: Sequence[Due], *, budget: int | None, at_stake: int) -> Sent:
+    """`budget`: wei in bonds that may be at stake at once, None for no limit; `at_stake`: that are already.
+
+    Raises RpcUnreachableError if L1 is gone before anything was sent.
+    """
+    sent = Sent()
+    broken: set[Address] = set()  # games of which something was not sent
+    held_up: list[Due] = []  # for want of money
+    purse = None if budget is None else budget - at_stake
+    for place, item in enumerate(in_order(due)):
+        if len(sent.done) == SENDS_AT_ONCE:
+            sent.waits.append(f"L1 to take {SENDS_AT_ONCE} transactions, {len(due) - place} more are due")
+            break
+        if item.follows and item.game in broken:
+            continue
+        if item.stake and purse is not None and item.stake > purse:
+            held_up.append(item)
+            continue
+        try:
+            transaction = sender.send(item.request)
+        except RpcUnreachableError as error:
+            if not sent.done:
+                raise
+            sent.waits.append(str(error))
+            break
+        except (TemporaryError, TransactionRejectedError, UnaffordableError) as error:
+            broken.add(item.game)
+            sent.failed.append(item)
+            sent.waits.append(f"{item.why}: not done, {error}")
+            if isinstance(error, UnaffordableError) and item.stake:
+                purse = item.stake - 1
+            continue
+        purse = None if purse is None else purse - item.stake
+        sent.done.append(item)
+        sent.did.append(f"{item.why}, in {to_hex(transaction)}")
+    if held_up:
+        at_stake += sum(item.stake for item in sent.done)
+        more = sum(item.stake for item in held_up)
+        sent.waits.append(f"bonds to come back: {at_stake} wei at stake, {len(held_up)} of {more} more due")
+    return sent
