@@ -14,6 +14,8 @@ from opcycle.batcher.throttler import Throttler
 from opcycle.batcher.throttling import ThrottleOptions
 from opcycle.bridge.bridge import Bridge
 from opcycle.challenger.agent import Challenger
+from opcycle.challenger.games import GamesChallenger, GamesOptions
+from opcycle.challenger.traces import AlphabetTrace
 from opcycle.da import BatchPublisher
 from opcycle.da.alt_da import AltDAPublisher
 from opcycle.da.blobs import BlobPublisher
@@ -21,13 +23,15 @@ from opcycle.da.calldata import CalldataPublisher
 from opcycle.da.cheaper import CheaperPublisher
 from opcycle.da.client import DAClient
 from opcycle.deploy.deployment import Deployment
+from opcycle.deploy.validation import TEST_GAME_TYPES
 from opcycle.devnet.clock import ChainClock
 from opcycle.devnet.l2_engine import L2Engine
 from opcycle.engine.journal import PayloadJournal
 from opcycle.engine.l2 import L2Client
 from opcycle.engine.rollup_client import RollupClient
 from opcycle.errors import UserError
-from opcycle.l1.dispute_games import DisputeGameFactory
+from opcycle.l1.anchor_state_registry import AnchorStateRegistry
+from opcycle.l1.dispute_games import DisputeGameFactory, FaultDisputeGame
 from opcycle.l1.fees import blobs_are_cheaper, read_prices
 from opcycle.l1.oracle import L2OutputOracle
 from opcycle.l1.portal import OptimismPortal
@@ -36,6 +40,8 @@ from opcycle.l1.signer import Signer
 from opcycle.l1.system_config import SystemConfigContract
 from opcycle.l1.transactions import MIN_TIP, Resubmission, TransactionManager
 from opcycle.proposer.agent import Proposer
+from opcycle.proposer.games import GamesProposer
+from opcycle.proposer.next_game import GameOptions
 from opcycle.protocol.l1_chain import l1_chain_of
 from opcycle.rpc.client import RpcClient
 from opcycle.sequencer.agent import Sequencer
@@ -144,6 +150,33 @@ class Assembly:
             l1=L1Reader(RpcClient(self.l1)),
             transactions=self.l1_sender(signer, AGENT),
             allow_non_finalized=allow_non_finalized,
+        )
+
+    def games_proposer(self, signer: Signer, options: GameOptions) -> GamesProposer:
+        l1 = RpcClient(self.l1)
+        return GamesProposer(
+            self.deployment.rollup,
+            factory=self.factory(),
+            registry_at=lambda address: AnchorStateRegistry(l1, address),
+            node=RollupClient(self.node),
+            l1=L1Reader(l1),
+            transactions=self.l1_sender(signer, AGENT),
+            options=options,
+        )
+
+    def games_challenger(self, signer: Signer, options: GamesOptions | None = None) -> GamesChallenger:
+        """It reads L2 where the node has it."""
+        rollup, l1 = self.deployment.rollup, RpcClient(self.l1)
+        return GamesChallenger(
+            rollup,
+            factory=self.factory(),
+            game_at=lambda address: FaultDisputeGame(l1, address),
+            traces=dict.fromkeys(TEST_GAME_TYPES, AlphabetTrace()),
+            node=RollupClient(self.node),
+            l1=L1Reader(l1),
+            l2=L2Client(self.node_l2 or self.l2, rollup),
+            transactions=self.l1_sender(signer, AGENT),
+            options=options,
         )
 
     def challenger(self, signer: Signer) -> Challenger:
