@@ -105,7 +105,7 @@ def _run(running: Devnet) -> None:
     apps = {
         ports.control: control_app(running),
         ports.metrics: metrics_app(lambda: running.pace.steppings),
-        ports.batcher_rpc: batcher_app(running.batcher, running.throttler, with_admin=True),
+        ports.batcher_rpc: batcher_app(running.crew.batcher, running.crew.throttler, with_admin=True),
     }
     endpoints = Endpoints.of(running)
     with ExitStack() as stack:

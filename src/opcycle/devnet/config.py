@@ -86,6 +86,11 @@ class DevnetConfig:
         return self.directory / "deployment"
 
     @property
+    def journal(self) -> Path:
+        """The file of the sequencer's last payloads."""
+        return self.directory / "sequencer" / "payloads.jsonl"
+
+    @property
     def is_deployed(self) -> bool:
         """Whether those are all there; if one lacks, deploying again writes them again."""
         return all((self.deployment / name).exists() for name in (ADDRESSES_FILE, ROLLUP_FILE, GENESIS_FILE))

@@ -10,23 +10,22 @@ Agents meet only where op-* programs meet: on L1, on the L2 RPC, on the node's R
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Protocol
 
 from opcycle.agent import Agent
-from opcycle.batcher.admin import BatcherSwitch
-from opcycle.batcher.throttler import Throttler
 from opcycle.bridge.bridge import Bridge
 from opcycle.da.server import DAServer
 from opcycle.deploy.deployment import Deployment
-from opcycle.devnet.accounts import ACCOUNTS, TestAccount
+from opcycle.devnet.accounts import TestAccount
 from opcycle.devnet.assembly import Assembly
 from opcycle.devnet.beacon import beacon_app
 from opcycle.devnet.clock import ChainClock, L1Clock, LiveClock, MovableClock, SteppedClock
 from opcycle.devnet.config import LONGEST, Claim, DevnetConfig
+from opcycle.devnet.crew import Crew
 from opcycle.devnet.deploying import load_or_deploy
 from opcycle.devnet.l2_engine import L2Engine
 from opcycle.devnet.local_l1 import LocalL1
@@ -90,8 +89,7 @@ class Devnet:
     assembly: Assembly
     sequencer_engine: L2Engine
     verifier: Verifier
-    batcher: BatcherSwitch
-    throttler: Throttler
+    crew: Crew
     pace: Pace
     _l2_clock: ChainClock
     _hands: tuple[MovableClock, MovableClock] | None  # L1's and L2's
@@ -363,27 +361,14 @@ class Devnet:
 
     def _start_agents(self) -> None:
         self._stack.callback(self.pace.stop)
-        for agent in self._agents():
+        self.crew = Crew(
+            self.assembly,
+            self.config,
+            sequencer_engine=self.sequencer_engine,
+            verifier=self.verifier,
+            l2_clock=self._l2_clock,
+        )
+        if self.local_l1 is not None:
+            self.pace.add(self.local_l1)
+        for agent in self.crew.agents:
             self.pace.add(agent)
-
-    def _agents(self) -> Sequence[Agent]:
-        assembly, directory = self.assembly, self.config.directory
-        signers = {role: KeySigner(account.key) for role, account in ACCOUNTS.items()}
-        self.batcher = BatcherSwitch(assembly.batcher(signers["batcher"], self.config.batcher))
-        self.throttler = assembly.throttler(self.config.throttle)
-        return [
-            *([self.local_l1] if self.local_l1 is not None else []),
-            self.sequencer_engine,
-            self.verifier.engine,
-            assembly.sequencer(
-                self.sequencer_engine,
-                journal=directory / "sequencer" / "payloads.jsonl",
-                clock=self._l2_clock,
-                pause=time.sleep,
-            ),
-            self.batcher,
-            self.throttler,
-            self.verifier.node,
-            assembly.proposer(signers["proposer"], allow_non_finalized=False),
-            assembly.challenger(signers["challenger"]),
-        ]
