@@ -1,5 +1,6 @@
 """Where the states of a game's machine come from. `Trace` is the whole interface."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -59,3 +60,10 @@ class AlphabetTrace:
         """Sixteen instants a block, so that traces of neighbouring blocks share no state."""
         instant = (dispute.agreed_block << 4) + steps
         return instant.to_bytes(32, "big") + (self.FIRST + instant).to_bytes(32, "big")
+
+
+GAME_TYPES: Mapping[str, int] = {"alphabet": 255, "fast": 254}
+"""The types of games that we have a machine for, by op-challenger's names for them."""
+
+TRACES: Mapping[int, Trace] = dict.fromkeys(GAME_TYPES.values(), AlphabetTrace())
+"""The machine of each."""

@@ -4,7 +4,7 @@ The devnet does it for all of them in one process, the command line for one at a
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from opcycle.batcher.throttling import ThrottleOptions
 from opcycle.bridge.bridge import Bridge
 from opcycle.challenger.agent import Challenger
 from opcycle.challenger.games import GamesChallenger, GamesOptions
-from opcycle.challenger.traces import AlphabetTrace
+from opcycle.challenger.traces import TRACES, Trace
 from opcycle.da import BatchPublisher
 from opcycle.da.alt_da import AltDAPublisher
 from opcycle.da.blobs import BlobPublisher
@@ -23,7 +23,6 @@ from opcycle.da.calldata import CalldataPublisher
 from opcycle.da.cheaper import CheaperPublisher
 from opcycle.da.client import DAClient
 from opcycle.deploy.deployment import Deployment
-from opcycle.deploy.validation import TEST_GAME_TYPES
 from opcycle.devnet.clock import ChainClock
 from opcycle.devnet.l2_engine import L2Engine
 from opcycle.engine.journal import PayloadJournal
@@ -43,6 +42,7 @@ from opcycle.proposer.agent import Proposer
 from opcycle.proposer.games import GamesProposer
 from opcycle.proposer.next_game import GameOptions
 from opcycle.protocol.l1_chain import l1_chain_of
+from opcycle.protocol.types import Address
 from opcycle.rpc.client import RpcClient
 from opcycle.sequencer.agent import Sequencer
 
@@ -164,14 +164,21 @@ class Assembly:
             options=options,
         )
 
-    def games_challenger(self, signer: Signer, options: GamesOptions | None = None) -> GamesChallenger:
-        """It reads L2 where the node has it."""
+    def games_challenger(
+        self,
+        signer: Signer,
+        options: GamesOptions | None = None,
+        *,
+        traces: Mapping[int, Trace] = TRACES,
+        factory: Address | None = None,
+    ) -> GamesChallenger:
+        """It reads L2 where the node has it. `factory`: another one than the deployment's."""
         rollup, l1 = self.deployment.rollup, RpcClient(self.l1)
         return GamesChallenger(
             rollup,
-            factory=self.factory(),
+            factory=self.factory() if factory is None else DisputeGameFactory(l1, factory),
             game_at=lambda address: FaultDisputeGame(l1, address),
-            traces=dict.fromkeys(TEST_GAME_TYPES, AlphabetTrace()),
+            traces=traces,
             node=RollupClient(self.node),
             l1=L1Reader(l1),
             l2=L2Client(self.node_l2 or self.l2, rollup),
