@@ -138,14 +138,26 @@ contract FaultDisputeGameTest is Games {
                 )
             )
         );
-        // in units of 10 ^ -4 ETH, from the table of the specification
-        uint24[5] memory expected = [800, 875, 959, 12151, 599999];
-        uint8[5] memory depths = [0, 1, 2, 30, 73];
-        for (uint256 i = 0; i < 5; i++) {
+        // wei, from upstream's deployed code
+        uint72[7] memory expected = [
+            80000000000000000,
+            87594000000000000,
+            95908800000000000,
+            1215127800000000000,
+            1330474000000000000,
+            54798270200000000000,
+            59999999800000000000
+        ];
+        uint8[7] memory depths = [0, 1, 2, 30, 31, 72, 73];
+        for (uint256 i = 0; i < 7; i++) {
             uint256 bond = logic.getRequiredBond(Position.wrap(uint128(1) << depths[i]));
-            vm.assertEq(bond / 1e14, expected[i], "bond");
+            vm.assertEq(bond, expected[i], "bond");
         }
-        vm.assertEq(logic.getRequiredBond(Position.wrap(1)), 0.08 ether, "bond of the root");
+        uint256 sum = 0;
+        for (uint256 depth = 0; depth <= 73; depth++) {
+            sum += logic.getRequiredBond(Position.wrap(uint128(1 << depth)));
+        }
+        vm.assertEq(sum, 691234694000000000000, "of a whole line");
     }
 
     function test_getRequiredBond_belowTheDeepest_reverts() public {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {RLP} from "@openzeppelin/contracts/utils/RLP.sol";
-
 import {IFaultDisputeGame} from "../../contracts/dispute/IFaultDisputeGame.sol";
 import {Claim, GameStatus} from "../../contracts/dispute/types/Types.sol";
 import {Types} from "../../contracts/lib/Types.sol";
@@ -254,7 +252,7 @@ contract GameProofsTest is Games {
     //////////////////////////////////////////////////////////////*/
 
     function test_challengeRootL2Block_otherNumber_endsTheArgument_andWins() public {
-        (Types.OutputRootProof memory output, bytes memory header) = _output(BLOCK - 1);
+        (Types.OutputRootProof memory output, bytes memory header) = outputAndHeader(BLOCK - 1);
         game = propose(liar, rootOf(output), BLOCK);
         vm.prank(honest);
         game.challengeRootL2Block(output, header);
@@ -272,7 +270,7 @@ contract GameProofsTest is Games {
     }
 
     function test_challengeRootL2Block_sameNumber_reverts() public {
-        (Types.OutputRootProof memory output, bytes memory header) = _output(BLOCK);
+        (Types.OutputRootProof memory output, bytes memory header) = outputAndHeader(BLOCK);
         game = propose(liar, rootOf(output), BLOCK);
         vm.expectRevert(
             abi.encodeWithSelector(IFaultDisputeGame.FaultDisputeGame_BlockNumberMatches.selector, BLOCK)
@@ -281,9 +279,9 @@ contract GameProofsTest is Games {
     }
 
     function test_challengeRootL2Block_otherOutputOrHeader_reverts() public {
-        (Types.OutputRootProof memory output, bytes memory header) = _output(BLOCK - 1);
+        (Types.OutputRootProof memory output, bytes memory header) = outputAndHeader(BLOCK - 1);
         game = propose(liar, rootOf(output), BLOCK);
-        (Types.OutputRootProof memory other, bytes memory otherHeader) = _output(BLOCK - 2);
+        (Types.OutputRootProof memory other, bytes memory otherHeader) = outputAndHeader(BLOCK - 2);
         vm.expectRevert(
             abi.encodeWithSelector(
                 IFaultDisputeGame.FaultDisputeGame_WrongOutputRoot.selector, rootOf(other), rootOf(output)
@@ -302,7 +300,7 @@ contract GameProofsTest is Games {
 
     /// @notice Bug 10 of the list: the root's bond is given away already, and the decision must fit it.
     function test_challengeRootL2Block_afterTheRootWasSettled_reverts() public {
-        (Types.OutputRootProof memory output, bytes memory header) = _output(BLOCK - 1);
+        (Types.OutputRootProof memory output, bytes memory header) = outputAndHeader(BLOCK - 1);
         game = propose(liar, rootOf(output), BLOCK);
         vm.warp(block.timestamp + MAX_CLOCK);
         game.resolveClaim(0, 0);
@@ -313,25 +311,12 @@ contract GameProofsTest is Games {
     }
 
     function test_challengeRootL2Block_twice_reverts() public {
-        (Types.OutputRootProof memory output, bytes memory header) = _output(BLOCK - 1);
+        (Types.OutputRootProof memory output, bytes memory header) = outputAndHeader(BLOCK - 1);
         game = propose(liar, rootOf(output), BLOCK);
         game.challengeRootL2Block(output, header);
         vm.expectRevert(
             abi.encodeWithSelector(IFaultDisputeGame.FaultDisputeGame_BlockNumberChallenged.selector)
         );
         game.challengeRootL2Block(output, header);
-    }
-
-    /// @dev A header as far as its number counts, and an output of its block.
-    function _output(uint256 number) private pure returns (Types.OutputRootProof memory, bytes memory) {
-        bytes[] memory fields = new bytes[](10);
-        for (uint256 i = 0; i < 10; i++) {
-            fields[i] = RLP.encode(i == 8 ? number : i);
-        }
-        bytes memory header = RLP.encode(fields);
-        return (
-            Types.OutputRootProof(bytes32(0), keccak256("state"), keccak256("storage"), keccak256(header)),
-            header
-        );
     }
 }

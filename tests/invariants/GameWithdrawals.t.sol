@@ -5,12 +5,14 @@ import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.s
 
 import {IOptimismPortal2} from "../../contracts/bridge/IOptimismPortal2.sol";
 import {IWithdrawals} from "../../contracts/bridge/IWithdrawals.sol";
+import {OptimismPortal} from "../../contracts/bridge/OptimismPortal.sol";
 import {IDisputeGame} from "../../contracts/dispute/IDisputeGame.sol";
 import {IFaultDisputeGame} from "../../contracts/dispute/IFaultDisputeGame.sol";
 import {GameType} from "../../contracts/dispute/types/Types.sol";
 import {Types} from "../../contracts/lib/Types.sol";
 import {Games} from "./support/Games.sol";
 import {StorageTrie} from "./support/StorageTrie.sol";
+import {WithdrawalTarget} from "./support/Targets.sol";
 import {vm} from "./support/Vm.sol";
 
 /// @title GameWithdrawalsTest
@@ -134,6 +136,30 @@ contract GameWithdrawalsTest is Games {
         );
     }
 
+    /// @notice Bug 42 of the list: a withdrawal may not act in the portal's own name.
+    function test_prove_targetIsThePortal_reverts() public {
+        withdrawal.target = address(gamesPortal);
+        _expectRefusal(
+            0, abi.encodeWithSelector(IWithdrawals.Withdrawals_BadTarget.selector, address(gamesPortal))
+        );
+    }
+
+    /// @notice Bug 60 of the list: a proof whose game turns out not to count is worth nothing, and another can be made
+    ///         against another game at once.
+    function test_prove_again_gameBlacklisted_againstAnotherGame() public {
+        _prove(honest, 0);
+        vm.prank(guardian);
+        registry.blacklistDisputeGame(game);
+        IFaultDisputeGame other = propose(honest, rootOf(output), BLOCK + 1);
+        vm.warp(block.timestamp + 1);
+        _prove(honest, 1);
+        settle(game);
+        settle(other);
+        vm.warp(block.timestamp + MATURITY_DELAY + 1);
+        _finalize(honest);
+        vm.assertEq(address(0x7A).balance, 1 ether, "paid");
+    }
+
     function test_prove_again_startsItsOwnWaitAnew_andNobodyElses() public {
         _prove(honest, 0);
         uint256 first = block.timestamp;
@@ -215,6 +241,39 @@ contract GameWithdrawalsTest is Games {
         vm.prank(user);
         gamesPortal.finalizeWithdrawalTransactionExternalProof(withdrawal, honest);
         vm.assertEq(address(0x7A).balance, 1 ether, "paid");
+    }
+
+    /// @notice Bugs 53 and 56 of the list: neither the same nor another withdrawal can be executed inside of one.
+    function test_finalize_insideOfAnother_refused() public {
+        WithdrawalTarget target = new WithdrawalTarget(OptimismPortal(payable(address(gamesPortal))));
+        Types.WithdrawalTransaction memory inner = withdrawal;
+        withdrawal.nonce += 1;
+        withdrawal.target = address(target);
+        withdrawal.gasLimit = 1_000_000;
+        withdrawal.data = abi.encodeCall(
+            WithdrawalTarget.callBack,
+            (abi.encodeCall(gamesPortal.finalizeWithdrawalTransactionExternalProof, (inner, honest)))
+        );
+        bytes32[] memory keys = new bytes32[](2);
+        keys[0] = hashOf(inner).keyOf();
+        keys[1] = hashOf(withdrawal).keyOf();
+        output = outputOf(keys);
+        game = propose(honest, rootOf(output), BLOCK + 1);
+        vm.warp(block.timestamp + 1);
+        vm.startPrank(honest);
+        gamesPortal.proveWithdrawalTransaction(inner, 1, output, StorageTrie.prove(keys, keys[0], false));
+        gamesPortal.proveWithdrawalTransaction(withdrawal, 1, output, StorageTrie.prove(keys, keys[1], false));
+        vm.stopPrank();
+        _mature();
+        _finalize(honest);
+        vm.assertEq(target.calls(), 1, "called");
+        vm.assertEq(
+            target.answer(),
+            abi.encodeWithSelector(IWithdrawals.Withdrawals_Reentrant.selector, user),
+            "the inner one is refused"
+        );
+        gamesPortal.finalizeWithdrawalTransactionExternalProof(inner, honest);
+        vm.assertEq(address(0x7A).balance, 1 ether, "and executed by itself");
     }
 
     function test_finalize_whilePaused_reverts() public {

@@ -57,6 +57,20 @@ contract PreimageOracleTest {
         new PreimageOracle(126_000, longest);
     }
 
+    /// @notice Bug 12 of the list: nothing can be loaded from behind the end, of any kind of preimage.
+    function testFuzz_offset_atTheEndOrBehind_reverts(uint256 size, uint256 seed) public {
+        size = bound(size, 0, 32);
+        uint256 offset = bound(seed, size + 8, type(uint256).max - 32);
+        bytes memory refused =
+            abi.encodeWithSelector(IPreimageOracle.PreimageOracle_OffsetTooHigh.selector, offset, size + 8);
+        vm.expectRevert(refused);
+        oracle.loadLocalData(1, "context", 0, size, offset);
+        vm.expectRevert(refused);
+        oracle.loadSha256PreimagePart(offset, new bytes(size));
+        vm.expectRevert(refused);
+        oracle.loadKeccak256PreimagePart(offset, new bytes(size));
+    }
+
     function test_local_longerThanAWord_reverts() public {
         vm.expectRevert(abi.encodeWithSelector(IPreimageOracle.PreimageOracle_LocalDataTooLong.selector, 33));
         oracle.loadLocalData(1, "context", 0, 33, 0);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {RLP} from "@openzeppelin/contracts/utils/RLP.sol";
+
 import {OptimismPortal2} from "../../../contracts/bridge/OptimismPortal2.sol";
 import {AnchorStateRegistry} from "../../../contracts/dispute/AnchorStateRegistry.sol";
 import {DelayedWETH} from "../../../contracts/dispute/DelayedWETH.sol";
@@ -12,6 +14,7 @@ import {IFaultDisputeGame} from "../../../contracts/dispute/IFaultDisputeGame.so
 import {Position} from "../../../contracts/dispute/types/Position.sol";
 import {Claim, Duration, GameType, Proposal} from "../../../contracts/dispute/types/Types.sol";
 import {Reserved} from "../../../contracts/lib/Reserved.sol";
+import {Types} from "../../../contracts/lib/Types.sol";
 import {AlphabetVM} from "../../../contracts/vm/AlphabetVM.sol";
 import {PreimageOracle} from "../../../contracts/vm/PreimageOracle.sol";
 import {System} from "./System.sol";
@@ -124,6 +127,23 @@ abstract contract Games is System {
     function letterAt(uint256 agreed, uint256 steps) internal pure returns (bytes32) {
         bytes32 hash = keccak256(letterState(agreed, steps));
         return (hash & bytes32(type(uint256).max >> 8)) | bytes32(uint256(1) << 248);
+    }
+
+    /// @notice A header of block `number` as far as its number counts, and the output root that it is part of.
+    function outputAndHeader(uint256 number)
+        internal
+        pure
+        returns (Types.OutputRootProof memory, bytes memory header)
+    {
+        bytes[] memory fields = new bytes[](10);
+        for (uint256 i = 0; i < 10; i++) {
+            fields[i] = RLP.encode(i == 8 ? number : i);
+        }
+        header = RLP.encode(fields);
+        return (
+            Types.OutputRootProof(bytes32(0), keccak256("state"), keccak256("storage"), keccak256(header)),
+            header
+        );
     }
 
     /*//////////////////////////////////////////////////////////////

@@ -64,3 +64,12 @@ contract DepositingTarget {
         PORTAL.depositTransaction{value: msg.value}(address(this), msg.value, 100_000, false, "");
     }
 }
+
+/// @notice A wallet that notes what it receives, which takes more gas than a plain transfer of old gives.
+contract HeavyWallet {
+    uint256 public received;
+
+    receive() external payable {
+        received += msg.value;
+    }
+}

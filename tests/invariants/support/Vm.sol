@@ -21,6 +21,8 @@ interface Vm {
 
     function prank(address msgSender) external;
     function prank(address msgSender, address txOrigin) external;
+    function startPrank(address msgSender) external;
+    function stopPrank() external;
     function deal(address account, uint256 balance) external;
     function etch(address account, bytes calldata code) external;
     function store(address account, bytes32 slot, bytes32 value) external;
