@@ -1,4 +1,4 @@
-"""ape run challenger: deletes wrong output roots on the L1 of --network, from the account of --account."""
+"""ape run challenger: counters wrong output roots on the L1 of --network, from the account of --account."""
 
 from typing import Any
 
@@ -14,5 +14,5 @@ from opcycle.cli.ape_signer import ApeSigner
 @challenger_options
 @account_option()
 def cli(account: Any, provider: Any, **options: Any) -> None:
-    """Delete wrong output roots."""
+    """Counter wrong output roots."""
     run_challenger(ApeSigner(account), l1=provider.http_uri, **options)

@@ -16,7 +16,9 @@ from starlette.routing import Route
 from opcycle.agent import Agent
 from opcycle.batcher.admin import BatcherSwitch
 from opcycle.batcher.throttler import Throttler
+from opcycle.challenger.games import GamesChallenger
 from opcycle.metrics.batcher import batcher_metrics, throttler_metrics
+from opcycle.metrics.challenger import challenger_metrics
 from opcycle.metrics.node import node_metrics
 from opcycle.metrics.proposer import proposer_metrics
 from opcycle.metrics.sequencer import sequencer_metrics
@@ -85,3 +87,5 @@ def _own(stepping: Stepped) -> Iterator[Metric]:
             yield from sequencer_metrics(sequencer)
         case Proposer() as proposer:
             yield from proposer_metrics(proposer)
+        case GamesChallenger() as challenger:
+            yield from challenger_metrics(challenger)
