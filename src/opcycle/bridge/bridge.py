@@ -9,20 +9,12 @@ from opcycle.artifacts import artifact
 from opcycle.bridge.deposits import DepositStatus, deposit_of
 from opcycle.bridge.pick import pick
 from opcycle.bridge.proof import with_embedded_nodes
-from opcycle.bridge.status import (
-    Finalized,
-    ScheduledOutput,
-    Snapshot,
-    WaitingForInclusion,
-    WithdrawalStatus,
-    stage_of,
-)
+from opcycle.bridge.settlement import Settlement
+from opcycle.bridge.status import Finalizable, Finalized, WaitingForInclusion, WithdrawalStatus
 from opcycle.engine.l2 import L2Client
 from opcycle.errors import OpcycleError, TemporaryError, UserError
 from opcycle.keccak import keccak
 from opcycle.l1.contract import Contract
-from opcycle.l1.oracle import L2OutputOracle, OutputProposal
-from opcycle.l1.portal import OptimismPortal
 from opcycle.l1.reader import L1Reader
 from opcycle.l1.receipts import Receipt, read_receipt
 from opcycle.l1.transactions import TransactionManager
@@ -61,15 +53,14 @@ class Bridge:
         *,
         l1: RpcClient,
         l2: L2Client,
-        portal: OptimismPortal,
-        oracle: L2OutputOracle,
+        settlement: Settlement,
         l1_sender: TransactionManager | None,
         l2_sender: TransactionManager | None,
     ):
         self._l1 = l1
         self._l2 = l2
-        self._portal = portal
-        self._oracle = oracle
+        self._settlement = settlement
+        self._portal = settlement.portal
         self._l1_sender = l1_sender
         self._l2_sender = l2_sender
 
@@ -114,25 +105,27 @@ class Bridge:
         found = self._initiated(l2_transaction, index)
         if found is None:
             return WithdrawalStatus(None, WaitingForInclusion())
-        return WithdrawalStatus(found.withdrawal, stage_of(self._snapshot(found)))
+        l1 = L1Reader(self._l1).header("latest").ref
+        stage = self._settlement.stage(found.withdrawal, found.l2_block, l1=l1)
+        return WithdrawalStatus(found.withdrawal, stage)
 
     def prove(self, l2_transaction: Hash, index: int | None = None) -> Hash:
-        """Prove the withdrawal against the first output that covers it; returns the L1 transaction."""
+        """Prove the withdrawal against an output that covers it; returns the L1 transaction."""
         status = self.status(l2_transaction, index)
-        withdrawal, output = status.withdrawal, status.provable_output
-        if withdrawal is None or output is None:
+        withdrawal, basis = status.withdrawal, status.basis
+        if withdrawal is None or basis is None:
             raise _not_now("proven", status, never=status.is_proven)
-        block = self._l2.block(output.l2_block_number)
-        if block.output.root != output.output_root:
+        block = self._l2.block(basis.l2_block)
+        if block.output.root != basis.output_root:
             raise TemporaryError(
-                f"output {output.index} says {to_hex(output.output_root)} of L2 block {block.ref}, this L2 "
-                f"says {to_hex(block.output.root)}: the output is wrong and will be deleted, or the L2 is"
+                f"{basis.name} says {to_hex(basis.output_root)} of L2 block {block.ref}, this L2 says "
+                f"{to_hex(block.output.root)}: either the output is wrong and will not stand, or the L2 is"
             )
         slot = withdrawal.storage_slot
         proof = self._l2.proof(L2_TO_L1_MESSAGE_PASSER, [slot], block.ref.hash).storage[0]
         request = self._portal.prove(
             withdrawal,
-            output_index=output.index,
+            index=basis.index,
             output=block.output,
             proof=with_embedded_nodes(proof.nodes, keccak(slot)),
         )
@@ -141,9 +134,10 @@ class Bridge:
     def finalize(self, l2_transaction: Hash, index: int | None = None) -> Hash:
         """Let L1 make the withdrawal's call; returns the L1 transaction."""
         status = self.status(l2_transaction, index)
-        if status.withdrawal is None or not status.is_finalizable:
+        if status.withdrawal is None or not isinstance(status.stage, Finalizable):
             raise _not_now("finalized", status, never=False)
-        return _require(self._l1_sender, "L1").send(self._portal.finalize(status.withdrawal))
+        request = self._settlement.finalization(status.withdrawal, status.stage)
+        return _require(self._l1_sender, "L1").send(request)
 
     def receipt(self, l1_transaction: Hash) -> Receipt | None:
         """What became of a transaction on L1, None while it is in no block."""
@@ -160,33 +154,6 @@ class Bridge:
             raise UserError(f"{name} failed in block {receipt.block}: it has withdrawn nothing")
         withdrawals = withdrawals_from_logs(receipt.logs)
         return _Initiated(pick(withdrawals, index, maker=name, what="withdrawal"), receipt.block.number)
-
-    def _snapshot(self, found: _Initiated) -> Snapshot:
-        l1 = L1Reader(self._l1).header("latest").ref
-        proven = self._portal.proven(found.withdrawal.hash, block=l1.hash)
-        count = self._oracle.next_output_index(block=l1.hash)
-        standing = None
-        if proven is not None and proven.l2_output_index < count:
-            standing = self._oracle.output(proven.l2_output_index, block=l1.hash)
-        return Snapshot(
-            l1_time=l1.timestamp,
-            l2_block=found.l2_block,
-            covering=self._covering(found.l2_block, count, l1.hash),
-            period=self._oracle.finalization_period(block=l1.hash),
-            is_finalized=self._portal.is_finalized(found.withdrawal.hash, block=l1.hash),
-            proven=proven,
-            proven_output=standing,
-        )
-
-    def _covering(self, l2_block: int, count: int, l1_block: Hash) -> OutputProposal | ScheduledOutput:
-        latest = self._oracle.latest_block_number(block=l1_block)
-        if count > 0 and l2_block <= latest:
-            index = self._oracle.output_index_after(l2_block, block=l1_block)
-            return self._oracle.output(index, block=l1_block)
-        following = self._oracle.next_block_number(block=l1_block)
-        interval = following - latest
-        number = following + max(0, -((following - l2_block) // interval)) * interval
-        return ScheduledOutput(number, self._oracle.l2_timestamp(number, block=l1_block))
 
 
 def _require(sender: TransactionManager | None, chain: str) -> TransactionManager:

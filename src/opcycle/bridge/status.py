@@ -1,41 +1,55 @@
-"""How far a withdrawal has come, from one snapshot of L1. Pure.
-
-A withdrawal that was proven must wait the finalization period twice at once: since its proof, and since the
-output that it was proven against. The challenger may delete that output meanwhile; if the same root is
-proposed again at the same index, the proof holds, but the wait begins anew.
-"""
+"""How far a withdrawal has come, in either settlement mode: what it waits for, and what can be done."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeAlias
 
-from opcycle.l1.oracle import OutputProposal
-from opcycle.l1.portal import ProvenWithdrawal
+from opcycle.protocol.types import Address, Hash
 from opcycle.protocol.withdrawals import Withdrawal
 
 
 @dataclass(frozen=True, slots=True)
-class ScheduledOutput:
-    """An output that is not proposed yet: its L2 block, and the L1 time after which it can be, in seconds."""
+class Basis:
+    """What a withdrawal can be proven against: an output at the oracle, or the root claim of a game.
 
+    `index` is that at the oracle or the factory. `name` is for the reader.
+    """
+
+    name: str
+    index: int
     l2_block: int
-    due: int
+    output_root: Hash
+
+
+class Reason(StrEnum):
+    """What a proven withdrawal waits for."""
+
+    PERIOD = "the finalization period"
+    MATURITY = "its proof to mature"
+    DECISION = "the game to be decided"
+    FINALITY = "the finality delay"
+
+
+class Flaw(StrEnum):
+    """Why a proof is worth nothing: what was wrong with what it was made against."""
+
+    DELETED = "was deleted"
+    LOST = "was lost"
+    BLACKLISTED = "was blacklisted"
+    RETIRED = "was retired"
+    DISRESPECTED = "is of a type that does not count"
+    WRONG = "claims an output that this L2 does not have"
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What the end of one L1 block says about a withdrawal that L2 has in block `l2_block`.
+class Wait:
+    """`seconds` of L1 time until this can be over, at the earliest."""
 
-    `covering` is the first output whose state includes it, or when there will be one; `proven_output` is what
-    stands at the index that `proven` names. `l1_time` and `period` (the finalization period) in seconds.
-    """
+    reason: Reason
+    seconds: int
 
-    l1_time: int
-    l2_block: int
-    covering: OutputProposal | ScheduledOutput
-    period: int
-    is_finalized: bool = False
-    proven: ProvenWithdrawal | None = None
-    proven_output: OutputProposal | None = None
+    def __str__(self) -> str:
+        return f"{self.reason} ({self.seconds} s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +74,57 @@ class WaitingForOutput:
 
 
 @dataclass(frozen=True, slots=True)
-class Provable:
-    output: OutputProposal
+class WaitingForGame:
+    """L2 has it in block `l2_block`; no game that may count covers it. `refused`: games that do, and will not
+    count: wrong, lost, blacklisted or retired."""
+
+    l2_block: int
+    game_type: int
+    refused: int = 0
 
     def __str__(self) -> str:
-        return f"can be proven against output {self.output.index} of L2 block {self.output.l2_block_number}"
+        text = f"in L2 block {self.l2_block}, waiting for a game of type {self.game_type} that covers it"
+        return f"{text} ({self.refused} are wrong or void)" if self.refused else text
+
+
+@dataclass(frozen=True, slots=True)
+class Provable:
+    basis: Basis
+
+    def __str__(self) -> str:
+        return f"can be proven against {self.basis.name} of L2 block {self.basis.l2_block}"
 
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """Finalizable in `seconds` of L1 time."""
+    """Proven `against` an output or a game; each of `waits` must be over.
 
-    output_index: int
-    seconds: int
+    `alternative`: only others have proven it, and whoever asks can do so too, against this.
+    """
+
+    against: str
+    waits: tuple[Wait, ...]
+    alternative: Basis | None = None
+
+    @property
+    def seconds(self) -> int:
+        """Until it is finalizable, at the earliest."""
+        return max(wait.seconds for wait in self.waits)
 
     def __str__(self) -> str:
-        return f"proven against output {self.output_index}, waits {self.seconds} seconds"
+        reasons = " and ".join(str(wait) for wait in self.waits)
+        return f"proven against {self.against}, waits {self.seconds} seconds for {reasons}"
 
 
 @dataclass(frozen=True, slots=True)
 class Finalizable:
-    output_index: int
+    """`submitter`: whose proof it is; None where a withdrawal has but one."""
+
+    against: str
+    submitter: Address | None = None
 
     def __str__(self) -> str:
-        return f"proven against output {self.output_index}, can be finalized"
+        return f"proven against {self.against}, can be finalized"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +137,30 @@ class Finalized:
 
 @dataclass(frozen=True, slots=True)
 class MustBeProvenAgain:
-    """The output that it was proven against was deleted."""
+    """What it was proven against is worth nothing."""
 
-    output_index: int
-    then: Provable | WaitingForOutput
+    against: str
+    flaw: Flaw
+    then: Provable | WaitingForOutput | WaitingForGame
 
     def __str__(self) -> str:
-        return f"must be proven again, because output {self.output_index} was deleted: {self.then}"
+        return f"must be proven again, because {self.against} {self.flaw}: {self.then}"
 
 
-Stage: TypeAlias = (
-    WaitingForInclusion | WaitingForOutput | Provable | Proven | Finalizable | Finalized | MustBeProvenAgain
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The guardian has stopped withdrawals; without that it would be at `stage`."""
+
+    stage: "Unpaused"
+
+    def __str__(self) -> str:
+        return f"withdrawals are paused by the guardian; once they go on: {self.stage}"
+
+
+Unpaused: TypeAlias = (
+    WaitingForOutput | WaitingForGame | Provable | Proven | Finalizable | Finalized | MustBeProvenAgain
 )
+Stage: TypeAlias = WaitingForInclusion | Unpaused | Paused
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +171,26 @@ class WithdrawalStatus:
     stage: Stage
 
     @property
-    def provable_output(self) -> OutputProposal | None:
-        """The output to prove it against; None if it cannot be proven now, or need not be."""
+    def basis(self) -> Basis | None:
+        """What to prove it against; None if it cannot be proven now, or need not be."""
         stage = self.stage.then if isinstance(self.stage, MustBeProvenAgain) else self.stage
-        return stage.output if isinstance(stage, Provable) else None
+        match stage:
+            case Provable(basis):
+                return basis
+            case Proven(alternative=basis):
+                return basis
+            case _:
+                return None
 
     @property
     def is_provable(self) -> bool:
-        return self.provable_output is not None
+        return self.basis is not None
 
     @property
     def is_proven(self) -> bool:
         """Proven, and the proof still holds."""
-        return isinstance(self.stage, Proven | Finalizable)
+        stage = self.stage.stage if isinstance(self.stage, Paused) else self.stage
+        return isinstance(stage, Proven | Finalizable)
 
     @property
     def is_finalizable(self) -> bool:
@@ -142,30 +202,3 @@ class WithdrawalStatus:
 
     def __str__(self) -> str:
         return str(self.stage)
-
-
-def stage_of(snapshot: Snapshot) -> Stage:
-    """The stage of a withdrawal that L2 has in a block.
-
-    It counts as finalizable from the L1 block on whose own time allows it. A transaction in the next block
-    might come in time one second earlier, but its gas is estimated in this block.
-    """
-    proven, output = snapshot.proven, snapshot.proven_output
-    if snapshot.is_finalized:
-        return Finalized()
-    if proven is None:
-        return _unproven(snapshot)
-    if output is None or output.output_root != proven.output_root:
-        return MustBeProvenAgain(proven.l2_output_index, _unproven(snapshot))
-    matures = max(proven.timestamp, output.timestamp) + snapshot.period
-    if snapshot.l1_time > matures:
-        return Finalizable(output.index)
-    return Proven(output.index, matures + 1 - snapshot.l1_time)
-
-
-def _unproven(snapshot: Snapshot) -> Provable | WaitingForOutput:
-    match snapshot.covering:
-        case OutputProposal() as output:
-            return Provable(output)
-        case ScheduledOutput(l2_block, due):
-            return WaitingForOutput(snapshot.l2_block, l2_block, max(0, due + 1 - snapshot.l1_time))

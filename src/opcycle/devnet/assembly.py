@@ -13,6 +13,9 @@ from opcycle.batcher.options import BatcherOptions, DataAvailability
 from opcycle.batcher.throttler import Throttler
 from opcycle.batcher.throttling import ThrottleOptions
 from opcycle.bridge.bridge import Bridge
+from opcycle.bridge.games import GamesSettlement
+from opcycle.bridge.oracle import OracleSettlement
+from opcycle.bridge.settlement import Settlement
 from opcycle.challenger.agent import Challenger
 from opcycle.challenger.games import GamesChallenger, GamesOptions
 from opcycle.challenger.traces import TRACES, Trace
@@ -34,6 +37,7 @@ from opcycle.l1.dispute_games import DisputeGameFactory, FaultDisputeGame
 from opcycle.l1.fees import blobs_are_cheaper, read_prices
 from opcycle.l1.oracle import L2OutputOracle
 from opcycle.l1.portal import OptimismPortal
+from opcycle.l1.portal2 import OptimismPortal2
 from opcycle.l1.reader import L1Reader
 from opcycle.l1.signer import Signer
 from opcycle.l1.system_config import SystemConfigContract
@@ -197,15 +201,25 @@ class Assembly:
 
     def bridge(self, signer: Signer | None) -> Bridge:
         """A user's bridge; without a signer it only tells the status of what others have sent."""
-        rollup = self.deployment.rollup
-        l1, l2 = RpcClient(self.l1), L2Client(self.l2, rollup)
+        l1, l2 = RpcClient(self.l1), L2Client(self.l2, self.deployment.rollup)
         return Bridge(
             l1=l1,
             l2=l2,
-            portal=OptimismPortal(l1, self.deployment.addresses.optimism_portal),
-            oracle=self.oracle(),
+            settlement=self._settlement(l1, l2, asker=None if signer is None else signer.address),
             l1_sender=None if signer is None else self.l1_sender(signer),
             l2_sender=None if signer is None else self.l2_sender(signer),
+        )
+
+    def _settlement(self, l1: RpcClient, l2: L2Client, *, asker: Address | None) -> Settlement:
+        found = self.deployment.addresses
+        if found.anchor_state_registry is None:
+            return OracleSettlement(OptimismPortal(l1, found.optimism_portal), self.oracle())
+        return GamesSettlement(
+            OptimismPortal2(l1, found.optimism_portal),
+            factory=self.factory(),
+            registry=AnchorStateRegistry(l1, found.anchor_state_registry),
+            l2=l2,
+            asker=asker,
         )
 
     def oracle(self) -> L2OutputOracle:

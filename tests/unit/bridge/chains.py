@@ -36,6 +36,7 @@ class Contracts:
         self.standing = []
         self.proven_withdrawals = {}
         self.finalized = set()
+        self.paused = False
         self.contract = self
         self.address = PORTAL
 
@@ -70,11 +71,15 @@ class Contracts:
         self._at(block)
         return withdrawal_hash in self.finalized
 
+    def is_paused(self, *, block):
+        self._at(block)
+        return self.paused
+
     def deposit(self, to, **arguments):
         return ("deposit", to, arguments)
 
-    def prove(self, withdrawal, *, output_index, output, proof):
-        return ("prove", withdrawal, output_index, output, proof)
+    def prove(self, withdrawal, *, index, output, proof):
+        return ("prove", withdrawal, index, output, proof)
 
     def finalize(self, withdrawal):
         return ("finalize", withdrawal)

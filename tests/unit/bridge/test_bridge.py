@@ -20,12 +20,18 @@ from tests.unit.bridge.test_deposits import L1_BLOCK, deposit_log
 
 from opcycle.bridge.bridge import GAS_LIMIT, Bridge, UnknownTransactionError
 from opcycle.bridge.deposits import DepositStatus
+from opcycle.bridge.oracle import OracleSettlement
 from opcycle.bridge.status import (
+    Basis,
     Finalizable,
     Finalized,
+    Flaw,
     MustBeProvenAgain,
+    Paused,
     Provable,
     Proven,
+    Reason,
+    Wait,
     WaitingForInclusion,
     WaitingForOutput,
 )
@@ -52,8 +58,7 @@ class World:
         return Bridge(
             l1=self.l1,
             l2=self.l2,
-            portal=self.contracts,
-            oracle=self.contracts,
+            settlement=OracleSettlement(self.contracts, self.contracts),
             l1_sender=l1_sender,
             l2_sender=l2_sender,
         )
@@ -66,6 +71,10 @@ class World:
         root = self.contracts.standing[index].output_root
         proven = ProvenWithdrawal(root, self.l1.time, index)
         self.contracts.proven_withdrawals[(message or withdrawal()).hash] = proven
+
+    def basis(self, index: int) -> Basis:
+        found = self.contracts.standing[index]
+        return Basis(f"output {index}", index, found.l2_block_number, found.output_root)
 
     @property
     def stage(self):
@@ -181,15 +190,15 @@ def test_output_that_will_cover_it__is_known_before(world, outputs, block, cover
 def test_provable__against_the_first_output_that_covers_it(world, block: int, index: int) -> None:
     world.propose(3)
     world.l2.receipts[TX] = withdrawing(withdrawal(), block=block)
-    assert world.stage == Provable(world.contracts.standing[index])
+    assert world.stage == Provable(world.basis(index))
 
 
 def test_every_stage_to_the_end(world) -> None:
     world.propose()
     world.prove()
-    assert world.stage == Proven(0, PERIOD + 1)
+    assert world.stage == Proven("output 0", (Wait(Reason.PERIOD, PERIOD + 1),))
     world.l1.time += PERIOD + 1
-    assert world.stage == Finalizable(0)
+    assert world.stage == Finalizable("output 0")
     world.contracts.finalized.add(withdrawal().hash)
     assert world.stage == Finalized()
 
@@ -199,10 +208,10 @@ def test_output_deleted_after_the_proof__proven_again(world) -> None:
     world.l2.receipts[TX] = withdrawing(withdrawal(), block=15)
     world.prove(1)
     world.contracts.standing = world.contracts.standing[:1]
-    assert world.stage == MustBeProvenAgain(1, WaitingForOutput(15, 20, 0))
+    assert world.stage == MustBeProvenAgain("output 1", Flaw.DELETED, WaitingForOutput(15, 20, 0))
     world.l2.fork = "repaired"
     world.propose(2)
-    assert world.stage == MustBeProvenAgain(1, Provable(world.contracts.standing[1]))
+    assert world.stage == MustBeProvenAgain("output 1", Flaw.DELETED, Provable(world.basis(1)))
 
 
 # Prove and finalize
@@ -254,6 +263,20 @@ def test_finalize__when_the_wait_is_over(world) -> None:
     world.l1.time += 1
     assert world.bridge.finalize(TX) == keccak(text="sent 1")
     assert world.l1_sender.sent == [("finalize", withdrawal())]
+
+
+def test_paused__neither_proven_nor_finalized_until_it_ends(world) -> None:
+    world.propose()
+    world.contracts.paused = True
+    assert world.stage == Paused(Provable(world.basis(0)))
+    with pytest.raises(TemporaryError, match="cannot be proven now: withdrawals are paused by the guardian"):
+        world.bridge.prove(TX)
+    world.prove()
+    world.l1.time += PERIOD + 1
+    with pytest.raises(TemporaryError, match="cannot be finalized now: withdrawals are paused"):
+        world.bridge.finalize(TX)
+    world.contracts.paused = False
+    assert world.bridge.finalize(TX) == keccak(text="sent 1")
 
 
 def test_finalize__never_proven__says_what_comes_first(world) -> None:

@@ -2,15 +2,19 @@
 
 import pytest
 
-from opcycle.bridge.status import Finalizable, Finalized, Proven, WithdrawalStatus
+from opcycle.bridge.status import Finalizable, Finalized, Proven, Reason, Wait, WithdrawalStatus
 from opcycle.cli.bridge import PATIENCE, ends_soon
+
+
+def proven(seconds: int) -> Proven:
+    return Proven("output 0", (Wait(Reason.PERIOD, seconds),))
 
 
 @pytest.mark.parametrize("seconds", [1, PATIENCE])
 def test_ends_soon__the_window_is_almost_over__worth_waiting(seconds: int) -> None:
-    assert ends_soon(WithdrawalStatus(None, Proven(0, seconds)))
+    assert ends_soon(WithdrawalStatus(None, proven(seconds)))
 
 
-@pytest.mark.parametrize("stage", [Proven(0, PATIENCE + 1), Finalizable(0), Finalized()], ids=str)
+@pytest.mark.parametrize("stage", [proven(PATIENCE + 1), Finalizable("output 0"), Finalized()], ids=str)
 def test_ends_soon__days_to_go_or_none__no_reason_to_wait(stage: Proven | Finalizable | Finalized) -> None:
     assert not ends_soon(WithdrawalStatus(None, stage))
