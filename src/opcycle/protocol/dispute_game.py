@@ -125,14 +125,15 @@ class Dispute:
     """What a lower tree is about: the machine computes the output root of `disputed_block` from the one
     before.
 
-    `agreed` and `disputed` are the claims of those output roots; `agreed` is None for the anchor's. Two lower
-    trees about the same two claims are about the same computation.
+    `agreed` and `disputed` are the claims of those output roots; `agreed` is None for the anchor's. The machine
+    reads L1 up to `l1_head`. Two lower trees of a game about the same claims are about the same computation.
     """
 
     agreed: tuple[Position, Hash] | None
     disputed: tuple[Position, Hash]
     agreed_block: int
     disputed_block: int
+    l1_head: Hash
 
 
 def dispute_of(game: DisputeGame, claim: Claim, position: Position) -> Dispute:
@@ -155,6 +156,7 @@ def dispute_of(game: DisputeGame, claim: Claim, position: Position) -> Dispute:
         disputed=(disputed.position, disputed.value),
         agreed_block=game.starting_block if agreed is None else game.block_of(agreed.position),
         disputed_block=game.block_of(disputed.position),
+        l1_head=game.l1_head,
     )
 
 
