@@ -21,10 +21,13 @@ metrics_option = click.option(
 )
 
 
-def run_until_stopped(agents: Sequence[Agent], metrics_port: int | None) -> None:
-    """Run agents until Ctrl-C, SIGTERM or an error that must stop them. Raises UserError for a busy port."""
+def run_until_stopped(agents: Sequence[Agent], metrics_port: int | None, *, poll: float = POLL) -> None:
+    """Run agents until Ctrl-C, SIGTERM or an error that must stop them. Raises UserError for a busy port.
+
+    `poll`: seconds between two looks of an agent that has nothing to do.
+    """
     _log_to_stderr()
-    runner = Runner(poll=POLL)
+    runner = Runner(poll=poll)
     metrics = None if metrics_port is None else Server(metrics_app(lambda: runner.steppings), metrics_port)
     try:
         if metrics is not None:

@@ -25,6 +25,7 @@ from opcycle.da.blobs import BlobPublisher
 from opcycle.da.calldata import CalldataPublisher
 from opcycle.da.cheaper import CheaperPublisher
 from opcycle.da.client import DAClient
+from opcycle.deploy.config import Settlement as SettlementMode
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.clock import ChainClock
 from opcycle.devnet.l2_engine import L2Engine
@@ -156,11 +157,14 @@ class Assembly:
             allow_non_finalized=allow_non_finalized,
         )
 
-    def games_proposer(self, signer: Signer, options: GameOptions) -> GamesProposer:
+    def games_proposer(
+        self, signer: Signer, options: GameOptions, *, factory: Address | None = None
+    ) -> GamesProposer:
+        """`factory`: another one than the deployment's."""
         l1 = RpcClient(self.l1)
         return GamesProposer(
             self.deployment.rollup,
-            factory=self.factory(),
+            factory=self.factory() if factory is None else DisputeGameFactory(l1, factory),
             registry_at=lambda address: AnchorStateRegistry(l1, address),
             node=RollupClient(self.node),
             l1=L1Reader(l1),
@@ -212,15 +216,10 @@ class Assembly:
 
     def _settlement(self, l1: RpcClient, l2: L2Client, *, asker: Address | None) -> Settlement:
         found = self.deployment.addresses
-        if found.anchor_state_registry is None:
+        if found.settlement is SettlementMode.ORACLE:
             return OracleSettlement(OptimismPortal(l1, found.optimism_portal), self.oracle())
-        return GamesSettlement(
-            OptimismPortal2(l1, found.optimism_portal),
-            factory=self.factory(),
-            registry=AnchorStateRegistry(l1, found.anchor_state_registry),
-            l2=l2,
-            asker=asker,
-        )
+        portal = OptimismPortal2(l1, found.optimism_portal)
+        return GamesSettlement(portal, factory=self.factory(), registry=self.registry(), l2=l2, asker=asker)
 
     def oracle(self) -> L2OutputOracle:
         """Raises UserError on a rollup that settles otherwise."""
@@ -235,6 +234,13 @@ class Assembly:
         if address is None:
             raise UserError("this rollup settles by an output oracle: it has no dispute games")
         return DisputeGameFactory(RpcClient(self.l1), address)
+
+    def registry(self) -> AnchorStateRegistry:
+        """Raises UserError on a rollup that settles otherwise."""
+        address = self.deployment.addresses.anchor_state_registry
+        if address is None:
+            raise UserError("this rollup settles by an output oracle: it has no AnchorStateRegistry")
+        return AnchorStateRegistry(RpcClient(self.l1), address)
 
     def l1_sender(self, signer: Signer, resubmission: Resubmission | None = None) -> TransactionManager:
         return TransactionManager(
