@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.e2e.games import CLOCK, FINALITY_DELAY, MAX_DEPTH, WETH_DELAY, Arena, arena
+from tests.e2e.games import CLOCK, FINALITY_DELAY, MAX_DEPTH, WETH_DELAY, Arena, arena, arena_config
 
 from opcycle.challenger.games import GamesChallenger
 from opcycle.devnet.accounts import ACCOUNTS
-from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.devnet import Devnet
-from opcycle.devnet.ports import free_ports
 from opcycle.protocol.dispute_game import GameStatus
 
 HONEST, LIAR = "challenger", "third user"
@@ -18,14 +16,12 @@ LIE = b"\x01" + b"\x66" * 31
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
-    config = DevnetConfig(tmp_path_factory.mktemp("games") / "devnet", ports=free_ports())
+    config = arena_config(tmp_path_factory.mktemp("games") / "devnet")
     with Devnet.stepped(config) as devnet:
-        devnet.advance(20)
         for agent in ("proposer", "challenger"):
             devnet.pace.pause(agent)
-        place = arena(devnet)
-        devnet.advance(40)
-        yield place
+        devnet.advance(60)
+        yield arena(devnet)
 
 
 def test_a_root_of_another_block_than_it_names_is_shown_to_be(place: Arena) -> None:

@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from benchmarks.op_challenger import op_challenger
-from tests.e2e.games import CLOCK, FINALITY_DELAY, MAX_DEPTH, WETH_DELAY, Arena, arena
+from tests.e2e.games import CLOCK, FINALITY_DELAY, MAX_DEPTH, WETH_DELAY, Arena, arena, arena_config
 
 from opcycle.devnet.accounts import ACCOUNTS
-from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.devnet import Devnet
-from opcycle.devnet.ports import free_ports
 from opcycle.devnet.runner import Runner
 from opcycle.l1.dispute_games import FaultDisputeGame
 from opcycle.protocol.dispute_game import GameStatus
@@ -25,13 +23,11 @@ LIE = b"\x01" + b"\x66" * 31
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
     directory = tmp_path_factory.mktemp("op-challenger")
-    config = DevnetConfig(directory / "devnet", ports=free_ports())
-    with Devnet.stepped(config) as devnet:
-        devnet.advance(20)
+    with Devnet.stepped(arena_config(directory / "devnet")) as devnet:
         for agent in ("proposer", "challenger"):
             devnet.pace.pause(agent)
+        devnet.advance(60)
         place = arena(devnet)
-        devnet.advance(40)
         with op_challenger(devnet, directory, factory=place.factory.contract.address):
             yield place
 
