@@ -19,11 +19,14 @@ from opcycle.batcher.throttler import Throttler
 from opcycle.challenger.games import GamesChallenger
 from opcycle.metrics.batcher import batcher_metrics, throttler_metrics
 from opcycle.metrics.challenger import challenger_metrics
+from opcycle.metrics.monitor import monitor_metrics
 from opcycle.metrics.node import node_metrics
 from opcycle.metrics.proposer import proposer_metrics
 from opcycle.metrics.sequencer import sequencer_metrics
+from opcycle.monitor.agent import Monitor
 from opcycle.node.agent import Node
 from opcycle.proposer.agent import Proposer
+from opcycle.proposer.games import GamesProposer
 from opcycle.sequencer.agent import Sequencer
 
 RESULTS = ("progress", "idle", "retry", "reset")
@@ -85,7 +88,9 @@ def _own(stepping: Stepped) -> Iterator[Metric]:
             yield from throttler_metrics(throttler)
         case Sequencer() as sequencer:
             yield from sequencer_metrics(sequencer)
-        case Proposer() as proposer:
+        case Proposer() | GamesProposer() as proposer:
             yield from proposer_metrics(proposer)
+        case Monitor() as monitor:
+            yield from monitor_metrics(monitor)
         case GamesChallenger() as challenger:
             yield from challenger_metrics(challenger)

@@ -1,11 +1,16 @@
-"""Games as values, claim by claim."""
+"""Games as values, claim by claim, and as a monitor sees them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
+from opcycle.l1.anchor_state_registry import Judgement
+from opcycle.l1.dispute_games import ListedGame
+from opcycle.l1.game_accounts import BondMode, GameAccounts, Withdrawal, people_of
+from opcycle.monitor.snapshot import Answer, Opinion, Snapshot, WatchedGame
 from opcycle.protocol.dispute_game import Claim, DisputeGame, GameParameters, GameStatus
 from opcycle.protocol.positions import ROOT
-from opcycle.protocol.types import Address
+from opcycle.protocol.types import Address, L1BlockRef
 
 LIAR, CHALLENGER, GRIEFER = b"\xaa" * 20, b"\xbb" * 20, b"\xcc" * 20
 NAMES = {LIAR: "liar", CHALLENGER: "challenger"}
@@ -61,3 +66,63 @@ class GameBuilder:
 
     def decide(self, status: GameStatus) -> None:
         self.game = replace(self.game, status=status)
+
+    @property
+    def staked(self) -> int:
+        return sum(claim.bond for claim in self.game.claims)
+
+
+REGISTRY, WETH = b"\x22" * 20, b"\x33" * 20
+PAYOUT_DELAY, FINALITY_DELAY = 300, 500
+COUNTS = Judgement(is_registered=True, is_respected=True, is_blacklisted=False, is_retired=False)
+RIGHT_ROOT, WRONG_ROOT = b"\x66" * 32, b"\x77" * 32
+
+
+def says(root: bytes = RIGHT_ROOT, *, is_safe: bool = True) -> Opinion:
+    """A node that has the block."""
+    return Opinion(Answer.FOUND, root, is_safe)
+
+
+RIGHT, WRONG = says(), says(WRONG_ROOT)
+
+
+def accounts_of(made: GameBuilder) -> GameAccounts:
+    """Nobody has got anything yet."""
+    people = people_of(made.game)
+    return GameAccounts(
+        mode=BondMode.UNDECIDED,
+        resolved_at=0,
+        credits=dict.fromkeys(people, 0),
+        withdrawals=dict.fromkeys(people, Withdrawal(0, 0)),
+        weth=WETH,
+        escrow=made.staked,
+        payout_delay=PAYOUT_DELAY,
+        registry=REGISTRY,
+        finality_delay=FINALITY_DELAY,
+    )
+
+
+def watched(
+    made: GameBuilder,
+    *opinions: Opinion,
+    accounts: GameAccounts | None = None,
+    judgement: Judgement = COUNTS,
+    index: int = 0,
+    game_type: int = 255,
+) -> WatchedGame:
+    """As a monitor sees it; the root claim is right if no opinion says otherwise."""
+    game = made.game
+    return WatchedGame(
+        ListedGame(index, game_type, game.created_at, game.address),
+        game,
+        accounts or accounts_of(made),
+        judgement,
+        opinions or (RIGHT,),
+    )
+
+
+def snapshot(*games: WatchedGame, now: int = CREATED, collateral: int | None = None, **rest: Any) -> Snapshot:
+    """DelayedWETH has all that it needs, if nothing else is said."""
+    there = sum(seen.accounts.escrow for seen in games) if collateral is None else collateral
+    l1 = L1BlockRef(b"\x44" * 32, 100, b"\x43" * 32, now)
+    return Snapshot(l1, games, collateral={WETH: there}, **rest)

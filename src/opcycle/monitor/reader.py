@@ -1,0 +1,89 @@
+"""Games read from L1 as a monitor wants them: newest first, as old as they may be, with their accounts."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from opcycle.errors import CriticalError
+from opcycle.l1.anchor_state_registry import AnchorStateRegistry, Judgement
+from opcycle.l1.dispute_games import DisputeGameFactory, FaultDisputeGame, ListedGame
+from opcycle.l1.game_accounts import GameAccounts, people_of, read_accounts
+from opcycle.l1.reverts import TransactionRevertedError
+from opcycle.monitor.snapshot import UnreadGame
+from opcycle.protocol.dispute_game import DisputeGame
+from opcycle.protocol.types import Address, Hash
+from opcycle.rpc.client import RpcClient
+from opcycle.rpc.hexjson import from_quantity, to_hex
+
+LIST_AT_ONCE = 100
+"""Games asked for in one request."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadGame:
+    """A game at the end of an L1 block."""
+
+    listed: ListedGame
+    game: DisputeGame
+    accounts: GameAccounts
+
+
+class GameReader:
+    """Remembers games that are paid out: nothing of them changes any more."""
+
+    def __init__(self, factory: DisputeGameFactory, game_at: Callable[[Address], FaultDisputeGame]):
+        self.factory = factory
+        self._game_at = game_at
+        self._over: dict[Address, ReadGame] = {}
+
+    @property
+    def rpc(self) -> RpcClient:
+        return self.factory.contract.rpc
+
+    def reset(self) -> None:
+        self._over.clear()
+
+    def listed(self, *, since: int, block: Hash) -> list[ListedGame]:
+        """All games made at or after an L1 time, newest first."""
+        found: list[ListedGame] = []
+        end = self.factory.game_count(block=block)
+        while end > 0:
+            start = max(0, end - LIST_AT_ONCE)
+            for listed in reversed(self.factory.games(range(start, end), block=block)):
+                if listed.created_at < since:
+                    return found
+                found.append(listed)
+            end = start
+        return found
+
+    def read(self, listed: ListedGame, *, block: Hash) -> ReadGame | UnreadGame:
+        """A game, or why it is none that we can read."""
+        if listed.address in self._over:
+            return self._over[listed.address]
+        contract = self._game_at(listed.address)
+        try:
+            game = contract.read(block=block)
+            accounts = read_accounts(contract, people_of(game), block=block)
+        except (TransactionRevertedError, CriticalError) as error:
+            return UnreadGame(listed, str(error))
+        found = ReadGame(listed, game, accounts)
+        if accounts.is_paid_out:
+            self._over[listed.address] = found
+        return found
+
+    def judgements(self, games: Sequence[ReadGame], *, block: Hash) -> dict[Address, Judgement]:
+        """Of each game, by its own registry."""
+        found: dict[Address, Judgement] = {}
+        for registry in {read.accounts.registry for read in games}:
+            judge = AnchorStateRegistry(self.rpc, registry)
+            judged = [read.game.address for read in games if read.accounts.registry == registry]
+            for first in range(0, len(judged), LIST_AT_ONCE):
+                some = judged[first : first + LIST_AT_ONCE]
+                found |= dict(zip(some, judge.judge(some, block=block), strict=True))
+        return found
+
+    def balances(self, accounts: Collection[Address], *, block: Hash) -> dict[Address, int]:
+        """Wei that accounts have."""
+        listed = sorted(accounts)
+        at = {"blockHash": to_hex(block)}
+        found = self.rpc.batch([("eth_getBalance", [to_hex(account), at]) for account in listed])
+        return {account: from_quantity(wei) for account, wei in zip(listed, found, strict=True)}
