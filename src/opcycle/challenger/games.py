@@ -37,6 +37,8 @@ GAME_WINDOW = 28 * 24 * 3600
 LIST_AT_ONCE = 100
 """Games asked for in one request."""
 
+NEXT = "the next game, or the next move in one"
+
 
 class RollupNode(Protocol):
     """`opcycle.engine.rollup_client.RollupClient` is one."""
@@ -135,12 +137,15 @@ class GamesChallenger:
         self._is_node_checked = False
         self._over: set[Address] = set()
         self._seen: BlockId | None = None
+        self._at_rest: Hash | None = None
 
     def step(self) -> Outcome:
         """Do in every game what is due. Raises UserError if the node has another chain."""
         if self._transactions.in_flight() > 0:
             return Outcome(False, self._transactions.resubmissions, "L1 to take what was sent")
         turn = _Turn(self._l1.header("latest").ref)
+        if turn.l1.hash == self._at_rest:
+            return Outcome.idle(NEXT)
         self._forget_what_l1_replaced(turn.l1)
         self._ask_node(turn)
         for listed in self._open_games(turn.l1):
@@ -267,5 +272,7 @@ class GamesChallenger:
         self.counts.at_stake = turn.at_stake + sum(due.stake for due in sent.done)
         if sent.done:
             self.counts.acted_on = turn.l1.number
-        waits = "; ".join((*sent.waits, *turn.waits)) or "the next game, or the next move in one"
-        return Outcome(progress=bool(sent.did), did=tuple(sent.did), waiting_for=waits)
+        waits = "; ".join((*sent.waits, *turn.waits))
+        if not turn.due and not waits:  # all was looked at, and only L1 can change any of it
+            self._at_rest = turn.l1.hash
+        return Outcome(progress=bool(sent.did), did=tuple(sent.did), waiting_for=waits or NEXT)
