@@ -12,6 +12,7 @@ from tests.e2e.builders import wait_until_gone
 from tests.e2e.inbox import batches_on_l1
 from tests.e2e.programs import OPCYCLE, PATIENCE, ROOT
 
+from opcycle.deploy.config import Settlement
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.clock import LiveClock
 from opcycle.devnet.config import DevnetConfig
@@ -63,7 +64,9 @@ class Chain:
     def _start(self) -> None:
         self._stack.callback(self.l1.stop)
         self.l1.start()
-        config = DevnetConfig(self.directory, submission_interval=SUBMISSION_INTERVAL)
+        config = DevnetConfig(
+            self.directory, settlement=Settlement.ORACLE, submission_interval=SUBMISSION_INTERVAL
+        )
         deployment = load_or_deploy(config, self.l1.url, next_block=self.l1.mine, progress=lambda _: None)
         self.rollup = deployment.rollup
         self.l2 = L2Client(self.url(self.ports.sequencer_rpc), self.rollup)

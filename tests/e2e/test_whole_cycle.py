@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from opcycle.deploy.config import Settlement
 from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.demo.stage import Stage, tell
 from opcycle.devnet.demo.story import Story
@@ -36,7 +37,7 @@ class Recorder:
 
 
 def config(directory: Path) -> DevnetConfig:
-    return DevnetConfig(directory, submission_interval=5, ports=free_ports())
+    return DevnetConfig(directory, settlement=Settlement.ORACLE, submission_interval=5, ports=free_ports())
 
 
 def test_a_transaction_goes_through_all_six_stages_and_l2_is_rebuilt_from_l1(tmp_path: Path) -> None:

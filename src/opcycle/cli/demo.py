@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from opcycle.deploy.config import Settlement
 from opcycle.devnet.config import DevnetConfig, discard
 from opcycle.devnet.demo.stage import tell
 from opcycle.devnet.demo.story import Story
@@ -37,6 +38,7 @@ def demo(*, as_json: bool, auto_ports: bool, data: Path) -> None:
     discard(data)
     config = DevnetConfig(
         data.resolve(),
+        settlement=Settlement.ORACLE,
         submission_interval=SUBMISSION_INTERVAL,
         ports=free_ports() if auto_ports else Ports(),
     )

@@ -10,9 +10,11 @@ from opcycle.batcher.admin import batcher_app
 from opcycle.batcher.options import BatcherOptions, DataAvailability
 from opcycle.batcher.throttling import ThrottleOptions
 from opcycle.cli.agents.batcher import data_availability_option, failover_option
+from opcycle.cli.options import mode_option
 from opcycle.cli.parse import address, seconds
 from opcycle.cli.screen import show_devnet
 from opcycle.cli.where import DEFAULT_DATA, Endpoints
+from opcycle.deploy.config import Settlement
 from opcycle.devnet.config import DevnetConfig, discard, local_alt_da
 from opcycle.devnet.control import ControlClient, control_app
 from opcycle.devnet.devnet import Devnet
@@ -31,12 +33,13 @@ from opcycle.rpc.server import serve
 @click.option("--auto-ports", is_flag=True, help="Take any free ports instead of the fixed ones.")
 @click.option("--block-time", type=int, default=1, show_default=True, help="Seconds between L2 blocks.")
 @click.option("--l1-block-time", type=int, default=2, show_default=True, help="Seconds between L1 blocks.")
+@mode_option
 @click.option(
     "--finalization-period",
     type=int,
     default=604_800,
     show_default=True,
-    help="Seconds that a withdrawal's output root can be challenged.",
+    help="In oracle mode, seconds that a withdrawal's output root can be challenged.",
 )
 @click.option("--wall-clock", is_flag=True, help="Start at today's date, for wallets that mind it.")
 @click.option("--l1", "l1_url", help="Use this L1 (say, an anvil) instead of a local one of our own.")
@@ -62,6 +65,7 @@ def devnet(
     *,
     data: Path | None,
     auto_ports: bool,
+    mode: str,
     wall_clock: bool,
     l1_url: str | None,
     node_follows_sequencer: bool,
@@ -76,6 +80,7 @@ def devnet(
     \b
     opcycle devnet
     opcycle devnet --data my-chain --auto-ports
+    opcycle devnet --mode oracle
     opcycle devnet --data-availability alt-da
     opcycle travel 7d
     """
@@ -85,6 +90,7 @@ def devnet(
     way = DataAvailability(data_availability)
     config = DevnetConfig(
         data.resolve(),
+        settlement=Settlement(mode),
         is_wall_clock=wall_clock,
         l1_url=l1_url,
         node_follows_sequencer=node_follows_sequencer,

@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from opcycle.deploy.config import Settlement
+
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
 
@@ -21,3 +23,12 @@ def options(*decorators: Decorator) -> Decorator:
         return command
 
     return apply
+
+
+mode_option = click.option(
+    "--mode",
+    type=click.Choice([str(mode) for mode in Settlement]),
+    default=str(Settlement.GAMES),
+    show_default=True,
+    help="How L1 comes to believe an output root: by dispute games, or by an oracle with one proposer.",
+)

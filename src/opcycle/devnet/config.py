@@ -21,7 +21,7 @@ from opcycle.protocol.types import ZERO_ADDRESS, Address
 
 SETTINGS_FILE = "devnet.json"
 LOCK_FILE = "lock"
-_VERSION = 1
+_VERSION = 2
 
 LONGEST = 10**9
 """Seconds, or blocks: three decades, more than anybody wants on purpose."""
@@ -55,7 +55,7 @@ class DevnetConfig:
     directory: Path
     block_time: int = 1
     l1_block_time: int = 2
-    settlement: Settlement = Settlement.ORACLE
+    settlement: Settlement = Settlement.GAMES
     games: GamesConfig = LOCAL_GAMES
     submission_interval: int = 10
     finalization_period: int = 604_800

@@ -4,6 +4,7 @@ import time
 
 from opcycle.agent import Agent
 from opcycle.batcher.admin import BatcherSwitch
+from opcycle.challenger.games import GamesOptions
 from opcycle.deploy.config import Settlement
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.assembly import Assembly
@@ -45,14 +46,20 @@ class Crew:
         )
 
     def _settling(self) -> tuple[Agent, Agent]:
-        """Proposer and challenger. Only finalized blocks are proposed: an L1 reorg cannot make them wrong."""
+        """Proposer and challenger. Only finalized blocks are proposed: an L1 reorg cannot make them wrong.
+
+        The challenger brings the proposer's bonds back, too.
+        """
         proposer, challenger = _signer("proposer"), _signer("challenger")
         assembly, config = self._assembly, self._config
         if config.settlement is Settlement.ORACLE:
             return assembly.proposer(proposer, allow_non_finalized=False), assembly.challenger(challenger)
         interval = config.submission_interval * config.block_time
         options = GameOptions(config.games.game_type, interval)
-        return assembly.games_proposer(proposer, options), assembly.games_challenger(challenger)
+        return (
+            assembly.games_proposer(proposer, options),
+            assembly.games_challenger(challenger, GamesOptions(claimants=(proposer.address,))),
+        )
 
 
 def _signer(role: str) -> KeySigner:
