@@ -34,6 +34,9 @@ VERBS = {
     "decode": "decode",
     "explain": "explain",
     "costs": "costs",
+    "games": "games",
+    "game": "game",
+    "watch": "watch",
 }
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from opcycle.monitor.forecast import Fate, Forecast, answers_of, forecast
+from opcycle.monitor.table import aligned
 from opcycle.monitor.words import SIDES, duration, eth, moment, short, who
 from opcycle.protocol.dispute_game import Claim, DisputeGame, GameStatus, dispute_of
 from opcycle.protocol.types import Address
@@ -43,7 +44,7 @@ _Row: TypeAlias = tuple[str, ...] | str
 def draw(game: DisputeGame, *, now: int, names: Names | None = None, whole: bool = False) -> list[str]:
     """A game at `now` (L1 time, seconds). `whole`: leave out nothing."""
     tree = _Tree(game, now, names or {})
-    return [tree.headline(), *_aligned(tree.rows(whole=whole)), *tree.outlook()]
+    return [tree.headline(), *aligned(_TITLES, tree.rows(whole=whole)), *tree.outlook()]
 
 
 def changes(
@@ -238,16 +239,6 @@ def _left_out(line: Sequence[Claim], answers: Sequence[int], lone: int) -> set[i
             found |= set(range(start + END, at - END))
         start = at + 1
     return found
-
-
-def _aligned(rows: Sequence[_Row]) -> Iterator[str]:
-    cells = [_TITLES, *(row for row in rows if not isinstance(row, str))]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for row in (_TITLES, *rows):
-        if isinstance(row, str):
-            yield row
-        else:
-            yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def _verb(game: DisputeGame, claim: Claim) -> str:

@@ -45,15 +45,26 @@ class GameReader:
     def listed(self, *, since: int, block: Hash) -> list[ListedGame]:
         """All games made at or after an L1 time, newest first."""
         found: list[ListedGame] = []
-        end = self.factory.game_count(block=block)
-        while end > 0:
-            start = max(0, end - LIST_AT_ONCE)
-            for listed in reversed(self.factory.games(range(start, end), block=block)):
-                if listed.created_at < since:
-                    return found
-                found.append(listed)
-            end = start
+        before: int | None = None
+        while page := self.page(before=before, count=LIST_AT_ONCE, block=block):
+            recent = [listed for listed in page if listed.created_at >= since]
+            found += recent
+            if len(recent) < len(page):
+                break
+            before = page[-1].index
         return found
+
+    def page(self, *, before: int | None, count: int, block: Hash) -> list[ListedGame]:
+        """Up to `count` games, newest first, of those below index `before`, or of all."""
+        end = self.factory.game_count(block=block)
+        if before is not None:
+            end = min(end, before)
+        indices = range(max(0, end - count), end)
+        found: list[ListedGame] = []
+        for first in indices[::LIST_AT_ONCE]:
+            some = range(first, min(first + LIST_AT_ONCE, end))
+            found += self.factory.games(some, block=block)
+        return found[::-1]
 
     def read(self, listed: ListedGame, *, block: Hash) -> ReadGame | UnreadGame:
         """A game, or why it is none that we can read."""
