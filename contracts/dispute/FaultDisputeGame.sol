@@ -17,7 +17,6 @@ contract FaultDisputeGame is Bisection, Proving, Settlement {
 
     /// @inheritdoc IDisputeGame
     function initialize() external payable {
-        _checkProposer();
         if (_initialized) revert FaultDisputeGame_AlreadyInitialized();
         _initialized = true;
         // More or fewer bytes than the arguments would shift them, and make two games of one claim possible. The clone
@@ -36,6 +35,7 @@ contract FaultDisputeGame is Bisection, Proving, Settlement {
         createdAt = Timestamp.wrap(uint64(block.timestamp));
         wasRespectedGameTypeWhenCreated = anchorStateRegistry().respectedGameType() == gameType();
         _stake(gameCreator(), NO_PARENT, rootClaim(), ROOT, Duration.wrap(0));
+        _checkProposer();
     }
 
     /// @dev A clock must hold the extension that a large preimage before the last step may need.
