@@ -27,11 +27,11 @@ class Artifact:
 
 
 @cache
-def artifact(name: str) -> Artifact:
+def artifact(name: str, directory: Path = OUT) -> Artifact:
     """The compiled contract `name`. Raises UserError when it has not been built."""
-    paths = [path for path in OUT.glob(f"*.sol/{name}.json") if not path.parent.name.endswith(".t.sol")]
+    paths = [path for path in directory.glob(f"*.sol/{name}.json") if not path.parent.name.endswith(".t.sol")]
     if len(paths) != 1:
-        raise UserError(f"no single compiled contract {name!r} in {OUT}; run `make build` first")
+        raise UserError(f"no single compiled contract {name!r} in {directory}; run `make build` first")
     data = orjson.loads(paths[0].read_bytes())
     return Artifact(
         name=name,

@@ -6,6 +6,7 @@ only in an exception's text, and the logs of an earlier call remain after one th
 
 import re
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -16,7 +17,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from pyrevm import EVM, AccountInfo, BlockEnv
 
-from opcycle.artifacts import artifact
+from opcycle.artifacts import Artifact, artifact
 from opcycle.protocol.types import Log
 
 GAS = 30_000_000
@@ -69,7 +70,11 @@ class Chain:
         self.evm = evm or EVM(spec_id="PRAGUE")
         self.gas_used = 0
         self.events: dict[bytes, _Item] = {}
-        self.errors: dict[bytes, _Item] = {}
+        self.errors: dict[bytes, _Item] = {item.hash[:4]: item for item in _SOLIDITY_ERRORS}
+
+    def deploy(self, sender: bytes, creation_code: bytes) -> bytes:
+        """The address of a new contract."""
+        return bytes.fromhex(self.evm.deploy(_text(sender), creation_code)[2:])
 
     def set_block(self, number: int, timestamp: int, base_fee: int = 0) -> None:
         self.evm.set_block_env(BlockEnv(number=number, timestamp=timestamp, basefee=base_fee))
@@ -148,10 +153,12 @@ class Chain:
 class Contract:
     """One compiled contract at one address (through its proxy, if it has one)."""
 
-    def __init__(self, chain: Chain, name: str, address: bytes):
+    def __init__(
+        self, chain: Chain, name: str, address: bytes, artifacts: Callable[[str], Artifact] = artifact
+    ):
         self.chain = chain
         self.address = address
-        abi = artifact(name).abi
+        abi = artifacts(name).abi
         self._functions: dict[str, _Item] = {}
         for entry in abi:
             if entry["type"] == "function":
@@ -164,6 +171,12 @@ class Contract:
             elif entry["type"] == "error":
                 item = _Item.of(entry)
                 chain.errors[item.hash[:4]] = item
+
+    def at(self, address: bytes) -> "Contract":
+        """The same contract at another address."""
+        other = copy(self)
+        other.address = address
+        return other
 
     def encode(self, function: str, *args: Any) -> bytes:
         """Calldata; name an overloaded function with its types: `paused(address)`."""
@@ -183,7 +196,13 @@ class Contract:
 
 @lru_cache(10_000)
 def _calldata(item: _Item, args: tuple[Any, ...]) -> bytes:
+    if all(kind in _UINTS or kind in _TO_WORD for kind in item.types):
+        return item.hash[:4] + b"".join(map(_word, item.types, args))
     return item.hash[:4] + encode(item.types, args)
+
+
+def _word(kind: str, value: Any) -> bytes:
+    return bytes(_TO_WORD[kind](value)) if kind in _TO_WORD else int(value).to_bytes(32, "big")
 
 
 def _values(types: Sequence[str], data: bytes) -> tuple[Any, ...]:
@@ -201,5 +220,15 @@ def _uint(word: bytes) -> int:
     return int.from_bytes(word, "big")
 
 
+_TO_WORD: dict[str, Callable[[Any], bytes]] = {
+    "bool": lambda value: bytes(31) + bytes([value]),
+    "bytes32": lambda value: value.ljust(32, b"\0"),
+    "address": lambda value: bytes(12) + value,
+}
 _UINTS = {f"uint{bits}" for bits in range(8, 257, 8)}
 _WORDS: dict[str, Callable[[bytes], Any]] = {"bool": any, "bytes32": bytes, "address": lambda word: word[12:]}
+
+_SOLIDITY_ERRORS = (
+    _Item.of({"name": "Panic", "inputs": [{"type": "uint256"}]}),
+    _Item.of({"name": "Error", "inputs": [{"type": "string"}]}),
+)

@@ -31,9 +31,17 @@ class Rules:
     bond: Callable[[int], int]
 
 
+def number(place: Place) -> int:
+    """How the contracts write a place: 2^depth + index."""
+    return (1 << place[0]) + place[1]
+
+
 @dataclass(slots=True)
 class MadeClaim:
-    """`parent`: -1 for the root claim. `used`: seconds of its side's clock when it was made, at `at`."""
+    """`parent`: -1 for the root claim. `used`: seconds of its side's clock when it was made, at `at`.
+
+    `looked`: at how many of its answers settling has looked, or None before the first look.
+    """
 
     parent: int
     by: bytes
@@ -44,6 +52,7 @@ class MadeClaim:
     at: int
     countered_by: bytes | None = None
     settled: bool = False
+    looked: int | None = None
     children: list[int] = field(default_factory=list)
 
 
@@ -96,35 +105,50 @@ class GameModel:
 
     # --- arguing ---
 
-    def move(self, by: bytes, index: int, value: bytes, *, attack: bool, bond: int, now: int) -> None:
-        """Answer a claim."""
+    def move(
+        self,
+        by: bytes,
+        index: int,
+        value: bytes,
+        *,
+        attack: bool,
+        bond: int,
+        now: int,
+        disputed: bytes | None = None,
+    ) -> None:
+        """Answer a claim. `disputed`: what the mover takes it to say, if that may be wrong."""
         rules = self.rules
         self._require_open()
-        parent = self.claims[index]
+        parent = self._claim(index)
+        if disputed is not None and disputed != parent.value:
+            raise Refusal("FaultDisputeGame_OtherClaim", (disputed, parent.value))
         place = self.child(parent.place, attack=attack)
         if (index == 0 or place[0] == rules.split_depth + 2) and not attack:
-            raise Refusal("CannotDefendRoot")
+            raise Refusal("FaultDisputeGame_CannotDefendRoot", (number(parent.place),))
         if index == 0 and self.wrong_block_shown_by is not None:
-            raise Refusal("BlockNumberChallenged")
+            raise Refusal("FaultDisputeGame_BlockNumberChallenged", ())
         if place[0] > rules.max_depth:
-            raise Refusal("TooDeep")
+            raise Refusal("FaultDisputeGame_TooDeep", (place[0], rules.max_depth))
         if place[0] == rules.split_depth + 1:
             self._check_status(index, value, attack)
         if bond != rules.bond(place[0]):
-            raise Refusal("IncorrectBond")
+            raise Refusal("FaultDisputeGame_IncorrectBond", (bond, rules.bond(place[0])))
         used = self.used(index, now)
         if used == rules.clock:
-            raise Refusal("ClockExpired")
+            raise Refusal("FaultDisputeGame_ClockExpired", (index,))
         if any((self.claims[c].value, self.claims[c].place) == (value, place) for c in parent.children):
-            raise Refusal("ClaimExists")
-        least_left = rules.extension
-        if place[0] == rules.max_depth - 1:
-            least_left += rules.preimage_period
-        elif place[0] == rules.split_depth - 1:
-            least_left += rules.extension
+            raise Refusal("FaultDisputeGame_ClaimExists", (value, number(place), index))
+        used = min(used, rules.clock - self.least_left(place[0]))
         parent.children.append(len(self.claims))
-        self.claims.append(MadeClaim(index, by, value, place, bond, min(used, rules.clock - least_left), now))
+        self.claims.append(MadeClaim(index, by, value, place, bond, used, now))
         self.paid[by] = self.paid.get(by, 0) + bond
+
+    def least_left(self, depth: int) -> int:
+        """Seconds that a side has left, at least, once it has moved to a depth."""
+        rules = self.rules
+        if depth == rules.max_depth - 1:
+            return rules.extension + rules.preimage_period
+        return 2 * rules.extension if depth == rules.split_depth - 1 else rules.extension
 
     def _check_status(self, index: int, value: bytes, attack: bool) -> None:
         """Who says that an output root is wrong must say that the machine fails; who says that it is right,
@@ -137,23 +161,23 @@ class GameModel:
         mover = (leaf.place[0] + 1) % 2
         says_wrong = self.claims[disputed].place[0] % 2 != mover
         if says_wrong != (value[0] in (1, 2)) or (not says_wrong and value[0] != 0):
-            raise Refusal("BadStatus")
+            raise Refusal("FaultDisputeGame_BadStatus", (value, value[0]))
 
     def step(self, by: bytes, index: int, *, attack: bool, holds: Holds) -> None:
         """Counter a claim at the bottom."""
         self._require_open()
-        claim = self.claims[index]
+        claim = self._claim(index)
         if claim.place[0] != self.rules.max_depth:
-            raise Refusal("NotAtMaxDepth")
+            raise Refusal("FaultDisputeGame_NotAtMaxDepth", (number(claim.place),))
         if claim.countered_by is not None:
-            raise Refusal("AlreadyCountered")
+            raise Refusal("FaultDisputeGame_AlreadyCountered", (index, claim.countered_by))
         if claim.settled:
-            raise Refusal("AlreadyResolved")
+            raise Refusal("FaultDisputeGame_AlreadyResolved", (index,))
         pre, post = self.neighbours(index, attack=attack)
         right = holds(None if pre < 0 else self.claims[pre].value, self.claims[post].value)
         same_side = (claim.place[0] - self.claims[post].place[0]) % 2 == 0
         if right == same_side:
-            raise Refusal("ClaimIsRight")
+            raise Refusal("FaultDisputeGame_ClaimIsRight", (index, self.claims[post].value))
         claim.countered_by = by
 
     def neighbours(self, index: int, *, attack: bool) -> tuple[int, int]:
@@ -165,46 +189,65 @@ class GameModel:
         first_of_tree = instant % (1 << (depth - top - 1)) == 0
         return (-1 if first_of_tree else self.about(index, instant - 1, depth, below=top)), index
 
-    def show_wrong_block(self, by: bytes) -> None:
-        """The root claim is another block's output root."""
+    def show_wrong_block(self, by: bytes, check: Callable[[], None] = lambda: None) -> None:
+        """The root claim is another block's output root; `check` refuses what does not show it."""
         self._require_open()
         if self.wrong_block_shown_by is not None:
-            raise Refusal("BlockNumberChallenged")
+            raise Refusal("FaultDisputeGame_BlockNumberChallenged", ())
         if self.claims[0].settled:
-            raise Refusal("AlreadyResolved")
+            raise Refusal("FaultDisputeGame_AlreadyResolved", (0,))
+        check()
         self.wrong_block_shown_by = by
 
     # --- settling ---
 
-    def resolve_claim(self, index: int, now: int) -> None:
-        """Settle a claim: the leftmost answer that stands counters it."""
+    def resolve_claim(self, index: int, now: int, count: int = 0) -> None:
+        """Settle a claim: the leftmost answer that stands counters it. Looks at `count` more answers, but
+        at all of them for 0 at the first look."""
         self._require_open()
-        claim = self.claims[index]
+        claim = self._claim(index)
         if self.used(index, now) < self.rules.clock:
-            raise Refusal("ClockRunning")
+            raise Refusal("FaultDisputeGame_ClockRunning", (index, self.used(index, now)))
         if claim.settled:
-            raise Refusal("AlreadyResolved")
-        for child in claim.children:
-            if not self.claims[child].settled:
-                raise Refusal("UnresolvedBelow")
-        standing = [self.claims[c] for c in claim.children if self.claims[c].countered_by is None]
-        if index == 0 and self.wrong_block_shown_by is not None:
-            claim.countered_by = self.wrong_block_shown_by
-        elif claim.children or index == 0:
-            claim.countered_by = min(standing, key=lambda c: c.place[1]).by if standing else None
+            raise Refusal("FaultDisputeGame_AlreadyResolved", (index,))
+        if claim.children or index == 0:
+            looked = claim.looked or 0
+            more = len(claim.children) if claim.looked is None and count == 0 else count
+            for child in claim.children[looked : looked + more]:
+                if not self.claims[child].settled:
+                    raise Refusal("FaultDisputeGame_UnresolvedBelow", (child,))
+            claim.looked = min(looked + more, len(claim.children))
+            if claim.looked < len(claim.children):
+                return
+            best = self.best_answer(index)
+            claim.countered_by = None if best is None else best.by
+            if index == 0 and self.wrong_block_shown_by is not None:
+                claim.countered_by = self.wrong_block_shown_by
         winner = claim.by if claim.countered_by is None else claim.countered_by
         self.credit[winner] = self.credit.get(winner, 0) + claim.bond
         claim.settled = True
+
+    def best_answer(self, index: int) -> MadeClaim | None:
+        """Of the answers looked at, the leftmost that stands; of those at one place, the first."""
+        claim = self.claims[index]
+        standing = [self.claims[c] for c in claim.children[: claim.looked or 0]]
+        standing = [child for child in standing if child.countered_by is None]
+        return min(standing, key=lambda child: child.place[1]) if standing else None
 
     def resolve(self, now: int) -> int:
         """Decide: 1 the challenger wins, 2 the defender."""
         self._require_open()
         if not self.claims[0].settled:
-            raise Refusal("UnresolvedBelow")
+            raise Refusal("FaultDisputeGame_UnresolvedBelow", (0,))
         self.status = 2 if self.claims[0].countered_by is None else 1
         self.resolved_at = now
         return self.status
 
+    def _claim(self, index: int) -> MadeClaim:
+        if index >= len(self.claims):
+            raise Refusal("Panic", (0x32,))
+        return self.claims[index]
+
     def _require_open(self) -> None:
         if self.status:
-            raise Refusal("NotInProgress")
+            raise Refusal("FaultDisputeGame_NotInProgress", ())

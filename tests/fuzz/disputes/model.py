@@ -1,0 +1,538 @@
+"""What the whole settlement must do, told again: factory, games, registry, delayed WETH, portal and pause.
+
+Plain Python that shares nothing with the contracts, the challenger or `opcycle.protocol.positions`. Each
+action raises Refusal, with the custom error that the contract must answer, before it changes anything.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import rlp
+from eth_abi.abi import encode
+from eth_utils.crypto import keccak
+from tests.fuzz.disputes.deploy import CANNON, L2_CHAIN_ID, PERMISSIONED, PERMITTED, Parameters
+from tests.fuzz.game_model import GameModel, Place, Rules, number
+from tests.fuzz.message_passer import Shows, WithdrawalTuple, withdrawal_hash
+from tests.fuzz.tally import Refusal
+
+PAUSE_EXPIRY = 7_884_000
+UNDECIDED, NORMAL, REFUND = 0, 1, 2
+CHALLENGER_WINS, DEFENDER_WINS = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The contracts' addresses, and who may do what."""
+
+    factory: bytes
+    weth: bytes
+    portal: bytes
+    oracle: bytes
+    guardian: bytes
+    owner: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Computation:
+    """Two output roots with the numbers of their places (0: the anchor), and the disputed L2 block."""
+
+    agreed: tuple[bytes, int]
+    disputed: tuple[bytes, int]
+    block: int
+
+    @property
+    def context(self) -> bytes:
+        """What the game calls it towards the preimage oracle."""
+        claims = [self.agreed, self.disputed] if self.agreed[1] else [self.disputed]
+        return keccak(b"".join(value + place.to_bytes(32, "big") for value, place in claims))
+
+    def key(self, ident: int, game: bytes) -> bytes:
+        """Of a local word in the oracle."""
+        name = b"\1" + ident.to_bytes(31, "big")
+        return b"\1" + keccak(name + bytes(12) + game + self.context)[1:]
+
+
+class Game(GameModel):
+    """A game as the contracts make it: with its name, its place in time, and what becomes of its bonds."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        *,
+        kind: int,
+        creator: bytes,
+        root: bytes,
+        extra: bytes,
+        bond: int,
+        l1_head: bytes,
+        start: tuple[bytes, int],
+        respected: bool,
+        registered: bool,
+        now: int,
+    ):
+        super().__init__(rules, creator=creator, root=root, now=now)
+        self.address = b""
+        self.kind, self.creator, self.root, self.extra = kind, creator, root, extra
+        self.claims[0].bond = bond
+        self.paid = {creator: bond}
+        self.deposited = {creator: bond}
+        self.earned: dict[bytes, int] = {}
+        self.block = int.from_bytes(extra[:32], "big")
+        self.l1_head, self.start = l1_head, start
+        self.respected, self.registered = respected, registered
+        self.created_at = now
+        self.mode = UNDECIDED
+        self.unlocked: set[bytes] = set()
+        self.received: dict[bytes, int] = {}
+
+    def dispute(self, index: int, place: Place | None = None) -> "Computation":
+        """What the machine computes in the lower tree that a claim, or a place below it, belongs to."""
+        depth, at = place or self.claims[index].place
+        split = self.rules.split_depth
+        if depth <= split:
+            raise Refusal("FaultDisputeGame_AboveSplit", (number((depth, at)),))
+        leaf = index
+        while self.claims[leaf].place[0] > split:
+            leaf = self.claims[leaf].parent
+        block = self.claims[leaf].place[1]
+        if at >> (depth - split) == block:
+            agreed = self.about(leaf, block - 1, split) if block else -1
+            return self._computation(agreed, leaf)
+        return self._computation(leaf, self.about(leaf, block + 1, split))
+
+    def _computation(self, agreed: int, disputed: int) -> "Computation":
+        last = self.claims[disputed]
+        block = self.start[1] + 1 + self.last_instant(last.place, self.rules.split_depth)
+        first = self.claims[agreed] if agreed >= 0 else None
+        return Computation(
+            (first.value, number(first.place)) if first else (self.start[0], 0),
+            (last.value, number(last.place)),
+            min(block, self.block),
+        )
+
+    def bonds_outstanding(self) -> int:
+        """Of claims that are not settled, wei."""
+        return sum(claim.bond for claim in self.claims if not claim.settled)
+
+    def claimable(self, recipient: bytes, mode: int) -> int:
+        return (self.paid if mode == REFUND else self.credit).get(recipient, 0)
+
+
+@dataclass(slots=True)
+class Request:
+    """WETH that its owner has unlocked for somebody, and when it last did."""
+
+    amount: int = 0
+    at: int = 0
+
+
+@dataclass(slots=True)
+class Proof:
+    game: Game
+    at: int
+
+
+@dataclass
+class Settlement:
+    """Everything on L1. `balances`: ether of all accounts that take part; `refuses`: who takes none."""
+
+    parameters: Parameters
+    who: Who
+    prestate: bytes
+    anchor: tuple[bytes, int]
+    bond: Callable[[int], int]
+    init_bonds: dict[int, int]
+    balances: dict[bytes, int]
+    number: int
+    now: int
+    refuses: frozenset[bytes] = frozenset()
+    games: list[Game] = field(default_factory=list)
+    by_uuid: dict[bytes, Game] = field(default_factory=dict)
+    anchor_game: Game | None = None
+    respected: int = CANNON
+    retired_at: int = 0
+    blacklist: set[bytes] = field(default_factory=set)
+    pauses: dict[bytes, int] = field(default_factory=dict)
+    weth: dict[bytes, int] = field(default_factory=dict)
+    requests: dict[tuple[bytes, bytes], Request] = field(default_factory=dict)
+    preimages: dict[bytes, bytes] = field(default_factory=dict)
+    parts: set[tuple[bytes, int]] = field(default_factory=set)
+    proofs: dict[tuple[bytes, bytes], Proof] = field(default_factory=dict)
+    submitters: dict[bytes, list[bytes]] = field(default_factory=dict)
+    finalized: set[bytes] = field(default_factory=set)
+    recovered: int = 0
+
+    def __post_init__(self) -> None:
+        p = self.parameters
+        self.rules = Rules(p.max_depth, p.split_depth, p.clock, p.extension, p.preimage_period, self.bond)
+        self.listed: list[Game] = []
+
+    # --- money ---
+
+    def pay(self, payer: bytes, payee: bytes, wei: int) -> None:
+        self.balances[payer] = self.balances.get(payer, 0) - wei
+        self.balances[payee] = self.balances.get(payee, 0) + wei
+
+    def wrap(self, payer: bytes, holder: bytes, wei: int) -> None:
+        """Ether becomes WETH of `holder`."""
+        self.pay(payer, self.who.weth, wei)
+        self.weth[holder] = self.weth.get(holder, 0) + wei
+
+    # --- the factory ---
+
+    def create(
+        self,
+        caller: bytes,
+        kind: int,
+        root: bytes,
+        extra: bytes,
+        *,
+        value: int,
+        l1_head: bytes,
+        registered: bool = True,
+    ) -> Game:
+        """A new game; `registered` unless somebody else's factory makes it."""
+        if kind not in self.init_bonds or not (registered or kind == CANNON):
+            raise Refusal("DisputeGameFactory_NoImplementation", (kind,))
+        if value != self.init_bonds[kind]:
+            raise Refusal("DisputeGameFactory_IncorrectBond", (value, self.init_bonds[kind]))
+        uuid = self.uuid(kind, root, extra, registered)
+        if uuid in self.by_uuid:
+            raise Refusal(
+                "DisputeGameFactory_GameExists",
+                (self.uuid(kind, root, extra), self.by_uuid[uuid].address),
+            )
+        arguments = 4 + 244 + (40 if kind == PERMISSIONED else 0) + 2
+        if len(extra) != 32:
+            raise Refusal("FaultDisputeGame_BadArguments", (arguments - 32 + len(extra), arguments))
+        start = self.anchor_root()
+        block = int.from_bytes(extra, "big")
+        if block <= start[1] or block >= 1 << 64:
+            raise Refusal("FaultDisputeGame_BadBlockNumber", (block, start[1]))
+        if kind == PERMISSIONED and caller != PERMITTED[0]:
+            raise Refusal("PermissionedDisputeGame_NotAParty", (caller,))
+        game = Game(
+            self.rules,
+            kind=kind,
+            creator=caller,
+            root=root,
+            extra=extra,
+            bond=value,
+            l1_head=l1_head,
+            start=start,
+            respected=kind == self.respected,
+            registered=registered,
+            now=self.now,
+        )
+        self.games.append(game)
+        self.by_uuid[uuid] = game
+        if registered:
+            self.listed.append(game)
+        self._pay_bond(game, caller, value)
+        return game
+
+    def _pay_bond(self, game: Game, caller: bytes, value: int) -> None:
+        self.pay(caller, self.who.weth, value)
+        # The game's address is not known yet while it is made: the rig moves this to it then.
+        self.weth[game.address] = self.weth.get(game.address, 0) + value
+
+    @staticmethod
+    def uuid(kind: int, root: bytes, extra: bytes, registered: bool = True) -> bytes:
+        """A game's name; in somebody else's factory names are its own."""
+        name = keccak(encode(["uint32", "bytes32", "bytes"], [kind, root, extra]))
+        return name if registered else b"alien" + name
+
+    # --- playing ---
+
+    def move(
+        self, game: Game, by: bytes, index: int, value: bytes, *, attack: bool, bond: int, disputed: bytes
+    ) -> None:
+        self._require_party(game, by)
+        game.move(by, index, value, attack=attack, bond=bond, now=self.now, disputed=disputed)
+        game.deposited[by] = game.deposited.get(by, 0) + bond
+        self._pay_bond(game, by, bond)
+
+    def step(
+        self, game: Game, by: bytes, index: int, *, attack: bool, state: bytes, run: Callable[[bytes], bytes]
+    ) -> None:
+        """`run`: the machine's step from the state, by the local words that are loaded."""
+
+        def holds(pre: bytes | None, post: bytes) -> bool:
+            expected = self.prestate if pre is None else pre
+            if keccak(state)[1:] != expected[1:]:
+                raise Refusal("FaultDisputeGame_WrongPrestate", (keccak(state), expected))
+            return run(state) == post
+
+        self._require_party(game, by)
+        game.step(by, index, attack=attack, holds=holds)
+
+    @staticmethod
+    def _require_party(game: Game, by: bytes) -> None:
+        if game.kind == PERMISSIONED and by not in PERMITTED:
+            raise Refusal("PermissionedDisputeGame_NotAParty", (by,))
+
+    def show_wrong_block(self, game: Game, by: bytes, output: Sequence[bytes], header: bytes) -> None:
+        """The root claim is the output root of the block with this header, whose number is its ninth
+        field."""
+
+        def check() -> None:
+            root = keccak(b"".join(output))
+            if root != game.root:
+                raise Refusal("FaultDisputeGame_WrongOutputRoot", (root, game.root))
+            if keccak(header) != output[3]:
+                raise Refusal("FaultDisputeGame_BadHeader", (keccak(header), output[3]))
+            number = int.from_bytes(rlp.decode(header)[8], "big")
+            if number == game.block:
+                raise Refusal("FaultDisputeGame_BlockNumberMatches", (number,))
+
+        game.show_wrong_block(by, check)
+
+    def add_local_data(self, game: Game, ident: int, index: int, offset: int) -> None:
+        """What the machine may read about a game: a word of 32 bytes, or a number of 8."""
+        if game.status:
+            raise Refusal("FaultDisputeGame_NotInProgress", ())
+        if index >= len(game.claims):
+            raise Refusal("Panic", (0x32,))
+        computation = game.dispute(index)
+        words = {
+            1: game.l1_head,
+            2: computation.agreed[0],
+            3: computation.disputed[0],
+            4: computation.block.to_bytes(8, "big"),
+            5: L2_CHAIN_ID.to_bytes(8, "big"),
+        }
+        if ident not in words:
+            raise Refusal("FaultDisputeGame_UnknownLocalData", (ident,))
+        self.load(computation.key(ident, game.address), words[ident], offset)
+
+    def load(self, key: bytes, preimage: bytes, offset: int) -> None:
+        """Into the oracle: 32 bytes of length ‖ preimage from an offset on."""
+        if offset >= 8 + len(preimage):
+            raise Refusal("PreimageOracle_OffsetTooHigh", (offset, 8 + len(preimage)))
+        self.preimages[key] = preimage
+        self.parts.add((key, offset))
+
+    def read_local(self, key: bytes) -> bytes:
+        if (key, 8) not in self.parts:
+            raise Refusal("PreimageOracle_NotLoaded", (key, 8))
+        return self.preimages[key]
+
+    # --- closing and payout ---
+
+    def close(self, game: Game) -> None:
+        mode, becomes_anchor = self.judge(game)
+        game.mode = mode
+        if becomes_anchor:
+            self.anchor_game = game
+
+    def judge(self, game: Game) -> tuple[int, bool]:
+        """The mode that closing gives a game, and whether it becomes the anchor."""
+        if game.mode != UNDECIDED:
+            return game.mode, False
+        if self.is_paused():
+            raise Refusal("FaultDisputeGame_Paused", ())
+        if not game.resolved_at:
+            raise Refusal("FaultDisputeGame_NotResolved", ())
+        if not self.is_finalized(game):
+            raise Refusal("FaultDisputeGame_NotFinalized", ())
+        becomes_anchor = self.is_claim_valid(game) and game.block > self.anchor_root()[1]
+        return NORMAL if self.is_proper(game) else REFUND, becomes_anchor
+
+    def claim_credit(self, game: Game, recipient: bytes) -> None:
+        """First unlocks what somebody has earned, then pays it."""
+        mode, _ = self.judge(game)
+        amount = game.claimable(recipient, mode)
+        if recipient not in game.unlocked:
+            self.close(game)
+            game.unlocked.add(recipient)
+            self.unlock(game.address, recipient, amount)
+            return
+        if amount == 0:
+            raise Refusal("FaultDisputeGame_NoCredit", (recipient,))
+        self.check_withdraw(game.address, recipient, amount)
+        if recipient in self.refuses:
+            raise Refusal("FaultDisputeGame_TransferFailed", (recipient, amount))
+        self.close(game)
+        game.paid[recipient] = game.credit[recipient] = 0
+        self.withdraw(game.address, recipient, amount)
+        self.pay(game.address, recipient, amount)
+        game.received[recipient] = game.received.get(recipient, 0) + amount
+
+    # --- delayed WETH ---
+
+    def unlock(self, owner: bytes, guy: bytes, wad: int) -> None:
+        request = self.requests.setdefault((owner, guy), Request())
+        request.amount += wad
+        request.at = self.now
+
+    def check_withdraw(self, owner: bytes, guy: bytes, wad: int) -> None:
+        if self.is_paused():
+            raise Refusal("DelayedWETH_Paused", ())
+        request = self.requests.get((owner, guy), Request())
+        if not request.at or request.amount < wad:
+            raise Refusal("DelayedWETH_NotUnlocked", (wad, request.amount))
+        available_at = request.at + self.parameters.weth_delay
+        if self.now < available_at:
+            raise Refusal("DelayedWETH_TooEarly", (available_at, self.now))
+        if self.weth.get(owner, 0) < wad:
+            raise Refusal("InsufficientBalance", ())
+        if self.balances[self.who.weth] < wad:
+            raise Refusal("ETHTransferFailed", ())
+
+    def withdraw(self, owner: bytes, guy: bytes, wad: int) -> None:
+        """WETH that was unlocked for `guy` becomes ether of its owner."""
+        self.check_withdraw(owner, guy, wad)
+        if (owner, guy) in self.requests:
+            self.requests[owner, guy].amount -= wad
+        self.weth[owner] = self.weth.get(owner, 0) - wad
+        self.pay(self.who.weth, owner, wad)
+
+    def hold(self, caller: bytes, guy: bytes, wad: int) -> None:
+        self._require_weth_owner(caller)
+        if self.weth.get(guy, 0) < wad:
+            raise Refusal("InsufficientBalance", ())
+        self.weth[guy] = self.weth.get(guy, 0) - wad
+        self.weth[caller] = self.weth.get(caller, 0) + wad
+
+    def recover(self, caller: bytes, wad: int) -> None:
+        self._require_weth_owner(caller)
+        amount = min(wad, self.balances[self.who.weth])
+        self.recovered += amount
+        self.pay(self.who.weth, caller, amount)
+
+    def _require_weth_owner(self, caller: bytes) -> None:
+        if caller != self.who.owner:
+            raise Refusal("DelayedWETH_OnlyOwner", (caller, self.who.owner))
+
+    # --- the registry ---
+
+    def anchor_root(self) -> tuple[bytes, int]:
+        return self.anchor if self.anchor_game is None else (self.anchor_game.root, self.anchor_game.block)
+
+    def set_anchor(self, game: Game) -> None:
+        if not self.is_claim_valid(game):
+            raise Refusal("AnchorStateRegistry_InvalidGame", (game.address,))
+        if game.block <= self.anchor_root()[1]:
+            raise Refusal("AnchorStateRegistry_NotNewer", (game.block, self.anchor_root()[1]))
+        self.anchor_game = game
+
+    def respect(self, caller: bytes, kind: int) -> None:
+        self._require_registry_guardian(caller)
+        self.respected = kind
+
+    def retire(self, caller: bytes) -> None:
+        self._require_registry_guardian(caller)
+        self.retired_at = self.now
+
+    def blacklist_game(self, caller: bytes, game: Game) -> None:
+        self._require_registry_guardian(caller)
+        self.blacklist.add(game.address)
+
+    def _require_registry_guardian(self, caller: bytes) -> None:
+        if caller != self.who.guardian:
+            raise Refusal("AnchorStateRegistry_OnlyGuardian", (caller, self.who.guardian))
+
+    def is_retired(self, game: Game) -> bool:
+        return game.created_at <= self.retired_at
+
+    def is_proper(self, game: Game) -> bool:
+        barred = game.address in self.blacklist or self.is_retired(game) or self.is_paused()
+        return game.registered and not barred
+
+    def is_finalized(self, game: Game) -> bool:
+        waited = self.now - game.resolved_at
+        return game.status != 0 and waited > self.parameters.finality_delay
+
+    def is_claim_valid(self, game: Game) -> bool:
+        won = game.status == DEFENDER_WINS
+        return self.is_proper(game) and game.respected and self.is_finalized(game) and won
+
+    # --- the pause ---
+
+    def pause(self, caller: bytes, identifier: bytes) -> None:
+        self._require_pauser(caller)
+        if since := self.pauses.get(identifier, 0):
+            raise Refusal("SuperchainConfig_AlreadyPaused", (identifier, since))
+        self.pauses[identifier] = self.now
+
+    def extend(self, caller: bytes, identifier: bytes) -> None:
+        self._require_pauser(caller)
+        if not self._is_paused(identifier):
+            raise Refusal("SuperchainConfig_NotPaused", (identifier,))
+        self.pauses[identifier] = self.now
+
+    def unpause(self, caller: bytes, identifier: bytes) -> None:
+        self._require_pauser(caller)
+        self.pauses.pop(identifier, None)
+
+    def is_paused(self) -> bool:
+        """For this chain: everything is, or its own portal."""
+        return self._is_paused(bytes(20)) or self._is_paused(self.who.portal)
+
+    def _is_paused(self, identifier: bytes) -> bool:
+        return identifier in self.pauses and self.now < self.pauses[identifier] + PAUSE_EXPIRY
+
+    def _require_pauser(self, caller: bytes) -> None:
+        if caller != self.who.guardian:
+            raise Refusal("SuperchainConfig_OnlyGuardian", (caller, self.who.guardian))
+
+    # --- the portal ---
+
+    def prove(
+        self,
+        submitter: bytes,
+        withdrawal: WithdrawalTuple,
+        index: int,
+        *,
+        output: Sequence[bytes],
+        shows: Shows,
+    ) -> None:
+        """`output`: the preimage of an output root; `shows`: what the nodes show under its storage root."""
+        if self.is_paused():
+            raise Refusal("OptimismPortal_Paused", ())
+        if index >= len(self.listed):
+            raise Refusal("Panic", (0x32,))
+        game = self.listed[index]
+        if not self.is_proper(game):
+            raise Refusal("OptimismPortal_ImproperGame", (game.address,))
+        if not game.respected:
+            raise Refusal("OptimismPortal_DisrespectedGame", (game.address,))
+        if game.status == CHALLENGER_WINS:
+            raise Refusal("OptimismPortal_GameLost", (game.address,))
+        if self.now <= game.created_at:
+            raise Refusal("OptimismPortal_InvalidProofTimestamp", ())
+        root = keccak(b"".join(output))
+        if root != game.root:
+            raise Refusal("Withdrawals_WrongOutputRoot", (root, game.root))
+        hash_ = withdrawal_hash(withdrawal)
+        if shows is Shows.EMPTY_BRANCH:
+            raise Refusal("RLPInvalidEncoding", ())  # OpenZeppelin's library gives up there, in its own words
+        if shows is Shows.NOTHING:
+            raise Refusal("Withdrawals_NotInOutput", (hash_, output[2]))
+        if hash_ in self.finalized:
+            raise Refusal("Withdrawals_AlreadyFinalized", (hash_,))
+        self.proofs[hash_, submitter] = Proof(game, self.now)
+        self.submitters.setdefault(hash_, []).append(submitter)
+
+    def finalize(self, withdrawal: WithdrawalTuple, submitter: bytes) -> None:
+        if self.is_paused():
+            raise Refusal("OptimismPortal_Paused", ())
+        self.check_withdrawal(withdrawal_hash(withdrawal), submitter)
+        _, _, target, value, _, _ = withdrawal
+        if value > self.balances[self.who.portal]:
+            raise Refusal("Withdrawals_Underfunded", (value, self.balances[self.who.portal]))
+        self.finalized.add(withdrawal_hash(withdrawal))
+        if target not in self.refuses:
+            self.pay(self.who.portal, target, value)
+
+    def check_withdrawal(self, hash_: bytes, submitter: bytes) -> None:
+        if hash_ in self.finalized:
+            raise Refusal("Withdrawals_AlreadyFinalized", (hash_,))
+        proof = self.proofs.get((hash_, submitter))
+        if proof is None:
+            raise Refusal("OptimismPortal_Unproven", ())
+        mature_at = proof.at + self.parameters.maturity_delay
+        if self.now <= mature_at:
+            raise Refusal("OptimismPortal_ProofNotOldEnough", ())
+        if not self.is_claim_valid(proof.game):
+            raise Refusal("OptimismPortal_InvalidRootClaim", ())

@@ -1,0 +1,232 @@
+"""What the contracts say about themselves, next to what the model says: every claim, clock, credit and
+status.
+
+All questions of a comparison go to the EVM in one call (`Batch.sol`); what comes back is compared as bytes
+with what the model expects. Only if they differ, somebody looks where.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tests.fuzz.disputes.deploy import Deployment
+from tests.fuzz.disputes.model import Game, Request, Settlement
+from tests.fuzz.disputes.properties import broken, property_of
+from tests.fuzz.disputes.truth import l2
+from tests.fuzz.evm import Contract
+from tests.fuzz.game_model import number
+from tests.fuzz.message_passer import withdrawal_hash
+
+NOBODY = bytes(20)
+View = tuple[str, bytes, bytes]
+"""The function's name, the question as Batch takes it, and the answer that is expected."""
+
+
+def word(value: int | bool) -> bytes:
+    return int(value).to_bytes(32, "big")
+
+
+def padded(address: bytes | None) -> bytes:
+    return bytes(12) + (address or NOBODY)
+
+
+class Observer:
+    """Compares. `people`: whose balances and credits are looked at."""
+
+    def __init__(self, deployment: Deployment, model: Settlement, people: Mapping[str, bytes]):
+        self._deployment, self._model = deployment, model
+        self._people = list(people.values())
+        self._questions: dict[tuple[bytes, str, tuple[Any, ...]], bytes] = {}
+        self._withdrawals = [withdrawal_hash(w) for w in l2(deployment.parameters.anchor_block).withdrawals]
+
+    def compare(self, games: Iterable[Game]) -> None:
+        """Everything that games share, and these games."""
+        views = self._shared()
+        for game in games:
+            views += self.game(game)
+        self._compare(views)
+        self._balances()
+
+    def _compare(self, views: list[View]) -> None:
+        calldata = b"".join([view[1] for view in views])
+        expected = b"".join([view[2] for view in views])
+        answer = self._deployment.chain.call(NOBODY, self._deployment.batch, calldata)
+        if answer != expected:
+            self._explain(views)
+
+    def _explain(self, views: list[View]) -> None:
+        chain, batch = self._deployment.chain, self._deployment.batch
+        for name, question, expected in views:
+            found = chain.call(NOBODY, batch, question)
+            if found != expected:
+                broken(property_of(name), f"{name} is {readable(found)}, not {readable(expected)}")
+        raise AssertionError("a view answers differently when it is asked alone")
+
+    def _balances(self) -> None:
+        chain = self._deployment.chain
+        for address, expected in self._model.balances.items():
+            if (found := chain.balance(address)) != expected:
+                broken("W-5", f"0x{address.hex()} has {found} wei, not {expected}")
+
+    def _view(self, contract: Contract, name: str, *args: Any, is_: bytes) -> View:
+        key = contract.address, name, args
+        question = self._questions.get(key)
+        if question is None:
+            data = contract.encode(name, *args)
+            question = contract.address + len(data).to_bytes(2, "big") + data
+            self._questions[key] = question
+        return name, question, is_
+
+    # --- a game ---
+
+    def game(self, game: Game) -> list[View]:
+        at = self._deployment.game(game.address)
+        view, model = self._view, self._model
+        views = [
+            view(at, "status", is_=word(game.status)),
+            view(at, "resolvedAt", is_=word(game.resolved_at)),
+            view(at, "bondDistributionMode", is_=word(game.mode)),
+            view(at, "l2BlockNumberChallenger", is_=padded(game.wrong_block_shown_by)),
+            view(at, "claimDataLen", is_=word(len(game.claims))),
+        ]
+        for index in range(len(game.claims)):
+            views += self._claim(at, game, index)
+        for person in self._people:
+            views += self._credits(at, game, person)
+        registry = self._deployment.registry
+        judgements = {
+            "isGameRegistered": game.registered,
+            "isGameRespected": game.respected,
+            "isGameBlacklisted": game.address in model.blacklist,
+            "isGameRetired": model.is_retired(game),
+            "isGameProper": model.is_proper(game),
+            "isGameResolved": game.status != 0,
+            "isGameFinalized": model.is_finalized(game),
+            "isGameClaimValid": model.is_claim_valid(game),
+        }
+        views += [view(registry, name, game.address, is_=word(is_so)) for name, is_so in judgements.items()]
+        views.append(
+            view(self._deployment.weth, "balanceOf", game.address, is_=word(model.weth.get(game.address, 0)))
+        )
+        return views
+
+    def _claim(self, at: Contract, game: Game, index: int) -> list[View]:
+        claim, view = game.claims[index], self._view
+        data = (
+            word(claim.parent if claim.parent >= 0 else 2**32 - 1)
+            + padded(claim.countered_by)
+            + padded(claim.by)
+            + word(claim.bond)
+            + claim.value
+            + word(number(claim.place))
+            + word(claim.used << 64 | claim.at)
+        )
+        looked = claim.looked
+        best = game.best_answer(index)
+        checkpoint = bytes(128)
+        if looked is not None:
+            place = number(best.place) if best else 2**128 - 1
+            checkpoint = word(1) + word(looked) + word(place) + padded(best.by if best else None)
+        views = [
+            view(at, "claimData", index, is_=data),
+            view(at, "resolvedSubgames", index, is_=word(claim.settled)),
+            view(at, "getNumToResolve", index, is_=word(len(claim.children) - (looked or 0))),
+            view(at, "resolutionCheckpoints", index, is_=checkpoint),
+        ]
+        if not game.status:
+            used = game.used(index, self._model.now)
+            views.append(view(at, "getChallengerDuration", index, is_=word(used)))
+        return views
+
+    def _credits(self, at: Contract, game: Game, person: bytes) -> list[View]:
+        if not (person in game.deposited or person in game.credit or person in game.unlocked):
+            return []
+        request = self._model.requests.get((game.address, person), Request())
+        view = self._view
+        return [
+            view(at, "normalModeCredit", person, is_=word(game.credit.get(person, 0))),
+            view(at, "refundModeCredit", person, is_=word(game.paid.get(person, 0))),
+            view(at, "hasUnlockedCredit", person, is_=word(person in game.unlocked)),
+            view(at, "credit", person, is_=word(game.claimable(person, game.mode))),
+            view(
+                self._deployment.weth,
+                "withdrawals",
+                *(game.address, person),
+                is_=word(request.amount) + word(request.at),
+            ),
+        ]
+
+    def made(self, game: Game) -> None:
+        """What never changes of a game, right after it was made."""
+        at, view, p = self._deployment.game(game.address), self._view, self._deployment.parameters
+        extra = word(32) + word(len(game.extra)) + game.extra
+        self._compare(
+            [
+                view(at, "gameCreator", is_=padded(game.creator)),
+                view(at, "rootClaim", is_=game.root),
+                view(at, "l1Head", is_=game.l1_head),
+                view(at, "gameType", is_=word(game.kind)),
+                view(at, "l2SequenceNumber", is_=word(game.block)),
+                view(at, "l2BlockNumber", is_=word(game.block)),
+                view(at, "extraData", is_=extra),
+                view(at, "createdAt", is_=word(game.created_at)),
+                view(at, "wasRespectedGameTypeWhenCreated", is_=word(game.respected)),
+                view(at, "startingOutputRoot", is_=game.start[0] + word(game.start[1])),
+                view(at, "maxGameDepth", is_=word(p.max_depth)),
+                view(at, "splitDepth", is_=word(p.split_depth)),
+                view(at, "maxClockDuration", is_=word(p.clock)),
+                view(at, "clockExtension", is_=word(p.extension)),
+                view(at, "absolutePrestate", is_=self._deployment.prestate),
+                view(at, "anchorStateRegistry", is_=padded(self._deployment.registry.address)),
+                view(at, "weth", is_=padded(self._deployment.weth.address)),
+                view(at, "vm", is_=padded(self._deployment.machine.address)),
+                *[
+                    view(at, "getRequiredBond", 1 << depth, is_=word(game.rules.bond(depth)))
+                    for depth in range(p.max_depth + 1)
+                ],
+            ]
+        )
+
+    # --- what games share ---
+
+    def _shared(self) -> list[View]:
+        model, view, found = self._model, self._view, self._deployment
+        anchor = model.anchor_root()
+        listed = model.listed
+        views = [
+            view(found.factory, "gameCount", is_=word(len(listed))),
+            view(found.registry, "getAnchorRoot", is_=anchor[0] + word(anchor[1])),
+            view(
+                found.registry,
+                "anchorGame",
+                is_=padded(model.anchor_game.address if model.anchor_game else None),
+            ),
+            view(found.registry, "respectedGameType", is_=word(model.respected)),
+            view(found.registry, "retirementTimestamp", is_=word(model.retired_at)),
+            view(found.registry, "paused", is_=word(model.is_paused())),
+            view(found.portal, "paused", is_=word(model.is_paused())),
+            view(found.portal, "l2Sender", is_=padded(bytes.fromhex("dead".rjust(40, "0")))),
+            view(found.weth, "totalSupply", is_=word(sum(model.weth.values()))),
+        ]
+        if listed:
+            game = listed[-1]
+            entry = word(game.kind) + word(game.created_at) + padded(game.address)
+            views.append(view(found.factory, "gameAtIndex", len(listed) - 1, is_=entry))
+        for hash_ in self._withdrawals:
+            views.append(
+                view(found.portal, "finalizedWithdrawals", hash_, is_=word(hash_ in model.finalized))
+            )
+            submitters = model.submitters.get(hash_, ())
+            views.append(view(found.portal, "numProofSubmitters", hash_, is_=word(len(submitters))))
+        for (hash_, submitter), proof in model.proofs.items():
+            is_ = padded(proof.game.address) + word(proof.at)
+            views.append(view(found.portal, "provenWithdrawals", hash_, submitter, is_=is_))
+        holders = [person for person in self._people if person in model.weth]
+        return views + [view(found.weth, "balanceOf", who, is_=word(model.weth[who])) for who in holders]
+
+
+def readable(answer: bytes) -> str:
+    """Words as numbers where they are small."""
+    words = [answer[at : at + 32] for at in range(0, len(answer), 32)]
+    return ", ".join(
+        str(int.from_bytes(w, "big")) if len(w) == 32 and not any(w[:16]) else f"0x{w.hex()}" for w in words
+    )

@@ -1,0 +1,201 @@
+"""What every part of a play stands on: contracts and model, how both are asked to act, and how time
+passes."""
+
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from eth_utils.crypto import keccak
+from tests.fuzz.disputes.bonds import required
+from tests.fuzz.disputes.deploy import (
+    CANNON,
+    FIRST_BLOCK,
+    GENESIS,
+    GUARDIAN,
+    OTHER_CANNON,
+    OWNER,
+    PERMISSIONED,
+    PERMITTED,
+    Artifacts,
+    Deployment,
+    Parameters,
+    account,
+    chosen,
+    init_bond,
+)
+from tests.fuzz.disputes.model import Game, Settlement, Who
+from tests.fuzz.disputes.observe import Observer
+from tests.fuzz.disputes.properties import judged
+from tests.fuzz.disputes.truth import PRESTATE_HASH, Machine, l2
+from tests.fuzz.evm import GAS, Contract, HaltedError, RefusedError
+from tests.fuzz.puppet import REVERTER
+from tests.fuzz.tally import Refusal
+
+RICH = 10**26
+HONEST = account("honest")
+REFUSER = account("refuser")
+PEOPLE = {
+    "honest": HONEST,
+    "liar": account("liar"),
+    "other liar": account("other liar"),
+    "freeloader": account("freeloader"),
+    "griefer": account("griefer"),
+    "refuser": REFUSER,
+    "permitted proposer": PERMITTED[0],
+    "permitted challenger": PERMITTED[1],
+    "guardian": GUARDIAN,
+    "owner": OWNER,
+    "withdrawer": account("withdrawer"),
+}
+
+DeploymentClass = Callable[..., Deployment]
+
+
+@cache
+def deployed(artifacts: Artifacts, parameters: Parameters, make: DeploymentClass = Deployment) -> Deployment:
+    """One deployment a process; each play takes a snapshot of its EVM and rewinds."""
+    anchor = l2(parameters.anchor_block).root(parameters.anchor_block)
+    found = make(artifacts, parameters, anchor_root=anchor, prestate=PRESTATE_HASH)
+    for block in found_blocks(parameters):
+        found.machine.send(OWNER, "teach", block.number, block.root)
+    for who in PEOPLE.values():
+        found.chain.set_balance(who, RICH)
+    found.chain.set_code(account("refuses"), REVERTER)
+    found.chain.set_balance(found.portal.address, 10**19)
+    return found
+
+
+def found_blocks(parameters: Parameters) -> Any:
+    return l2(parameters.anchor_block).blocks
+
+
+class Rig:
+    """Actions go to contracts and model alike, and what they answer is compared."""
+
+    def __init__(
+        self,
+        parameters: Parameters | None = None,
+        *,
+        artifacts: Artifacts | None = None,
+        make: DeploymentClass = Deployment,
+        model_type: type[Settlement] = Settlement,
+    ) -> None:
+        self.parameters = parameters or Parameters()
+        self.deployment = deployed(artifacts or chosen(), self.parameters, make)
+        self.chain = self.deployment.chain
+        self._snapshot = self.chain.evm.snapshot()
+        self.l2 = l2(self.parameters.anchor_block)
+        self.machine = Machine(self.l2, self.parameters.steps)
+        self.model = self._model(model_type)
+        self.safe_of: dict[bytes, int] = {}
+        self.safe = self.parameters.anchor_block
+        self.done: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self.touched: set[int] = set()
+        self.observer = Observer(self.deployment, self.model, PEOPLE)
+        self._set_block()
+
+    def _model(self, model_type: type[Settlement]) -> Settlement:
+        found = self.deployment
+        who = Who(
+            factory=found.factory.address,
+            weth=found.weth.address,
+            portal=found.portal.address,
+            oracle=found.preimages.address,
+            guardian=GUARDIAN,
+            owner=OWNER,
+        )
+        balances = {address: self.chain.balance(address) for address in PEOPLE.values()}
+        for address in (who.weth, who.portal, *(w[2] for w in self.l2.withdrawals)):
+            balances[address] = self.chain.balance(address)
+        anchor = self.parameters.anchor_block
+        return model_type(
+            parameters=self.parameters,
+            who=who,
+            prestate=PRESTATE_HASH,
+            anchor=(self.l2.root(anchor), anchor),
+            bond=lambda depth: required(depth, self.parameters.max_depth),
+            init_bonds={kind: init_bond(kind) for kind in (CANNON, OTHER_CANNON, PERMISSIONED)},
+            balances=balances,
+            number=FIRST_BLOCK + 1,
+            now=GENESIS + 1,
+            refuses=frozenset({REFUSER, account("refuses")}),
+            retired_at=GENESIS,
+        )
+
+    def end(self) -> None:
+        """The EVM as it was before."""
+        self.chain.evm.revert(self._snapshot)
+
+    # --- acting ---
+
+    def act(
+        self,
+        deed: str,
+        expected: Callable[[], Any],
+        contract: Contract,
+        caller: bytes,
+        function: str,
+        *args: Any,
+        value: int = 0,
+    ) -> tuple[Any, bytes] | None:
+        """What the model and the contract return, or None if both refuse, alike."""
+        data = contract.encode(function, *args)
+        wanted = wanted_refusal = None
+        try:
+            wanted = expected()
+        except Refusal as refusal:
+            wanted_refusal = refusal
+        found, found_refusal = self.call(contract, caller, data, value)
+        judged(deed, wanted_refusal, found_refusal)
+        if wanted_refusal is not None:
+            self.refused[wanted_refusal.args[0]] += 1
+            return None
+        self.done[deed] += 1
+        return wanted, found
+
+    def call(
+        self, contract: Contract, caller: bytes, data: bytes, value: int
+    ) -> tuple[bytes, Refusal | None]:
+        """One transaction: what it returns, or why it is refused."""
+        try:
+            return self.chain.call(caller, contract.address, data, value=value, gas=GAS), None
+        except RefusedError as error:
+            return b"", Refusal(*error.args)
+        except HaltedError as error:
+            return b"", Refusal("halted", (str(error),))
+
+    def game_contract(self, game: Game) -> Contract:
+        return self.deployment.game(game.address)
+
+    def touch(self, game: Game) -> None:
+        """The next comparison looks at this game."""
+        self.touched.add(self.model.games.index(game))
+
+    # --- time ---
+
+    def set_time(self, now: int) -> None:
+        """One more L1 block, at a time."""
+        self.model.number += 1
+        self.model.now = now
+        self._set_block()
+
+    def _set_block(self) -> None:
+        self.chain.set_block(self.model.number, self.model.now)
+
+    def l1_head(self) -> bytes:
+        """Hash of the block before this one, as pyrevm makes it up where it has no chain."""
+        return keccak(text=str(self.model.number - 1))
+
+    # --- picking ---
+
+    def pick(self, which: int) -> Game:
+        """The last game that was made (0), the one before it, …, round and round."""
+        games = self.model.games
+        return games[len(games) - 1 - which % len(games)]
+
+    def pick_claim(self, game: Game, which: int) -> int:
+        """The newest claim (0), the one before it, …; now and then one that is not there."""
+        count = len(game.claims)
+        return count + 3 if which % 64 == 63 else count - 1 - which % count

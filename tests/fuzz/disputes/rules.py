@@ -1,0 +1,120 @@
+"""What a step of a play may be: each rule with its arguments and the values that they take.
+
+Values are plain (numbers, words, truth values), and repeated where they are to be drawn more often.
+Hypothesis (`machine.py`) and plain random numbers (`hunt.py`) draw from the same table.
+"""
+
+from typing import Any, TypeAlias
+
+from tests.fuzz.disputes.arguing import EXTRAS, ROOTS, VALUES
+from tests.fuzz.disputes.deploy import CANNON, OTHER_CANNON, PERMISSIONED
+from tests.fuzz.disputes.withdrawing import SPOILINGS
+
+Terms: TypeAlias = dict[str, tuple[Any, ...]]
+
+
+def often(*values: Any, rarely: tuple[Any, ...]) -> tuple[Any, ...]:
+    """`values` in about three of four draws, one of `rarely` otherwise."""
+    weight = max(1, 3 * len(rarely) // len(values))
+    return (*values * weight, *rarely)
+
+
+LIARS = ("liar", "other liar", "freeloader", "griefer", "refuser")
+PLAYERS = (*LIARS, "liar", "permitted proposer", "permitted challenger")
+ANYBODY = ("liar", "griefer", "honest", "owner")
+GUARDIANS = often("guardian", rarely=("griefer", "owner"))
+OWNERS = often("owner", rarely=("griefer", "guardian"))
+SUBMITTERS = ("withdrawer", "griefer")
+RECIPIENTS = ("honest", *LIARS, "guardian")
+GAMES = tuple(range(6))
+CLAIMS = tuple(range(64))
+SALTS = tuple(range(8))
+CLAIMED = (*VALUES, "stubborn", "stubborn")
+WHATS = often("this chain", "all", rarely=("another chain",))
+WRAPPERS = ("griefer", "liar")
+GUYS = ("griefer", "honest")
+
+RULES: dict[str, Terms] = {
+    "propose": {"ahead": tuple(range(1, 9)), "kind": (CANNON, OTHER_CANNON)},
+    "create": {
+        "by": PLAYERS,
+        "root": ROOTS,
+        "ahead": tuple(range(1, 11)),
+        "kind": often(CANNON, CANNON, OTHER_CANNON, rarely=(PERMISSIONED, 2)),
+        "lag": often(0, rarely=(1, 2, 3)),
+        "value": often(0, rarely=(1, -1)),
+        "extra": often("block", rarely=EXTRAS),
+        "alien": often(False, rarely=(True,)),
+    },
+    "move": {
+        "by": PLAYERS,
+        "game": GAMES,
+        "claim": CLAIMS,
+        "attack": (True, False),
+        "value": CLAIMED,
+        "salt": SALTS,
+        "bond": often(0, rarely=(1, -1)),
+        "disputed": often(True, rarely=(False,)),
+    },
+    "lie": {
+        "by": LIARS,
+        "game": GAMES,
+        "way": ("attack", "defend", "both"),
+        "value": CLAIMED,
+        "salt": SALTS,
+        "count": tuple(range(1, 7)),
+    },
+    "play_down": {"by": LIARS, "game": GAMES, "value": CLAIMED, "salt": SALTS},
+    "flood": {"by": LIARS, "game": GAMES, "claim": CLAIMS, "count": tuple(range(2, 13))},
+    "step": {
+        "by": PLAYERS,
+        "game": GAMES,
+        "claim": CLAIMS,
+        "attack": (True, False),
+        "state": often("known", rarely=("prestate", "junk")),
+    },
+    "add_local_data": {
+        "by": PLAYERS,
+        "game": GAMES,
+        "claim": CLAIMS,
+        "ident": tuple(range(1, 7)),
+        "offset": often(8, rarely=(0, 15, 16, 40)),
+    },
+    "show_block": {
+        "by": PLAYERS,
+        "game": GAMES,
+        "output": often("its own", rarely=("another", "other header")),
+    },
+    "honest_acts": {"game": GAMES},
+    "wait": {"seconds": tuple(range(1, 200))},
+    "wait_for_an_edge": {"which": CLAIMS, "offset": (-1, 0, 1)},
+    "resolve_claim": {"by": ANYBODY, "game": GAMES, "claim": CLAIMS, "count": (0, 0, 1, 2, 1000)},
+    "resolve": {"by": ANYBODY, "game": GAMES},
+    "settle": {"by": ANYBODY, "game": GAMES, "pages": (0, 1, 2)},
+    "close": {"by": ANYBODY, "game": GAMES},
+    "claim_credit": {"by": ANYBODY, "game": GAMES, "recipient": RECIPIENTS},
+    "set_anchor": {"by": ANYBODY, "game": GAMES},
+    "blacklist": {"by": GUARDIANS, "game": GAMES},
+    "retire": {"by": GUARDIANS},
+    "respect": {"by": GUARDIANS, "kind": (CANNON, OTHER_CANNON)},
+    "pause": {"by": GUARDIANS, "what": WHATS},
+    "extend": {"by": GUARDIANS, "what": WHATS},
+    "unpause": {"by": GUARDIANS, "what": WHATS},
+    "wrap": {"by": WRAPPERS, "wei": (1, 10**18)},
+    "unlock": {"by": WRAPPERS, "guy": GUYS, "wei": (0, 1, 10**18, 2**128)},
+    "unwrap": {"by": WRAPPERS, "guy": GUYS, "wei": (0, 1, 10**18)},
+    "hold": {"by": OWNERS, "game": GAMES, "wei": (0, 1, 10**17)},
+    "recover": {"by": OWNERS, "wei": (0, 1, 10**17, 2**200)},
+    "prove": {
+        "by": SUBMITTERS,
+        "withdrawal": tuple(range(7)),
+        "index": often(0, 1, 2, rarely=(63,)),
+        "spoiling": often("not at all", rarely=SPOILINGS),
+    },
+    "finalize": {
+        "by": ANYBODY,
+        "withdrawal": tuple(range(7)),
+        "submitter": SUBMITTERS,
+        "changed": often(False, rarely=(True,)),
+    },
+}

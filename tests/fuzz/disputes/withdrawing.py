@@ -1,0 +1,65 @@
+"""Withdrawals through the portal: proven against games, finalized when they may be and when they may not."""
+
+from tests.fuzz.disputes.rig import PEOPLE
+from tests.fuzz.disputes.settling import Settling
+from tests.fuzz.disputes.truth import WITHDRAWALS
+from tests.fuzz.message_passer import Claim as Output
+from tests.fuzz.message_passer import Shows, WithdrawalTuple, withdrawal_hash
+
+SPOILINGS = ("not at all", "cut", "other", "changed", "another output")
+
+
+class Withdrawing(Settling):
+    @property
+    def true_withdrawals(self) -> set[bytes]:
+        """Hashes of what the true L2 withdraws."""
+        return {withdrawal_hash(withdrawal) for withdrawal in self.l2.withdrawals}
+
+    def prove(self, by: str, withdrawal: int, index: int, spoiling: str) -> None:
+        """Against the newest game (0) that the factory lists, the one before it, …; 63 is one that is not
+        there."""
+        listed = self.model.listed
+        at = len(listed) if index == 63 or not listed else len(listed) - 1 - index % len(listed)
+        root = listed[at].root if at < len(listed) else bytes(32)
+        block = self.l2.of_root(root) or self.l2.blocks[0]
+        output = self.l2.blocks[0].output if spoiling == "another output" else block.output
+        wanted = self._withdrawal(withdrawal)
+        if spoiling == "changed":
+            wanted = (*wanted[:3], wanted[3] + 1, *wanted[4:])
+        nodes, shows = self._proof(wanted, output, spoiling)
+        done = self.act(
+            "prove",
+            lambda: self.model.prove(PEOPLE[by], wanted, at, output=output.preimage, shows=shows),
+            *(self.deployment.portal, PEOPLE[by], "proveWithdrawalTransaction"),
+            *(wanted, at, output.preimage, nodes),
+        )
+        if done is not None and shows is not Shows.WITHDRAWAL:
+            raise AssertionError("B-5: a proof that shows nothing is taken")
+
+    def _proof(
+        self, withdrawal: WithdrawalTuple, output: Output, spoiling: str
+    ) -> tuple[tuple[bytes, ...], Shows]:
+        nodes = self.l2.passer.proof(withdrawal, output)
+        shows = self.l2.passer.shows(withdrawal, output)
+        if spoiling == "cut":
+            return tuple(nodes[:-1]), Shows.NOTHING
+        if spoiling == "other" and nodes:
+            return (*nodes[:-1], nodes[-1][:-1] + bytes([nodes[-1][-1] ^ 1])), Shows.NOTHING
+        return tuple(nodes), shows
+
+    def finalize(self, by: str, withdrawal: int, submitter: str, changed: bool) -> None:
+        """`changed`: another amount than was proven."""
+        wanted = self._withdrawal(withdrawal)
+        if changed:
+            wanted = (*wanted[:3], wanted[3] + 1, *wanted[4:])
+        self.act(
+            "finalize",
+            lambda: self.model.finalize(wanted, PEOPLE[submitter]),
+            *(self.deployment.portal, PEOPLE[by], "finalizeWithdrawalTransactionExternalProof"),
+            *(wanted, PEOPLE[submitter]),
+        )
+
+    def _withdrawal(self, which: int) -> WithdrawalTuple:
+        """One that the true L2 has, sooner or later; or one that it never has."""
+        which %= WITHDRAWALS + 1
+        return self.l2.forged if which == WITHDRAWALS else self.l2.withdrawals[which]
