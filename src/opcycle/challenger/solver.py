@@ -119,9 +119,11 @@ class Solver:
         if game.block_number_challenged:
             return  # it is won
         if (yield from self._agrees(game.root)):
-            if self._safe_block < game.claimed_block:
+            # A tree of claims reaches no further than its last leaf, whatever block the root claim says it is of.
+            block = min(game.block_of(game.root.position), self._safe_block)
+            if block < game.claimed_block:
                 if game.root.index not in game.resolved:
-                    self.actions.append(ChallengeBlockNumber(self._safe_block))
+                    self.actions.append(ChallengeBlockNumber(block))
                 return
             self._honest.add(_name(game.root))
         for claim in game.claims:
