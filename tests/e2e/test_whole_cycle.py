@@ -1,16 +1,22 @@
 """The demo's story, stepped: every stage of a transaction's life on real op-geth, on chain time alone."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from opcycle.deploy.config import Settlement
-from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.demo.stage import Stage, tell
-from opcycle.devnet.demo.story import Story
+from opcycle.devnet.demo.story import Story, demo_config
 from opcycle.devnet.demo.view import Evidence, StageReport
 from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.ports import free_ports
 
-STAGES = ["setup", "pool", "unsafe", "batch", "derive", "propose", "challenge", "settle", "rebuild"]
+BEFORE, AFTER = ["setup", "pool", "unsafe", "batch", "derive"], ["rebuild"]
+STAGES = {
+    Settlement.ORACLE: [*BEFORE, "propose", "challenge", "settle", *AFTER],
+    Settlement.GAMES: [*BEFORE, "propose", "challenge", "resolve", "settle", *AFTER],
+}
 
 
 class Recorder:
@@ -18,12 +24,16 @@ class Recorder:
 
     def __init__(self) -> None:
         self.reports: list[StageReport] = []
+        self.drawings: list[Sequence[str]] = []
 
     def begin(self, name: str, title: str) -> None:
         pass
 
     def note(self, text: str) -> None:
         pass
+
+    def draw(self, lines: Sequence[str], news: Sequence[str]) -> None:
+        self.drawings.append(lines)
 
     def end(self, report: StageReport) -> None:
         self.reports.append(report)
@@ -36,24 +46,29 @@ class Recorder:
         return {report.name: report.failure for report in self.reports if not report.ok}
 
 
-def config(directory: Path) -> DevnetConfig:
-    return DevnetConfig(directory, settlement=Settlement.ORACLE, submission_interval=5, ports=free_ports())
-
-
-def test_a_transaction_goes_through_all_six_stages_and_l2_is_rebuilt_from_l1(tmp_path: Path) -> None:
+@pytest.mark.parametrize("settlement", list(Settlement))
+def test_a_transaction_goes_through_all_six_stages_and_l2_is_rebuilt_from_l1(
+    tmp_path: Path, settlement: Settlement
+) -> None:
     view = Recorder()
-    with Story(config(tmp_path), view, Devnet.stepped) as story:
+    config = demo_config(tmp_path, settlement=settlement, ports=free_ports())
+    with Story(config, view, Devnet.stepped) as story:
         is_all_checked = tell(story.stages(), view)
     assert view.failures == {}, view.failures
     assert is_all_checked
-    assert [report.name for report in view.reports] == STAGES
+    assert [report.name for report in view.reports] == STAGES[settlement]
     assert all(report.evidence for report in view.reports)
+    if settlement is Settlement.GAMES:
+        claims = [sum("● " in line for line in drawing) for drawing in view.drawings]
+        assert claims == sorted(claims), "the tree of claims only grows"
+        assert claims[-1] == 15, "down to the step"
 
 
 def test_the_story_ends_at_the_first_stage_that_the_chains_do_not_show(tmp_path: Path) -> None:
     """Without a verifier no block becomes safe: the stages before are checked, the later ones never begin."""
     view = Recorder()
-    with Story(config(tmp_path), view, Devnet.stepped) as story:
+    config = demo_config(tmp_path, settlement=Settlement.GAMES, ports=free_ports())
+    with Story(config, view, Devnet.stepped) as story:
         setup, pool, *rest = story.stages()
 
         def pool_and_no_verifier() -> Evidence:
@@ -64,6 +79,6 @@ def test_the_story_ends_at_the_first_stage_that_the_chains_do_not_show(tmp_path:
         without = Stage("pool", "the same, and then the verifier stops", pool_and_no_verifier)
         is_all_checked = tell([setup, without, *rest], view)
     assert not is_all_checked
-    assert [report.name for report in view.reports] == STAGES[: STAGES.index("derive") + 1]
+    assert [report.name for report in view.reports] == BEFORE
     assert list(view.failures) == ["derive"]
     assert "the safe head" in view.failures["derive"]

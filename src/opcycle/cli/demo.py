@@ -5,18 +5,17 @@ from pathlib import Path
 
 import click
 
+from opcycle.cli.options import mode_option
 from opcycle.deploy.config import Settlement
-from opcycle.devnet.config import DevnetConfig, discard
+from opcycle.devnet.config import discard
 from opcycle.devnet.demo.stage import tell
-from opcycle.devnet.demo.story import Story
+from opcycle.devnet.demo.story import Story, demo_config
 from opcycle.devnet.demo.view import JsonView, LiveView, PlainView, View
 from opcycle.devnet.ports import Ports, free_ports
 
-SUBMISSION_INTERVAL = 5
-"""L2 blocks between two output roots, so that nobody waits long for one."""
-
 
 @click.command()
+@mode_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per stage, for programs.")
 @click.option("--auto-ports", is_flag=True, help="Take any free ports instead of the fixed ones.")
 @click.option(
@@ -26,22 +25,20 @@ SUBMISSION_INTERVAL = 5
     show_default=True,
     help="Where chains and logs are kept until the next demo.",
 )
-def demo(*, as_json: bool, auto_ports: bool, data: Path) -> None:
+def demo(*, mode: str, as_json: bool, auto_ports: bool, data: Path) -> None:
     """Follow one user's transactions through all six stages, each claim checked on the chains.
 
+    With dispute games a liar claims another output root and is refuted, claim by claim, down to a step.
     Exits 0 only if every stage was checked.
 
     \b
     opcycle demo
+    opcycle demo --mode oracle
     opcycle demo --json --auto-ports
     """
     discard(data)
-    config = DevnetConfig(
-        data.resolve(),
-        settlement=Settlement.ORACLE,
-        submission_interval=SUBMISSION_INTERVAL,
-        ports=free_ports() if auto_ports else Ports(),
-    )
+    ports = free_ports() if auto_ports else Ports()
+    config = demo_config(data.resolve(), settlement=Settlement(mode), ports=ports)
     view = _view(as_json=as_json)
     with Story(config, view) as story:
         is_all_checked = tell(story.stages(), view)

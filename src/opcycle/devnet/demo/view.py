@@ -1,17 +1,18 @@
 """How the demo shows itself: panels on a terminal, plain lines in a pipe, JSON for programs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import click
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.markup import escape
 from rich.panel import Panel
 from rich.spinner import Spinner
 from rich.table import Table
+from rich.text import Text
 
 Evidence = Mapping[str, str | int]
 """What a stage saw on the chains: hashes (0x…), block numbers, amounts."""
@@ -47,6 +48,10 @@ class View(Protocol):
 
     def note(self, text: str) -> None: ...
 
+    def draw(self, lines: Sequence[str], news: Sequence[str]) -> None:
+        """Something that grows: how all of it looks now, and what is new in it."""
+        ...
+
     def end(self, report: StageReport) -> None: ...
 
     def close(self) -> None: ...
@@ -60,6 +65,10 @@ class PlainView:
 
     def note(self, text: str) -> None:
         click.echo(f"    {text}")
+
+    def draw(self, lines: Sequence[str], news: Sequence[str]) -> None:
+        for line in news:
+            click.echo(f"    {line}")
 
     def end(self, report: StageReport) -> None:
         for key, value in report.evidence.items():
@@ -80,6 +89,9 @@ class JsonView:
     def note(self, text: str) -> None:
         pass
 
+    def draw(self, lines: Sequence[str], news: Sequence[str]) -> None:
+        pass
+
     def end(self, report: StageReport) -> None:
         click.echo(report.to_json())
 
@@ -88,20 +100,32 @@ class JsonView:
 
 
 class LiveView:
-    """A panel per stage that is over, and beneath them a line that moves: what the running one waits for."""
+    """A panel per stage that is over; beneath them, what the running one waits for and draws."""
 
     def __init__(self) -> None:
         self._console = Console()
         self._live = Live(console=self._console, refresh_per_second=8, transient=True)
         self._live.start()
         self._title = ""
+        self._text = ""
+        self._drawing: Text | None = None
 
     def begin(self, name: str, title: str) -> None:
         self._title = f"[bold]{name}[/bold]  {title}"
-        self._live.update(Spinner("dots", text=self._title))
+        self._text, self._drawing = "", None
+        self._update()
 
     def note(self, text: str) -> None:
-        self._live.update(Spinner("dots", text=f"{self._title}  [dim]{escape(text)}[/dim]"))
+        self._text = f"  [dim]{escape(text)}[/dim]"
+        self._update()
+
+    def draw(self, lines: Sequence[str], news: Sequence[str]) -> None:
+        self._drawing = Text("\n".join(lines), no_wrap=True, overflow="crop")
+        self._update()
+
+    def _update(self) -> None:
+        spinner = Spinner("dots", text=self._title + self._text)
+        self._live.update(spinner if self._drawing is None else Group(spinner, self._drawing))
 
     def end(self, report: StageReport) -> None:
         body = Table.grid(padding=(0, 2))
@@ -116,6 +140,8 @@ class LiveView:
         panel = Panel(
             body, title=title, title_align="left", subtitle=f"{report.seconds:.1f} s", border_style=colour
         )
+        if self._drawing is not None:
+            self._console.print(self._drawing)
         self._console.print(panel)
 
     def close(self) -> None:

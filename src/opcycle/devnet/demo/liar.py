@@ -1,0 +1,54 @@
+"""Somebody who claims another L2 than there is, and argues for it in a dispute game down to the last step."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from opcycle.challenger.traces import Trace
+from opcycle.keccak import keccak
+from opcycle.protocol.dispute_game import Claim, DisputeGame, VMStatus, dispute_of
+from opcycle.protocol.positions import Position
+from opcycle.protocol.types import Hash
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A move against a claim: `value` to its left as an attack on it, else to its right as its defense."""
+
+    value: Hash
+    is_attack: bool
+
+
+class Liar:
+    """Agrees with the real L2 before block `since`, and with the machine before its step `since_step`.
+
+    `real_root`: the output root that an L2 block really has. `trace`: what the machine really does.
+    """
+
+    def __init__(self, real_root: Callable[[int], Hash], trace: Trace, *, since: int, since_step: int):
+        self._real_root = real_root
+        self._trace = trace
+        self._since = since
+        self._since_step = since_step
+
+    def root(self, block: int) -> Hash:
+        """The output root that the liar claims for an L2 block."""
+        real = self._real_root(block)
+        return keccak(b"a richer L2" + real) if block >= self._since else real
+
+    def answer(self, game: DisputeGame, claim: Claim) -> Answer:
+        """The move against somebody's claim, which is above the greatest depth."""
+        is_attack = self._belief(game, claim, claim.position) != claim.value
+        return Answer(self._belief(game, claim, claim.position.move(is_attack=is_attack)), is_attack)
+
+    def _belief(self, game: DisputeGame, claim: Claim, position: Position) -> Hash:
+        """What the liar says at `position`, which is the claim's or that of an answer to it."""
+        parameters = game.parameters
+        if position.depth <= parameters.split_depth:
+            return self.root(game.block_of(position))
+        dispute = dispute_of(game, claim, position)
+        root_depth = parameters.split_depth + 1
+        step = position.below(root_depth).trace_index(parameters.max_depth - root_depth)
+        real = self._trace.state(dispute, step)
+        if step < self._since_step:
+            return real
+        return bytes([VMStatus.INVALID]) + keccak(b"another state" + real)[1:]
