@@ -27,17 +27,20 @@ interface IOptimismPortal2 {
     /// @notice Thrown when a game's root claim was shown to be wrong.
     error OptimismPortal_GameLost(IDisputeGame game);
 
-    /// @notice Thrown when a proof is not younger than its game (seconds).
-    error OptimismPortal_ProofNotAfterGame(uint256 provenAt, uint256 createdAt);
+    // Clients such as viem tell a withdrawal's status by the name of what `checkWithdrawal` throws. So the next four have
+    // the names of every OP Stack portal, and no arguments.
+
+    /// @notice Thrown when a proof is not younger than its game.
+    error OptimismPortal_InvalidProofTimestamp();
 
     /// @notice Thrown when the submitter has proven no such withdrawal.
-    error OptimismPortal_NotProven(bytes32 withdrawalHash, address proofSubmitter);
+    error OptimismPortal_Unproven();
 
-    /// @notice Thrown when a proof has not waited long enough: it matures after `maturesAt`.
-    error OptimismPortal_ProofTooYoung(uint256 maturesAt, uint256 blockTimestamp);
+    /// @notice Thrown when a proof has not waited long enough.
+    error OptimismPortal_ProofNotOldEnough();
 
     /// @notice Thrown when the registry does not, or not yet, call a game's root claim valid.
-    error OptimismPortal_ClaimNotValid(IDisputeGame game);
+    error OptimismPortal_InvalidRootClaim();
 
     /// @notice Follows each WithdrawalProven, and says whose proof it is.
     event WithdrawalProvenExtension1(bytes32 indexed withdrawalHash, address indexed proofSubmitter);

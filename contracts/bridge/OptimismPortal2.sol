@@ -86,7 +86,7 @@ contract OptimismPortal2 is IOptimismPortal2, Deposits, Withdrawals, Initializab
         // Not in the game's own block, where whoever made the game could make it again after an L1 reorg.
         uint64 createdAt = _game.createdAt().raw();
         if (block.timestamp <= createdAt) {
-            revert OptimismPortal_ProofNotAfterGame(block.timestamp, createdAt);
+            revert OptimismPortal_InvalidProofTimestamp();
         }
     }
 
@@ -110,15 +110,13 @@ contract OptimismPortal2 is IOptimismPortal2, Deposits, Withdrawals, Initializab
     function checkWithdrawal(bytes32 _withdrawalHash, address _proofSubmitter) public view {
         if (finalizedWithdrawals[_withdrawalHash]) revert Withdrawals_AlreadyFinalized(_withdrawalHash);
         ProvenWithdrawal memory proof = provenWithdrawals[_withdrawalHash][_proofSubmitter];
-        if (proof.timestamp == 0) revert OptimismPortal_NotProven(_withdrawalHash, _proofSubmitter);
+        if (proof.timestamp == 0) revert OptimismPortal_Unproven();
         uint64 createdAt = proof.disputeGameProxy.createdAt().raw();
-        if (proof.timestamp <= createdAt) {
-            revert OptimismPortal_ProofNotAfterGame(proof.timestamp, createdAt);
-        }
+        if (proof.timestamp <= createdAt) revert OptimismPortal_InvalidProofTimestamp();
         uint256 maturesAt = proof.timestamp + PROOF_MATURITY_DELAY_SECONDS;
-        if (block.timestamp <= maturesAt) revert OptimismPortal_ProofTooYoung(maturesAt, block.timestamp);
+        if (block.timestamp <= maturesAt) revert OptimismPortal_ProofNotOldEnough();
         if (!anchorStateRegistry.isGameClaimValid(proof.disputeGameProxy)) {
-            revert OptimismPortal_ClaimNotValid(proof.disputeGameProxy);
+            revert OptimismPortal_InvalidRootClaim();
         }
     }
 

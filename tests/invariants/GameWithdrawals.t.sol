@@ -77,10 +77,7 @@ contract GameWithdrawalsTest is Games {
     function test_prove_inTheGamesOwnBlock_reverts() public {
         propose(honest, rootOf(output), BLOCK + 1);
         _expectRefusal(
-            1,
-            abi.encodeWithSelector(
-                IOptimismPortal2.OptimismPortal_ProofNotAfterGame.selector, block.timestamp, block.timestamp
-            )
+            1, abi.encodeWithSelector(IOptimismPortal2.OptimismPortal_InvalidProofTimestamp.selector)
         );
         vm.warp(block.timestamp + 1);
         _prove(honest, 1);
@@ -195,11 +192,7 @@ contract GameWithdrawalsTest is Games {
         _prove(honest, 0);
         uint256 maturesAt = block.timestamp + MATURITY_DELAY;
         vm.warp(maturesAt);
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IOptimismPortal2.OptimismPortal_ProofTooYoung.selector, maturesAt, maturesAt
-            )
-        );
+        vm.expectRevert(abi.encodeWithSelector(IOptimismPortal2.OptimismPortal_ProofNotOldEnough.selector));
         _finalize(honest);
         vm.warp(maturesAt + 1);
         _finalize(honest);
@@ -234,9 +227,7 @@ contract GameWithdrawalsTest is Games {
     function test_finalize_withSomeoneElsesProof_onlyIfNamed() public {
         _prove(honest, 0);
         _mature();
-        vm.expectRevert(
-            abi.encodeWithSelector(IOptimismPortal2.OptimismPortal_NotProven.selector, withdrawalHash, user)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IOptimismPortal2.OptimismPortal_Unproven.selector));
         _finalize(user);
         vm.prank(user);
         gamesPortal.finalizeWithdrawalTransactionExternalProof(withdrawal, honest);
@@ -291,9 +282,9 @@ contract GameWithdrawalsTest is Games {
     }
 
     function _expectNotValid() private {
-        vm.expectRevert(abi.encodeWithSelector(IOptimismPortal2.OptimismPortal_ClaimNotValid.selector, game));
+        vm.expectRevert(abi.encodeWithSelector(IOptimismPortal2.OptimismPortal_InvalidRootClaim.selector));
         gamesPortal.checkWithdrawal(withdrawalHash, honest);
-        vm.expectRevert(abi.encodeWithSelector(IOptimismPortal2.OptimismPortal_ClaimNotValid.selector, game));
+        vm.expectRevert(abi.encodeWithSelector(IOptimismPortal2.OptimismPortal_InvalidRootClaim.selector));
         _finalize(honest);
     }
 
