@@ -12,21 +12,21 @@ from typing import Any
 
 from eth_abi.abi import encode
 from eth_utils.abi import collapse_if_tuple
-from eth_utils.crypto import keccak
 from tests.fuzz.evm import Chain, Contract
 
 from opcycle.artifacts import OUT, Artifact, artifact
 from opcycle.errors import UserError
+from opcycle.keccak import keccak
 
 Artifacts = Callable[[str], Artifact]
 """Finds a compiled contract by its name."""
 
-ADMIN_SLOT = (int.from_bytes(keccak(text="eip1967.proxy.admin"), "big") - 1).to_bytes(32, "big")
+ADMIN_SLOT = (int.from_bytes(keccak(b"eip1967.proxy.admin"), "big") - 1).to_bytes(32, "big")
 
 
 def account(name: str) -> bytes:
     """An address that means something to a reader only."""
-    return keccak(text=name)[12:]
+    return keccak(name.encode())[12:]
 
 
 DEPLOYER, OWNER, GUARDIAN = account("deployer"), account("owner"), account("guardian")

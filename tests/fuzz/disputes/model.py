@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 
 import rlp
 from eth_abi.abi import encode
-from eth_utils.crypto import keccak
 from tests.fuzz.disputes.deploy import CANNON, L2_CHAIN_ID, PERMISSIONED, PERMITTED, Parameters
 from tests.fuzz.game_model import GameModel, Place, Rules, number
 from tests.fuzz.message_passer import Shows, WithdrawalTuple, withdrawal_hash
 from tests.fuzz.tally import Refusal
+
+from opcycle.keccak import keccak
 
 PAUSE_EXPIRY = 7_884_000
 UNDECIDED, NORMAL, REFUND = 0, 1, 2

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from eth_utils.crypto import keccak
 from tests.fuzz.disputes.bonds import required
 from tests.fuzz.disputes.deploy import (
     CANNON,
@@ -31,6 +30,8 @@ from tests.fuzz.disputes.truth import PRESTATE_HASH, Machine, l2
 from tests.fuzz.evm import GAS, Contract, HaltedError, RefusedError
 from tests.fuzz.puppet import REVERTER
 from tests.fuzz.tally import Refusal
+
+from opcycle.keccak import keccak
 
 RICH = 10**26
 HONEST = account("honest")
@@ -84,7 +85,7 @@ class Rig:
         self.parameters = parameters or Parameters()
         self.deployment = deployed(artifacts or chosen(), self.parameters, make)
         self.chain = self.deployment.chain
-        self._snapshot = self.chain.evm.snapshot()
+        self._snapshot = self.chain.snapshot()
         self.l2 = l2(self.parameters.anchor_block)
         self.machine = Machine(self.l2, self.parameters.steps)
         self.model = self._model(model_type)
@@ -126,7 +127,7 @@ class Rig:
 
     def end(self) -> None:
         """The EVM as it was before."""
-        self.chain.evm.revert(self._snapshot)
+        self.chain.revert(self._snapshot)
 
     # --- acting ---
 
@@ -186,7 +187,7 @@ class Rig:
 
     def l1_head(self) -> bytes:
         """Hash of the block before this one, as pyrevm makes it up where it has no chain."""
-        return keccak(text=str(self.model.number - 1))
+        return keccak(str(self.model.number - 1).encode())
 
     # --- picking ---
 

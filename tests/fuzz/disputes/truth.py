@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 
 import rlp
-from eth_utils.crypto import keccak
 from tests.fuzz.disputes.deploy import L2_CHAIN_ID, Parameters, account
 from tests.fuzz.message_passer import Claim as Output
 from tests.fuzz.message_passer import MessagePasser, WithdrawalTuple, withdrawal_hash
+
+from opcycle.keccak import keccak
 
 VALID, INVALID, PANIC, UNFINISHED = 0, 1, 2, 3
 
@@ -95,11 +96,11 @@ class L2:
 
     @staticmethod
     def _block(number: int, kind: str, claim: Output) -> Block:
-        fields = [keccak(text=f"{kind} {number}"), *[b""] * 7, number, *[b""] * 7]
+        fields = [keccak(f"{kind} {number}".encode()), *[b""] * 7, number, *[b""] * 7]
         header: bytes = rlp.encode(fields)
         output = Output(
             bytes(32),
-            keccak(text=f"{kind} state {number}"),
+            keccak(f"{kind} state {number}".encode()),
             claim.storage_root,
             keccak(header),
             claim.members,
