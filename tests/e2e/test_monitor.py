@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.e2e.games import CLOCK, FINALITY_DELAY, WETH_DELAY, Arena, arena, arena_config
+from tests.e2e.games import CLOCK, FINALITY_DELAY, MAX_DEPTH, WETH_DELAY, Arena, arena, arena_config
 from tests.unit.metrics.scrape import key, scrape
 
 from opcycle.artifacts import artifact
@@ -19,6 +19,7 @@ from opcycle.l1.dispute_games import FaultDisputeGame
 from opcycle.l1.game_accounts import BondMode
 from opcycle.monitor.agent import Monitor, MonitorOptions
 from opcycle.monitor.judge import AlertKind, Verdict
+from opcycle.protocol.bonds import BondCurve
 from opcycle.protocol.dispute_game import GameStatus
 from opcycle.rpc.hexjson import checksum
 
@@ -79,9 +80,9 @@ def test_a_wrong_game_is_told_of_until_the_challenger_answers_it_and_all_its_bon
     told = watching.step().did
     assert f"about L2 block {block}, root claim wrong" in told[0]
     assert any(line.startswith("ALERT wrong_root_ahead") for line in told)
-    # The fool defends the lie's cause, and is one of whom we expect better.
     place.play(challenger)
     assert alerts(watching, game) == set()
+    # The fool takes the liar's side, and is one of whom we expect better.
     place.lie(FOOL, game, 1, LIE)
     assert alerts(watching, game) == {AlertKind.WRONG_ROOT_AHEAD}
     place.play(challenger)
@@ -153,6 +154,12 @@ def test_commands_tell_the_same(place: Arena) -> None:
         assert "root claim: wrong; 0x" in drawn
     tree = json.loads(command(place, "game", address, "--json").stdout)["tree"]
     assert [claim["depth"] for claim in tree] == [0]
+
+    terms = json.loads(command(place, "bonds", "--game", address, "--json", node=False).stdout)
+    assert terms["terms"]["max_clock"] == CLOCK
+    assert [int(bond) for bond in terms["bonds"]] == [
+        BondCurve(MAX_DEPTH).required(d) for d in range(MAX_DEPTH + 1)
+    ]
 
     once = command(place, "watch", "--once", "--json")
     assert once.exit_code == 2

@@ -37,6 +37,7 @@ VERBS = {
     "games": "games",
     "game": "game",
     "watch": "watch",
+    "bonds": "bonds",
 }
 
 

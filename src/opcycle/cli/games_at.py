@@ -51,6 +51,17 @@ class GamesAt:
 def games_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options that say where games are; the command gets `games`."""
 
+    @where_options
+    @functools.wraps(command)
+    def with_games(*args: Any, where: Callable[[], GamesAt], **rest: Any) -> Any:
+        return command(*args, games=where(), **rest)
+
+    return with_games
+
+
+def where_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the same options; the command gets `where`, which finds games once they are asked for."""
+
     @options(
         click.option(
             "--data",
@@ -71,7 +82,7 @@ def games_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
     )
     @functools.wraps(command)
-    def with_games(
+    def with_where(
         *args: Any,
         data: Path,
         deployment: Path | None,
@@ -80,9 +91,10 @@ def games_options(command: Callable[..., Any]) -> Callable[..., Any]:
         nodes: tuple[str, ...],
         **rest: Any,
     ) -> Any:
-        return command(*args, games=find_games(data, deployment, factory, l1, nodes), **rest)
+        where = functools.partial(find_games, data, deployment, factory, l1, nodes)
+        return command(*args, where=where, **rest)
 
-    return with_games
+    return with_where
 
 
 def find_games(

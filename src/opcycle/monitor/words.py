@@ -15,9 +15,10 @@ SIDES = {GameStatus.CHALLENGER_WINS: "the challengers", GameStatus.DEFENDER_WINS
 
 
 def eth(wei: int) -> str:
-    """With five digits that count, at least."""
-    digits = f"{Decimal(f'{Decimal(wei) / 10**18:.5g}'):f}"
-    return digits if wei < 10**22 else f"{wei // 10**18:,}"
+    """With five digits that count; of large amounts, with all before the point."""
+    if wei >= 10**22:
+        return f"{wei // 10**18:,}"
+    return f"{Decimal(f'{Decimal(wei) / 10**18:.5g}').normalize():f}"
 
 
 def duration(seconds: int) -> str:
