@@ -13,14 +13,24 @@ from tests.e2e.programs import PATIENCE, opcycle, running_devnet
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.rpc.client import RpcClient
 
-STAGES = ["setup", "pool", "unsafe", "batch", "derive", "propose", "challenge", "settle", "rebuild"]
+BEFORE = ["setup", "pool", "unsafe", "batch", "derive"]
 
 
-def test_the_demo_ends_well_with_one_json_object_per_stage(tmp_path: Path) -> None:
-    done = opcycle("demo", "--json", "--auto-ports", "--data", str(tmp_path / "demo"))
+@pytest.mark.parametrize(
+    ("mode", "settling"),
+    [
+        ([], ["propose", "challenge", "resolve", "settle"]),
+        (["--mode", "oracle"], ["propose", "challenge", "settle"]),
+    ],
+    ids=["games", "oracle"],
+)
+def test_the_demo_ends_well_with_one_json_object_per_stage(
+    tmp_path: Path, mode: list[str], settling: list[str]
+) -> None:
+    done = opcycle("demo", *mode, "--json", "--auto-ports", "--data", str(tmp_path / "demo"))
     assert done.returncode == 0, done.stdout + done.stderr
     stages = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [stage["name"] for stage in stages] == STAGES
+    assert [stage["name"] for stage in stages] == [*BEFORE, *settling, "rebuild"]
     assert all(stage["ok"] and stage["evidence"] and stage["seconds"] >= 0 for stage in stages)
 
 

@@ -57,9 +57,9 @@ def test_the_bridge_commands_bring_eth_over_and_back(data: Path) -> None:
     assert "arrived in L2 block" in run(deposit, data)
     withdrawal = run(withdraw, data).splitlines()[0]
     said = [run(command, data, WITHDRAWAL=withdrawal) for command in rest]
-    assert [line.split()[1] for line in rest] == ["status", "prove", "travel", "finalize"]
-    assert "proven against output" in said[1]
-    assert said[3].splitlines()[1] == "finalized"
+    assert [line.split()[1] for line in rest] == ["status", "prove", "travel", "travel", "finalize"]
+    assert "proven against game" in said[1]
+    assert said[4].splitlines()[1] == "finalized"
 
 
 def test_the_python_example_runs(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`opcycle devnet` and `opcycle travel`: a chain of one's own, and jumping ahead in its time."""
 
+import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,18 @@ from opcycle.cli.parse import address, seconds
 from opcycle.cli.screen import show_devnet
 from opcycle.cli.where import DEFAULT_DATA, Endpoints
 from opcycle.deploy.config import Settlement
+from opcycle.deploy.polling import BlockPoller
 from opcycle.devnet.config import DevnetConfig, discard, local_alt_da
 from opcycle.devnet.control import ControlClient, control_app
 from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.ports import Ports, free_ports
 from opcycle.metrics.app import metrics_app
 from opcycle.protocol.alt_da import CommitmentType
+from opcycle.rpc.client import RpcClient
 from opcycle.rpc.server import serve
+
+BLOCKS_AFTER_TRAVEL = 3
+"""The jump, and two for what agents do then: a game that has run out must be decided before the next jump."""
 
 
 @click.command()
@@ -137,15 +143,19 @@ def _run(running: Devnet) -> None:
 def travel(duration: str, *, data: Path, with_l2: bool) -> None:
     """Jump ahead in a running devnet's time by DURATION, such as 90s, 30m, 12h or 7d.
 
-    L1 makes one block that much later. L2 stays at its own time: deposits made after the jump wait until L2
-    has caught up, and users' transactions stop after 30 minutes unless it does.
+    L1 makes one block that much later, and two more in which the agents do what has become due. L2 stays at
+    its own time: deposits made after the jump wait until L2 has caught up, and users' transactions stop after
+    30 minutes unless it does.
 
     \b
     opcycle travel 7d
     opcycle travel 10m --with-l2
     """
-    ahead = seconds(duration)
-    ControlClient(Endpoints.read(data).control).travel(ahead, with_l2=with_l2)
+    ahead, endpoints = seconds(duration), Endpoints.read(data)
+    next_l1_block = BlockPoller(RpcClient(endpoints.l1), time.sleep)
+    ControlClient(endpoints.control).travel(ahead, with_l2=with_l2)
+    for _ in range(BLOCKS_AFTER_TRAVEL):
+        next_l1_block()
     click.echo(f"L1{' and L2' if with_l2 else ''} went {duration} ahead")
 
 
