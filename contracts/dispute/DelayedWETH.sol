@@ -2,15 +2,15 @@
 pragma solidity 0.8.30;
 
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
-import {WETH} from "solady/tokens/WETH.sol";
 
 import {ISuperchainConfig} from "../config/ISuperchainConfig.sol";
 import {ISystemConfig} from "../config/ISystemConfig.sol";
 import {ProxyOwner} from "../lib/ProxyOwner.sol";
+import {WrappedEther} from "../lib/WrappedEther.sol";
 import {IDelayedWETH} from "./IDelayedWETH.sol";
 
 /// @title DelayedWETH
-contract DelayedWETH is IDelayedWETH, WETH, Initializable {
+contract DelayedWETH is IDelayedWETH, WrappedEther, Initializable {
     /// @dev See IDelayedWETH.withdrawals.
     struct WithdrawalRequest {
         uint256 amount;
@@ -40,9 +40,8 @@ contract DelayedWETH is IDelayedWETH, WETH, Initializable {
     //////////////////////////////////////////////////////////////*/
 
     /// @inheritdoc IDelayedWETH
-    function deposit() public payable override(IDelayedWETH, WETH) {
+    function deposit() public payable override(IDelayedWETH, WrappedEther) {
         super.deposit();
-        emit Deposit(msg.sender, msg.value);
     }
 
     /// @inheritdoc IDelayedWETH
@@ -53,7 +52,7 @@ contract DelayedWETH is IDelayedWETH, WETH, Initializable {
     }
 
     /// @inheritdoc IDelayedWETH
-    function withdraw(uint256 _wad) public override(IDelayedWETH, WETH) {
+    function withdraw(uint256 _wad) public override(IDelayedWETH, WrappedEther) {
         withdraw(msg.sender, _wad);
     }
 
@@ -69,7 +68,6 @@ contract DelayedWETH is IDelayedWETH, WETH, Initializable {
         if (block.timestamp < availableAt) revert DelayedWETH_TooEarly(availableAt, block.timestamp);
         request.amount -= _wad;
         super.withdraw(_wad);
-        emit Withdrawal(msg.sender, _wad);
     }
 
     /*//////////////////////////////////////////////////////////////
@@ -81,18 +79,19 @@ contract DelayedWETH is IDelayedWETH, WETH, Initializable {
         _requireOwner();
         uint256 amount = _wad < address(this).balance ? _wad : address(this).balance;
         (bool success,) = msg.sender.call{value: amount}("");
-        if (!success) revert ETHTransferFailed();
+        if (!success) revert WrappedEther_TransferFailed(msg.sender, amount);
     }
 
     /// @inheritdoc IDelayedWETH
     function hold(address _guy) external {
-        hold(_guy, balanceOf(_guy));
+        hold(_guy, balanceOf[_guy]);
     }
 
     /// @inheritdoc IDelayedWETH
     function hold(address _guy, uint256 _wad) public {
         _requireOwner();
-        _transfer(_guy, msg.sender, _wad);
+        _approve(_guy, msg.sender, _wad);
+        transferFrom(_guy, msg.sender, _wad);
     }
 
     /*//////////////////////////////////////////////////////////////
@@ -117,11 +116,6 @@ contract DelayedWETH is IDelayedWETH, WETH, Initializable {
     /// @inheritdoc IDelayedWETH
     function version() external pure returns (string memory) {
         return "1.5.1";
-    }
-
-    /// @dev Bonds are moved by nobody whom their owner did not approve.
-    function _givePermit2InfiniteAllowance() internal pure override returns (bool) {
-        return false;
     }
 
     function _requireOwner() private view {

@@ -20,10 +20,6 @@ interface IDelayedWETH {
     /// @notice Thrown when what was unlocked has not waited long enough: it may be had from `availableAt` on.
     error DelayedWETH_TooEarly(uint256 availableAt, uint256 blockTimestamp);
 
-    /// @notice ETH was wrapped, or unwrapped.
-    event Deposit(address indexed dst, uint256 wad);
-    event Withdrawal(address indexed src, uint256 wad);
-
     /// @notice Set up behind a proxy, once.
     function initialize(ISystemConfig _systemConfig) external;
 

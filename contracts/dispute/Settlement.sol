@@ -75,9 +75,9 @@ abstract contract Settlement is GameBase {
     /// @inheritdoc IDisputeGame
     function resolve() external returns (GameStatus status_) {
         _requireInProgress();
-        if (!_claimData[0].isResolved) revert FaultDisputeGame_UnresolvedBelow(0);
-        bool stands = _claimData[0].counteredBy == address(0);
-        status_ = stands ? GameStatus.DEFENDER_WINS : GameStatus.CHALLENGER_WINS;
+        ClaimData storage root = _claimData[0];
+        if (!root.isResolved) revert FaultDisputeGame_UnresolvedBelow(0);
+        status_ = root.counteredBy == address(0) ? GameStatus.DEFENDER_WINS : GameStatus.CHALLENGER_WINS;
         status = status_;
         resolvedAt = Timestamp.wrap(uint64(block.timestamp));
         emit Resolved(status_);
@@ -91,18 +91,27 @@ abstract contract Settlement is GameBase {
     function closeGame() public {
         if (bondDistributionMode != BondDistributionMode.UNDECIDED) return;
         IAnchorStateRegistry registry = anchorStateRegistry();
-        // A pause makes every game improper, and would turn a game that counts into one that does not, for good.
-        if (registry.paused()) revert FaultDisputeGame_Paused();
-        if (resolvedAt.raw() == 0) revert FaultDisputeGame_NotResolved();
-        if (!registry.isGameFinalized(this)) revert FaultDisputeGame_NotFinalized();
-        // Asked first and not tried: a caller could give `try` too little gas and so leave the anchor where it is.
         bool isValid = registry.isGameClaimValid(this);
-        (, uint256 anchored) = registry.getAnchorRoot();
-        if (isValid && l2SequenceNumber() > anchored) registry.setAnchorState(this);
+        if (isValid) _moveAnchor(registry);
+        else _requireCloseable(registry);
         bondDistributionMode = isValid || registry.isGameProper(this)
             ? BondDistributionMode.NORMAL
             : BondDistributionMode.REFUND;
         emit GameClosed(bondDistributionMode);
+    }
+
+    /// @dev Asked first and not tried: a caller could give `try` too little gas and so leave the anchor where it is.
+    function _moveAnchor(IAnchorStateRegistry _registry) private {
+        (, uint256 anchored) = _registry.getAnchorRoot();
+        if (l2SequenceNumber() > anchored) _registry.setAnchorState(this);
+    }
+
+    /// @dev What is implied for a game whose claim is valid. A pause makes every game improper, and would turn a game
+    ///      that counts into one that does not, for good.
+    function _requireCloseable(IAnchorStateRegistry _registry) private view {
+        if (_registry.paused()) revert FaultDisputeGame_Paused();
+        if (resolvedAt.raw() == 0) revert FaultDisputeGame_NotResolved();
+        if (!_registry.isGameFinalized(this)) revert FaultDisputeGame_NotFinalized();
     }
 
     /// @inheritdoc IFaultDisputeGame

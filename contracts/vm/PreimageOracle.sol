@@ -57,12 +57,12 @@ contract PreimageOracle is IPreimageOracle {
     }
 
     /// @inheritdoc IPreimageOracle
-    function loadKeccak256PreimagePart(uint256 _partOffset, bytes calldata _preimage) external {
+    function loadKeccak256PreimagePart(uint256 _partOffset, bytes memory _preimage) external {
         _load(PreimageKeys.ofType(keccak256(_preimage), PreimageKeys.KECCAK256), _preimage, _partOffset);
     }
 
     /// @inheritdoc IPreimageOracle
-    function loadSha256PreimagePart(uint256 _partOffset, bytes calldata _preimage) external {
+    function loadSha256PreimagePart(uint256 _partOffset, bytes memory _preimage) external {
         _load(PreimageKeys.ofType(sha256(_preimage), PreimageKeys.SHA256), _preimage, _partOffset);
     }
 
@@ -81,18 +81,24 @@ contract PreimageOracle is IPreimageOracle {
         return MIN_PROPOSAL_SIZE;
     }
 
-    /// @dev Keep 32 bytes of length ‖ preimage from `_offset` on, zeros after the end.
+    /// @dev Keep 32 bytes of length u64 ‖ preimage from `_offset` on, zeros after the end.
     function _load(bytes32 _key, bytes memory _preimage, uint256 _offset) private {
         uint256 size = _preimage.length;
         if (_offset >= PREFIX + size) revert PreimageOracle_OffsetTooHigh(_offset, PREFIX + size);
-        bytes memory whole = abi.encodePacked(uint64(size), _preimage, bytes32(0));
-        bytes32 part;
-        // equivalent: part = bytes32(whole[_offset:_offset + 32]), which memory has no slices for
-        assembly ("memory-safe") {
-            part := mload(add(add(whole, 32), _offset))
-        }
         preimagePartOk[_key][_offset] = true;
-        preimageParts[_key][_offset] = part;
+        preimageParts[_key][_offset] = _offset < PREFIX
+            ? bytes32(bytes8(uint64(size))) << 8 * _offset | _wordAt(_preimage, 0) >> 8 * (PREFIX - _offset)
+            : _wordAt(_preimage, _offset - PREFIX);
         preimageLengths[_key] = size;
+    }
+
+    /// @dev 32 bytes from `_start` on, which is not after the end; zeros after it.
+    function _wordAt(bytes memory _data, uint256 _start) private pure returns (bytes32 word_) {
+        // equivalent: word_ = bytes32(_data[_start:_start + 32]), which memory has no slices for
+        assembly ("memory-safe") {
+            word_ := mload(add(add(_data, 32), _start))
+        }
+        uint256 left = _data.length - _start;
+        if (left < 32) word_ &= ~(bytes32(type(uint256).max) >> 8 * left);
     }
 }

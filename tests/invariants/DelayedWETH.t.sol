@@ -3,9 +3,8 @@ pragma solidity 0.8.30;
 
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 
-import {ERC20} from "solady/tokens/ERC20.sol";
-
 import {IDelayedWETH} from "../../contracts/dispute/IDelayedWETH.sol";
+import {WrappedEther} from "../../contracts/lib/WrappedEther.sol";
 import {Games} from "./support/Games.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -67,7 +66,11 @@ contract DelayedWETHTest is Games {
     function test_allowance_ofNobodyWhomTheOwnerDidNotApprove() public {
         vm.assertEq(weth.allowance(honest, PERMIT2), 0, "not approved");
         vm.prank(PERMIT2);
-        vm.expectRevert(abi.encodeWithSelector(ERC20.InsufficientAllowance.selector));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                WrappedEther.WrappedEther_InsufficientAllowance.selector, honest, PERMIT2, 1, 0
+            )
+        );
         weth.transferFrom(honest, liar, 1);
         vm.prank(honest);
         weth.approve(PERMIT2, 1);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {WETH} from "../../contracts/predeploys/WETH.sol";
+import {WrappedEther} from "../../contracts/lib/WrappedEther.sol";
 import {L2} from "./support/L2.sol";
-import {bound, vm} from "./support/Vm.sol";
+import {Vm, bound, vm} from "./support/Vm.sol";
 
-/// @notice What is ours or WETH9's; the ERC-20 beneath is solady's.
+/// @notice ETH as a token, on L2 and beneath DelayedWETH.
 contract WETHTest is L2 {
     address internal constant OWNER = address(0x0E);
     address internal constant SPENDER = address(0x5E);
@@ -18,7 +18,7 @@ contract WETHTest is L2 {
     function testFuzz_deposit_mints(uint256 value) public {
         value = bound(value, 0, 100 ether);
         vm.expectEmit(true, true, true, true, address(weth));
-        emit WETH.Deposit(OWNER, value);
+        emit WrappedEther.Deposit(OWNER, value);
         vm.prank(OWNER);
         weth.deposit{value: value}();
         _assertHeld(value);
@@ -27,7 +27,7 @@ contract WETHTest is L2 {
     function testFuzz_receive_mints(uint256 value) public {
         value = bound(value, 0, 100 ether);
         vm.expectEmit(true, true, true, true, address(weth));
-        emit WETH.Deposit(OWNER, value);
+        emit WrappedEther.Deposit(OWNER, value);
         vm.prank(OWNER);
         (bool success,) = address(weth).call{value: value}("");
         vm.assertTrue(success, "plain ETH");
@@ -39,7 +39,7 @@ contract WETHTest is L2 {
         vm.prank(OWNER);
         weth.deposit{value: 100 ether}();
         vm.expectEmit(true, true, true, true, address(weth));
-        emit WETH.Withdrawal(OWNER, value);
+        emit WrappedEther.Withdrawal(OWNER, value);
         vm.prank(OWNER);
         weth.withdraw(value);
         _assertHeld(100 ether - value);
@@ -49,7 +49,11 @@ contract WETHTest is L2 {
     function test_withdraw_moreThanHeld_reverts() public {
         vm.prank(OWNER);
         weth.deposit{value: 1 ether}();
-        vm.expectRevert(abi.encodeWithSignature("InsufficientBalance()"));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                WrappedEther.WrappedEther_InsufficientBalance.selector, OWNER, 1 ether + 1, 1 ether
+            )
+        );
         vm.prank(OWNER);
         weth.withdraw(1 ether + 1);
     }
@@ -59,7 +63,11 @@ contract WETHTest is L2 {
         weth.deposit{value: 1 ether}();
         vm.prank(OWNER);
         weth.transfer(address(gasPriceOracle), 1 ether);
-        vm.expectRevert(abi.encodeWithSignature("ETHTransferFailed()"));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                WrappedEther.WrappedEther_TransferFailed.selector, address(gasPriceOracle), 1 ether
+            )
+        );
         vm.prank(address(gasPriceOracle));
         weth.withdraw(1 ether);
     }
@@ -67,7 +75,11 @@ contract WETHTest is L2 {
     function test_transferFrom_allowance() public {
         vm.prank(OWNER);
         weth.deposit{value: 1 ether}();
-        vm.expectRevert(abi.encodeWithSignature("InsufficientAllowance()"));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                WrappedEther.WrappedEther_InsufficientAllowance.selector, OWNER, SPENDER, 1 ether, 0
+            )
+        );
         vm.prank(SPENDER);
         weth.transferFrom(OWNER, SPENDER, 1 ether);
 
@@ -76,6 +88,49 @@ contract WETHTest is L2 {
         vm.prank(SPENDER);
         weth.transferFrom(OWNER, SPENDER, 1 ether);
         vm.assertEq(weth.balanceOf(SPENDER), 1 ether, "moved");
+    }
+
+    function test_transferFrom_greatestAllowance_isNeverUsedUp() public {
+        vm.prank(OWNER);
+        weth.deposit{value: 2 ether}();
+        vm.prank(OWNER);
+        weth.approve(SPENDER, type(uint256).max);
+        vm.prank(SPENDER);
+        weth.transferFrom(OWNER, SPENDER, 1 ether);
+        vm.assertEq(weth.allowance(OWNER, SPENDER), type(uint256).max, "greatest");
+        vm.prank(OWNER);
+        weth.approve(SPENDER, type(uint256).max - 1);
+        vm.prank(SPENDER);
+        weth.transferFrom(OWNER, SPENDER, 1 ether);
+        vm.assertEq(weth.allowance(OWNER, SPENDER), type(uint256).max - 1 - 1 ether, "used");
+    }
+
+    function test_transferFrom_oneself_needsNoAllowance() public {
+        vm.prank(OWNER);
+        weth.deposit{value: 1 ether}();
+        vm.prank(OWNER);
+        weth.transferFrom(OWNER, SPENDER, 1 ether);
+        vm.assertEq(weth.balanceOf(SPENDER), 1 ether, "moved");
+    }
+
+    function test_fallback_ethWithData_mints() public {
+        vm.prank(OWNER);
+        (bool success,) = address(weth).call{value: 1}("no function of this name");
+        vm.assertTrue(success, "ETH with data");
+        _assertHeld(1);
+    }
+
+    /// @notice As WETH9: ERC-20 libraries log a Transfer from or to nobody besides.
+    function test_wrapping_logsOneEventEach() public {
+        vm.recordLogs();
+        vm.prank(OWNER);
+        weth.deposit{value: 1}();
+        vm.prank(OWNER);
+        weth.withdraw(1);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        vm.assertEq(logs.length, 2, "events");
+        vm.assertEq(logs[0].topics[0], WrappedEther.Deposit.selector, "wrapped");
+        vm.assertEq(logs[1].topics[0], WrappedEther.Withdrawal.selector, "unwrapped");
     }
 
     function test_metadata() public view {
