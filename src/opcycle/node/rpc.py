@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from opcycle import __version__
 from opcycle.engine.codec import posted_envelope_from_json
 from opcycle.engine.l2 import L2Client
+from opcycle.errors import TemporaryError
 from opcycle.node.agent import Node
 from opcycle.node.explain import Branch, explain
 from opcycle.node.safedb import SafeDB
@@ -78,8 +79,14 @@ class _Methods:
     def output_at_block(self, number: str) -> dict[str, Any]:
         """The status first: what it calls safe cannot be replaced before the block is read, but by a reorg
         that the next status will tell of."""
-        status = self._node.status
-        block = self._l2.block(_block_number(number))
+        status, wanted = self._node.status, _block_number(number)
+        try:
+            block = self._l2.block(wanted)
+        except TemporaryError as error:
+            if wanted <= status.unsafe_l2.number:
+                raise
+            # By these two words, as op-node says them, op-dispute-mon knows that a claim is about nothing.
+            raise RpcFaultError(f"{error}: not found") from error
         return OutputAtBlock(block.ref, self._l2.output(block), status).to_json()
 
     def safe_head_at_l1_block(self, number: str) -> dict[str, Any]:

@@ -137,8 +137,10 @@ def test_output_at_block__json__has_op_nodes_keys(world: World, rpc: RpcClient) 
     assert reply["outputRoot"] == to_hex(world.engine.block(12).output.root)
 
 
-def test_output_at_block__above_the_head__an_error_in_words(rpc: RpcClient) -> None:
-    with pytest.raises(RpcError, match="no L2 block 13") as error:
+def test_output_at_block__above_the_head__an_error_in_the_words_that_op_dispute_mon_knows(
+    rpc: RpcClient,
+) -> None:
+    with pytest.raises(RpcError, match="no L2 block 13: not found") as error:
         rpc.call("optimism_outputAtBlock", "0xd")
     assert error.value.code == SERVER_ERROR
 
