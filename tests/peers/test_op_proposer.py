@@ -1,107 +1,105 @@
-"""The real op-proposer with our node's RPC as its source of outputs.
+"""The real op-proposer makes dispute games on our factory, from what our node says.
 
-op-proposer 1.18 knows dispute games only and cannot post to an L2OutputOracle. The factory here
-(`GameFactory.sol`) keeps proposals and no more: what is tested is that our node tells op-proposer what
-it needs, and that what it proposes is what our node and the sequencer's chain say. op-proposer compares
-block times with the machine's clock, so the devnet keeps that time, too.
+op-proposer compares block times with the machine's clock, so the devnet keeps that time, too.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from benchmarks.op_proposer import op_proposer
-from tests.peers.solidity import Compiled, compile_solidity
 
+from opcycle.bridge.status import Finalized
+from opcycle.deploy.config import GamesConfig, Settlement
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.ports import free_ports
-from opcycle.l1.contract import Contract
+from opcycle.l1.dispute_games import FaultDisputeGame, ProposedGame
 from opcycle.l1.signer import KeySigner
-from opcycle.l1.transactions import TransactionRequest
-from opcycle.protocol.types import Address, Hash
+from opcycle.proposer.next_game import GameOptions
+from opcycle.protocol.dispute_game import DisputeGame, GameStatus
+from opcycle.protocol.types import Address
+from opcycle.rpc.hexjson import from_quantity, to_hex
 
 PATIENCE = 120
-GAME_TYPE = 255
 INTERVAL = 4
 """Seconds between two proposals."""
 
-
-@dataclass(frozen=True, slots=True)
-class Game:
-    """`created_at` is an L1 timestamp."""
-
-    game_type: int
-    creator: Address
-    created_at: int
-    root_claim: Hash
-    l2_number: int
-
-
-@pytest.fixture(scope="module")
-def compiled() -> dict[str, Compiled]:
-    """By name."""
-    return compile_solidity("GameFactory.sol")
+GAMES = GamesConfig(
+    max_game_depth=16,
+    split_depth=12,
+    clock_extension=10,
+    max_clock_duration=10_000,
+    preimage_challenge_period=10,
+)
+AMOUNT = 10**17
+RECIPIENT = b"\x77" * 20
+LIE = b"\x01" + b"\x66" * 31
 
 
-@pytest.fixture(scope="module")
-def devnet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devnet]:
+@pytest.fixture
+def devnet(tmp_path: Path) -> Iterator[Devnet]:
     config = DevnetConfig(
-        tmp_path_factory.mktemp("devnet"), l1_block_time=1, ports=free_ports(), is_wall_clock=True
+        tmp_path / "devnet",
+        l1_block_time=1,
+        settlement=Settlement.GAMES,
+        games=GAMES,
+        ports=free_ports(),
+        is_wall_clock=True,
     )
     with Devnet.live(config) as devnet:
         devnet.pace.pause("proposer")
         yield devnet
 
 
-@pytest.fixture
-def factory(devnet: Devnet, compiled: dict[str, Compiled]) -> Contract:
-    """A new one for each test."""
-    sender = devnet.assembly.l1_sender(KeySigner(ACCOUNTS["deployer"].key))
-    sent = sender.send(TransactionRequest(None, compiled["GameFactory"].code, what="the factory"))
-    devnet.until("the factory", lambda: sender.receipt(sent) is not None, seconds=PATIENCE)
-    receipt = sender.receipt(sent)
-    assert receipt is not None
-    assert receipt.contract is not None
-    return Contract(devnet.l1.rpc, receipt.contract, compiled["GameFactory"].abi)
+def factory(devnet: Devnet) -> Address:
+    address = devnet.deployment.addresses.dispute_game_factory
+    assert address is not None
+    return address
 
 
-def games_of(factory: Contract, game_abi: list[dict[str, object]]) -> list[Game]:
+def games(devnet: Devnet) -> list[ProposedGame]:
     """Oldest first."""
-    found = []
-    for index in range(factory.read("gameCount", block="latest")):
-        game_type, created_at, address = factory.read("gameAtIndex", index, block="latest")
-        game = Contract(factory.rpc, address, game_abi)
-        calls = [(name, ()) for name in ("gameCreator", "rootClaim", "l2BlockNumber")]
-        creator, root_claim, l2_number = game.read_many(calls, block="latest")
-        found.append(Game(game_type, creator, created_at, root_claim, l2_number))
-    return found
+    found = devnet.assembly.factory()
+    count = found.game_count(block="latest")
+    return found.latest_games(GAMES.game_type, until=count, block="latest")[::-1]
 
 
-def test_op_proposer_proposes_at_its_interval_what_our_node_says_is_safe(
-    devnet: Devnet, factory: Contract, compiled: dict[str, Compiled], tmp_path: Path
+def at(devnet: Devnet, game: ProposedGame) -> FaultDisputeGame:
+    return FaultDisputeGame(devnet.l1.rpc, game.address)
+
+
+def look(devnet: Devnet, game: ProposedGame) -> DisputeGame:
+    return at(devnet, game).read(block=devnet.l1.head.hash)
+
+
+def require_right(devnet: Devnet, game: ProposedGame) -> None:
+    assert game.root == devnet.l2.block(game.l2_block).output.root
+    assert game.root == devnet.node.output_at_block(game.l2_block).output_root
+    assert look(devnet, game).root.claimant == ACCOUNTS["proposer"].address
+
+
+def until_games(devnet: Devnet, count: int) -> None:
+    devnet.until(f"{count} games", lambda: len(games(devnet)) >= count, seconds=PATIENCE)
+
+
+def test_op_proposer_makes_games_at_its_interval_about_what_our_node_says_is_safe(
+    devnet: Devnet, tmp_path: Path
 ) -> None:
     flags = ("--allow-non-finalized", f"--proposal-interval={INTERVAL}s")
-    with op_proposer(devnet, tmp_path, *flags, factory=factory.address, game_type=GAME_TYPE):
-        devnet.until(
-            "a second game", lambda: factory.read("gameCount", block="latest") >= 2, seconds=PATIENCE
-        )
-    games = games_of(factory, compiled["ProposedGame"].abi)
-    for game in games:
-        assert (game.game_type, game.creator) == (GAME_TYPE, ACCOUNTS["proposer"].address)
-        assert game.root_claim == devnet.l2.block(game.l2_number).output.root
-        assert game.root_claim == devnet.node.output_at_block(game.l2_number).output_root
-        assert game.l2_number > 0
-    first, second = games[:2]
+    with op_proposer(devnet, tmp_path, *flags, factory=factory(devnet), game_type=GAMES.game_type):
+        until_games(devnet, 2)
+    first, second = games(devnet)[:2]
+    for game in (first, second):
+        require_right(devnet, game)
+        assert game.l2_block > 0
     assert second.created_at - first.created_at > INTERVAL / 2  # L1 of a busy machine is late, now and then
-    assert second.l2_number > first.l2_number
+    assert second.l2_block > first.l2_block
 
 
-def test_op_proposer_waits_for_what_our_node_says_is_finalized(
-    devnet: Devnet, factory: Contract, compiled: dict[str, Compiled], tmp_path: Path
-) -> None:
+def test_op_proposer_waits_for_what_our_node_says_is_finalized(devnet: Devnet, tmp_path: Path) -> None:
     def finalized() -> int:
         return devnet.node.sync_status().finalized_l2.number
 
@@ -114,13 +112,82 @@ def test_op_proposer_waits_for_what_our_node_says_is_finalized(
     )
     held = finalized()
     flags = (f"--proposal-interval={INTERVAL}s", "--wait-node-sync")
-    with op_proposer(devnet, tmp_path, *flags, factory=factory.address, game_type=GAME_TYPE):
-        devnet.until("a game", lambda: factory.read("gameCount", block="latest") > 0, seconds=PATIENCE)
+    with op_proposer(devnet, tmp_path, *flags, factory=factory(devnet), game_type=GAMES.game_type):
+        until_games(devnet, 1)
         assert devnet.node.sync_status().safe_l2.number > held
         devnet.l1.set_lag(safe=2, finalized=4)
-        devnet.until("a second game", lambda: factory.read("gameCount", block="latest") > 1, seconds=PATIENCE)
-    first, second = games_of(factory, compiled["ProposedGame"].abi)[:2]
-    assert first.l2_number == held
-    assert held < second.l2_number <= finalized()
+        until_games(devnet, 2)
+    first, second = games(devnet)[:2]
+    assert first.l2_block == held
+    assert held < second.l2_block <= finalized()
     for game in (first, second):
-        assert game.root_claim == devnet.l2.block(game.l2_number).output.root
+        require_right(devnet, game)
+
+
+def test_op_proposer_and_ours_take_turns_each_restarted_and_no_game_is_made_twice_or_too_soon(
+    devnet: Devnet, tmp_path: Path
+) -> None:
+    flags = ("--allow-non-finalized", f"--proposal-interval={INTERVAL}s")
+    for _ in range(2):
+        before = len(games(devnet))
+        with op_proposer(devnet, tmp_path, *flags, factory=factory(devnet), game_type=GAMES.game_type):
+            until_games(devnet, before + 2)
+        _propose_with_ours(devnet, until=len(games(devnet)) + 2)
+    found = games(devnet)
+    assert len({(game.root, game.l2_block) for game in found}) == len(found) >= 8
+    for game in found:
+        require_right(devnet, game)
+    for earlier, later in pairwise(found):
+        assert later.created_at - earlier.created_at > INTERVAL / 2
+        assert later.l2_block > earlier.l2_block
+
+
+def _propose_with_ours(devnet: Devnet, *, until: int) -> None:
+    """A new proposer at every look: it is restarted all the time."""
+    signer = KeySigner(ACCOUNTS["proposer"].key)
+    options = GameOptions(GAMES.game_type, INTERVAL, allow_non_finalized=True)
+
+    def has_made() -> bool:
+        proposer = devnet.assembly.games_proposer(signer, options)
+        proposer.step()
+        return len(games(devnet)) >= until
+
+    devnet.until("games of ours", has_made, seconds=PATIENCE)
+    sender = devnet.assembly.l1_sender(signer)
+    devnet.until("our last game", lambda: sender.in_flight() == 0, seconds=PATIENCE)
+
+
+def test_a_game_of_op_proposers_is_argued_about_and_resolves_and_a_withdrawal_finalizes_against_it(
+    devnet: Devnet, tmp_path: Path
+) -> None:
+    bridge = devnet.bridge(ACCOUNTS["user"])
+    bridge.deposit(ACCOUNTS["user"].address, 10 * AMOUNT)
+    withdrawal = bridge.withdraw(RECIPIENT, AMOUNT)
+    flags = ("--allow-non-finalized", f"--proposal-interval={INTERVAL}s")
+    with op_proposer(devnet, tmp_path, *flags, factory=factory(devnet), game_type=GAMES.game_type):
+        devnet.until("a game", lambda: bridge.status(withdrawal).is_provable, seconds=PATIENCE)
+    basis = bridge.status(withdrawal).basis
+    assert basis is not None
+    (game,) = [game for game in games(devnet) if game.index == basis.index]
+    require_right(devnet, game)
+    bridge.prove(withdrawal)
+    _attack(devnet, game)
+    devnet.until("the defence", lambda: len(look(devnet, game).claims) == 3, seconds=PATIENCE)
+
+    devnet.travel(GAMES.max_clock_duration)
+    devnet.until(
+        "the decision", lambda: look(devnet, game).status is GameStatus.DEFENDER_WINS, seconds=PATIENCE
+    )
+    devnet.travel(GAMES.proof_maturity_delay)
+    devnet.until("the withdrawal", lambda: bridge.status(withdrawal).is_finalizable, seconds=PATIENCE)
+    bridge.finalize(withdrawal)
+    devnet.until("its end", lambda: bridge.status(withdrawal).stage == Finalized(), seconds=PATIENCE)
+    balance = devnet.l1.rpc.call("eth_getBalance", to_hex(RECIPIENT), "latest")
+    assert from_quantity(balance) == AMOUNT
+
+
+def _attack(devnet: Devnet, game: ProposedGame) -> None:
+    root, contract = look(devnet, game).root, at(devnet, game)
+    (bond,) = contract.bonds([root.position.move(is_attack=True)], block="latest")
+    sender = devnet.assembly.l1_sender(KeySigner(ACCOUNTS["third user"].key))
+    sender.send(contract.move(root, LIE, is_attack=True, bond=bond))
