@@ -12,6 +12,7 @@ import yaml
 from eth_account import Account
 from eth_utils.crypto import keccak
 
+from opcycle.deploy.config import Settlement
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.ports import free_ports
@@ -62,7 +63,11 @@ def keystore(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def filled_in(tmp_path: Path) -> Path:
     """`deploy/sepolia.yaml`, with its accounts filled in."""
-    form = yaml.safe_load((ROOT / "deploy" / "sepolia.yaml").read_text())
+    return fill_in(tmp_path)
+
+
+def fill_in(tmp_path: Path, **changes: str) -> Path:
+    form = yaml.safe_load((ROOT / "deploy" / "sepolia.yaml").read_text()) | changes
     form["roles"] = {role: checksum(keccak(text=role)[12:]) for role in form["roles"]}
     form["fee_vault"]["recipient"] = checksum(keccak(text="recipient")[12:])
     file = tmp_path / "sepolia.yaml"
@@ -70,13 +75,20 @@ def filled_in(tmp_path: Path) -> Path:
     return file
 
 
-def test_on_anvil_the_shipped_configuration_deploys(tmp_path: Path) -> None:
+@pytest.mark.parametrize("settlement", list(Settlement))
+def test_on_anvil_the_shipped_configuration_deploys_in_either_mode(
+    tmp_path: Path, settlement: Settlement
+) -> None:
+    shipped = (ROOT / "deploy" / "local.yaml").read_text()
+    assert "settlement: games" in shipped
+    (tmp_path / "local.yaml").write_text(shipped.replace("settlement: games", f"settlement: {settlement}"))
     done = ape_run_deploy(
-        *("--network", "ethereum:local:foundry", "--config", "deploy/local.yaml"),
-        *("--account", "TEST::0", "--directory", str(tmp_path)),
+        *("--network", "ethereum:local:foundry", "--config", str(tmp_path / "local.yaml")),
+        *("--account", "TEST::0", "--directory", str(tmp_path / "files")),
     )
     assert done.returncode == 0, done.stderr
-    deployment = Deployment.load(tmp_path)
+    deployment = Deployment.load(tmp_path / "files")
+    assert deployment.addresses.settlement is settlement
     for address in deployment.addresses.to_json().values():
         assert address in done.stdout
     assert (deployment.rollup.l1_chain_id, deployment.rollup.l2_chain_id) == (31337, 901)
@@ -87,7 +99,26 @@ def test_on_sepolia_an_account_of_apes_keystore_deploys(
 ) -> None:
     done = on_sepolia("deployer", sepolia, keystore, filled_in, tmp_path / "files")
     assert done.returncode == 0, done.stderr
-    assert Deployment.load(tmp_path / "files").rollup.l1_chain_id == SEPOLIA
+    deployment = Deployment.load(tmp_path / "files")
+    assert deployment.rollup.l1_chain_id == SEPOLIA
+    assert deployment.addresses.settlement is Settlement.GAMES
+
+
+def test_on_sepolia_an_oracle_settles_when_the_file_says_so(
+    sepolia: str, keystore: Path, tmp_path: Path
+) -> None:
+    done = on_sepolia(
+        "deployer", sepolia, keystore, fill_in(tmp_path, settlement="oracle"), tmp_path / "files"
+    )
+    assert done.returncode == 0, done.stderr
+    assert Deployment.load(tmp_path / "files").addresses.settlement is Settlement.ORACLE
+
+
+def test_a_mode_that_nobody_knows_is_one_sentence(sepolia: str, keystore: Path, tmp_path: Path) -> None:
+    done = on_sepolia("deployer", sepolia, keystore, fill_in(tmp_path, settlement="zk"), tmp_path / "files")
+    assert done.returncode == 1
+    assert "settlement must be one of games, oracle, not 'zk'" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 def test_an_account_that_cannot_pay_is_one_sentence(

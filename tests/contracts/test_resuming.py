@@ -1,12 +1,13 @@
 """A deployment that dies halfway on anvil, and the run after it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from opcycle.cli.ape_signer import ApeSigner
-from opcycle.deploy.config import DeployConfig
+from opcycle.deploy.config import DeployConfig, Settlement
 from opcycle.deploy.deployer import deploy
 from opcycle.deploy.deployment import Deployment
 from opcycle.deploy.plan import make_plan
@@ -16,7 +17,10 @@ from opcycle.l1.transactions import TransactionManager
 from opcycle.rpc.client import RpcClient, RpcUnreachableError
 
 TRANSACTIONS = 11
-"""Six contracts that hold logic, four proxies, and the set-up of the portal."""
+"""In oracle mode: six contracts that hold logic, four proxies, and the set-up of the portal."""
+
+GAMES_TRANSACTIONS = 21
+"""With games: eleven, six, the set-ups of portal and WETH, and two settings of the factory."""
 
 
 class CutLine(RpcClient):
@@ -44,6 +48,21 @@ def run(chain: Any, rpc: RpcClient, account: Any, config: DeployConfig, director
         next_block=chain.mine,
         progress=lambda _: None,
     )
+
+
+@pytest.mark.parametrize("cut", [0, 11, 17, 18, 20, GAMES_TRANSACTIONS + 1])
+def test_the_next_run_of_a_deployment_with_games_sends_only_the_rest(
+    chain: Any, rpc: RpcClient, user: Any, config: DeployConfig, tmp_path: Path, cut: int
+) -> None:
+    config = replace(config, settlement=Settlement.GAMES)
+    before = user.nonce
+    with pytest.raises(RpcUnreachableError):
+        run(chain, CutLine(rpc.url, after=cut), user, config, tmp_path)
+    chain.mine(5)
+    deployment = run(chain, rpc, user, config, tmp_path)
+    assert Deployment.load(tmp_path) == deployment
+    # system config, factory, and the proxies of portal and WETH are handed over
+    assert user.nonce == before + GAMES_TRANSACTIONS + 4
 
 
 @pytest.mark.parametrize("cut", [0, 1, 6, 7, TRANSACTIONS - 1])
