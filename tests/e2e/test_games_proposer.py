@@ -1,16 +1,21 @@
 """The proposer of dispute games on real chains: after restarts and L1 reorgs, and beside others."""
 
+import os
+import subprocess
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from eth_account import Account
+from tests.e2e.programs import OPCYCLE, PATIENCE
 
 from opcycle.deploy.config import GamesConfig, Settlement
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.ports import free_ports
+from opcycle.devnet.runner import Runner
 from opcycle.l1.dispute_games import ProposedGame
 from opcycle.l1.signer import KeySigner
 from opcycle.l1.transactions import TransactionManager, TransactionRequest
@@ -205,3 +210,30 @@ def test_after_a_retirement_the_next_game_counts_again(devnet: Devnet) -> None:
         devnet.advance(2)
     judgements = registry.judge([game.address for game in made()], block="latest")
     assert [judgement.counts for judgement in judgements] == [False, True]
+
+
+def test_opcycle_proposer_makes_a_game_as_an_operator_runs_it_and_ends_cleanly(
+    devnet: Devnet, tmp_path: Path
+) -> None:
+    made = Games(devnet)
+    arguments = ["--deployment", str(devnet.deployment.directory), "--l1", devnet.l1_url]
+    flags = ["--node", devnet.assembly.node, "--proposal-interval", f"{INTERVAL}s"]
+    with (tmp_path / "proposer.log").open("w") as log:
+        process = subprocess.Popen(
+            [OPCYCLE, "proposer", *arguments, *flags],
+            env=os.environ | {"OPCYCLE_PRIVATE_KEY": ACCOUNTS["proposer"].key.hex()},
+            stderr=log,
+        )
+    try:
+
+        def is_made() -> bool:
+            devnet.advance(2)
+            return bool(made())
+
+        assert Runner().until(is_made, seconds=PATIENCE), (tmp_path / "proposer.log").read_text()
+    finally:
+        process.terminate()
+        status = process.wait(PATIENCE)
+    require_right(devnet, made()[0])
+    assert status == 0
+    assert "proposed output root 0x" in (tmp_path / "proposer.log").read_text()

@@ -16,6 +16,7 @@ from opcycle.cli.running import metrics_option, run_until_stopped
 from opcycle.cli.where import key_signer
 from opcycle.deploy.config import Settlement
 from opcycle.devnet.assembly import Assembly
+from opcycle.errors import UserError
 from opcycle.l1.signer import Signer
 from opcycle.proposer.next_game import GameOptions
 
@@ -65,6 +66,8 @@ def run_proposer(
 ) -> None:
     """The proposer that `signer` sends for."""
     poll = seconds(poll_interval)
+    if poll == 0:
+        raise UserError("a --poll-interval of 0s would ask L1 without a break; say 1s or more")
     assembly = Assembly(load(deployment, l1), l1=l1, l2="", node=node)
     is_oracle = assembly.deployment.addresses.settlement is Settlement.ORACLE
     agent: Agent
