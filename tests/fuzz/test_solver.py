@@ -1,6 +1,6 @@
 """S-1 to S-4: what following the solver promises, whatever the others do, on the model of a game."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +19,14 @@ from opcycle.challenger.solver import (
     Step,
     decide,
 )
-from opcycle.protocol.dispute_game import Claim, Dispute, DisputeGame, GameParameters, GameStatus
+from opcycle.protocol.dispute_game import (
+    Claim,
+    Dispute,
+    DisputeGame,
+    GameParameters,
+    GameStatus,
+    dispute_of,
+)
 from opcycle.protocol.positions import Position
 
 HONEST, LIAR = b"\x01" * 20, b"\x02" * 20
@@ -31,15 +38,26 @@ def rules(split: int, levels: int) -> Rules:
     return Rules(split + 1 + levels, split, 1000, 10, 5, lambda depth: 100 + 7 * depth)
 
 
+@dataclass(frozen=True)
+class Lie:
+    """`count` answers to the claim that is `back` before the newest, true above depth `false_from`."""
+
+    back: int = 0
+    attack: bool = True
+    false_from: int = 0
+    status: int = 1
+    salt: int = 0
+    count: int = 1
+
+
 @dataclass
 class Play:
-    """A game about block `claimed`: the liar plays whatever it can think of, the honest player the solver."""
+    """A game about block `claimed`: liars play whatever they can think of, the honest player the solver."""
 
     rules: Rules
     claimed: int
     safe: int
     root_is_true: bool
-    tally: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         levels = self.rules.max_depth - self.rules.split_depth - 1
@@ -140,33 +158,41 @@ class Play:
 
     # --- the liar ---
 
-    def lie(self, pick: int, *, attack: bool, truth: bool, status: int, salt: int) -> None:
-        """Answer some claim, truly or not; or, at the bottom, do nothing: false steps cannot be shown."""
-        index = pick % len(self.game.claims)
+    def lie(self, lie: Lie) -> None:
+        """At the bottom, where a false step cannot be shown, it is refused."""
+        index = len(self.game.claims) - 1 - lie.back % len(self.game.claims)
         claim = self._seen().claims[index]
-        position = claim.position.move(is_attack=attack)
-        value = self._value(claim, position, truth=truth, status=status, salt=salt)
-        try:
+        position = claim.position.move(is_attack=lie.attack)
+        for salt in range(lie.salt, lie.salt + lie.count):
+            value = self._value(claim, position, lie, salt)
             bond = self.rules.bond(position.depth)
-            self.game.move(LIAR, index, value, attack=attack, bond=bond, now=0)
-        except Refusal as refusal:
-            self.tally[refusal.args[0]] = self.tally.get(refusal.args[0], 0) + 1
-        else:
-            self.tally["lie"] = self.tally.get("lie", 0) + 1
+            try:
+                self.game.move(LIAR, index, value, attack=lie.attack, bond=bond, now=0)
+            except Refusal:
+                continue
 
-    def _value(self, claim: Claim, position: Position, *, truth: bool, status: int, salt: int) -> bytes:
-        false = bytes([status]) + bytes([salt]) * 31
-        if not truth or position.depth > self.rules.split_depth:
-            return false
-        block = min(START + 1 + position.trace_index(self.rules.split_depth), self.claimed, self.safe)
-        return self.world.root(block)
+    def _value(self, claim: Claim, position: Position, lie: Lie, salt: int) -> bytes:
+        split, depth = self.rules.split_depth, self.rules.max_depth
+        if position.depth >= lie.false_from or position.depth > depth:
+            return bytes([lie.status]) + bytes([salt]) * 31
+        if position.depth <= split:
+            block = min(START + 1 + position.trace_index(split), self.claimed, self.safe)
+            return self.world.root(block)
+        if claim.position.depth == split + 1 and not lie.attack:
+            return bytes(32)  # no such place
+        what = self._computation(dispute_of(self._seen(), claim, position))
+        return self.world.state(what, position.trace_index(depth) % self.world.steps)
 
 
-lies = st.lists(
-    st.tuples(
-        st.integers(0, 200), st.booleans(), st.booleans(), st.sampled_from([0, 1, 2, 3]), st.integers(0, 2)
-    ),
-    max_size=40,
+liars = st.one_of(
+    # Insists: answers the newest claim, with lies from the root on.
+    st.builds(Lie, attack=st.booleans(), status=st.sampled_from([0, 1, 2, 3])),
+    # Copies what is true down to a depth, wherever it pleases, and lies from there on.
+    st.builds(Lie, st.integers(0, 200), st.booleans(), st.integers(0, 9), st.sampled_from([0, 1])),
+    # Rides along: says what is true, at any place that is free.
+    st.builds(Lie, st.integers(0, 200), st.booleans(), st.just(99)),
+    # Floods: many answers to one claim.
+    st.builds(Lie, st.integers(0, 9), st.booleans(), status=st.sampled_from([0, 1]), count=st.integers(2, 9)),
 )
 
 
@@ -176,31 +202,29 @@ lies = st.lists(
     ahead=st.integers(0, 15),
     unsafe=st.integers(0, 3),
     root_is_true=st.booleans(),
-    moves=lies,
+    lies=st.lists(liars, max_size=40),
     pause=st.integers(1, 6),
 )
 def test_honest_player_wins_every_game_and_loses_no_bond(
-    split: int,
-    levels: int,
-    ahead: int,
-    unsafe: int,
-    root_is_true: bool,
-    moves: list[tuple[int, bool, bool, int, int]],
-    pause: int,
+    split: int, levels: int, ahead: int, unsafe: int, root_is_true: bool, lies: list[Lie], pause: int
 ) -> None:
-    """S-1: the right side wins. S-2: no claim of the honest player is countered. S-3: it gets at least what
-    it paid. S-4: every bond is paid out once."""
+    """S-1: the right side wins. S-2: no claim of the honest player is countered. S-3: it gets the bond of
+    each claim that it answers, and answers none twice. S-4: every bond is paid out once."""
     claimed = START + 1 + ahead % (1 << split)  # as far as the tree reaches
     play = Play(rules(split, levels), claimed, max(START + 1, claimed - unsafe), root_is_true)
-    for turn, (pick, attack, truth, status, salt) in enumerate(moves):
-        play.lie(pick, attack=attack, truth=truth, status=status, salt=salt)
+    for turn, lie in enumerate(lies):
+        play.lie(lie)
         if turn % pause == 0:
             play.answer()
     play.answer()
     assert play.answer() == 0
 
-    honest = [c for c in play.game.claims if c.by == HONEST]
+    game = play.game
     assert play.settle() == (2 if play.should_stand else 1)
-    assert all(c.countered_by is None for c in honest)
-    assert play.game.credit.get(HONEST, 0) >= play.game.paid.get(HONEST, 0)
-    assert sum(play.game.credit.values()) == sum(play.game.paid.values())
+    assert all(c.countered_by is None for c in game.claims if c.by == HONEST)
+    for claim in game.claims:
+        ours = [child for child in claim.children if game.claims[child].by == HONEST]
+        assert len(ours) <= 1
+        assert not ours or claim.countered_by == HONEST
+    assert game.credit.get(HONEST, 0) >= game.paid.get(HONEST, 0)
+    assert sum(game.credit.values()) == sum(game.paid.values())
