@@ -23,6 +23,9 @@ from opcycle.protocol.types import Log
 GAS = 30_000_000
 """What a transaction may use where a test does not say otherwise."""
 
+Snapshot = Any
+"""What `Chain.snapshot` gives; only `Chain.revert` knows what it is."""
+
 _text = cache(to_checksum_address)
 _OUTPUT = re.compile(r"output: 0x([0-9a-f]*)")
 
@@ -71,6 +74,15 @@ class Chain:
         self.gas_used = 0
         self.events: dict[bytes, _Item] = {}
         self.errors: dict[bytes, _Item] = {item.hash[:4]: item for item in _SOLIDITY_ERRORS}
+        self.functions: dict[bytes, str] = {}
+
+    def snapshot(self) -> Snapshot:
+        """For `revert`: accounts and storage, not the block."""
+        return self.evm.snapshot()
+
+    def revert(self, snapshot: Snapshot) -> None:
+        """Back to a snapshot. It is used up."""
+        self.evm.revert(snapshot)
 
     def deploy(self, sender: bytes, creation_code: bytes) -> bytes:
         """The address of a new contract."""
@@ -135,6 +147,10 @@ class Chain:
         item = self.errors.get(data[:4])
         return (item.name, _values(item.types, data[4:])) if item else ("", data)
 
+    def function_of(self, data: bytes) -> str:
+        """Name of what some calldata calls; the selector if unknown."""
+        return self.functions.get(data[:4], f"0x{data[:4].hex()}")
+
     def balance(self, address: bytes) -> int:
         return int(self.evm.get_balance(_text(address)))
 
@@ -165,6 +181,7 @@ class Contract:
                 item = _Item.of(entry)
                 self._functions[f"{item.name}({','.join(item.types)})"] = item
                 self._functions.setdefault(item.name, item)
+                chain.functions[item.hash[:4]] = item.name
             elif entry["type"] == "event":
                 item = _Item.of(entry)
                 chain.events[item.hash] = item
