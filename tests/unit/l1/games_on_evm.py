@@ -1,0 +1,67 @@
+"""The contracts of dispute games in an EVM of this process, behind as much of an L1 RPC as getters need."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tests.fuzz.disputes.deploy import CANNON, GENESIS, GUARDIAN, Deployment, Parameters, account, init_bond
+
+from opcycle.artifacts import artifact
+from opcycle.l1.anchor_state_registry import AnchorStateRegistry
+from opcycle.l1.dispute_games import DisputeGameFactory
+from opcycle.l1.portal2 import OptimismPortal2
+
+HEAD = b"\x1a" * 32
+PARAMETERS = Parameters()
+PROPOSER, STRANGER = account("proposer"), account("stranger")
+
+
+class EvmRpc:
+    """Answers `eth_call`, always as of now: nothing is remembered of earlier blocks."""
+
+    def __init__(self, deployment: Deployment):
+        self._chain = deployment.chain
+        self.requests = 0
+
+    def batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[str]:
+        self.requests += 1
+        return [self._answer(*call) for call in calls]
+
+    def _answer(self, method: str, params: Sequence[Any]) -> str:
+        assert method == "eth_call"
+        query, _ = params
+        to, data = (bytes.fromhex(query[key][2:]) for key in ("to", "data"))
+        return "0x" + self._chain.call(bytes(20), to, data).hex()
+
+
+class GamesL1:
+    """`now`: L1 time, seconds. Games are made for `CANNON`, type 0, which withdrawals rely on."""
+
+    def __init__(self) -> None:
+        self.contracts = Deployment(
+            artifact, PARAMETERS, anchor_root=b"\xaa" * 32, prestate=b"\x03" + b"\x11" * 31
+        )
+        self.rpc = EvmRpc(self.contracts)
+        self.factory = DisputeGameFactory(self.rpc, self.contracts.factory.address)  # type: ignore[arg-type]
+        self.registry = AnchorStateRegistry(self.rpc, self.contracts.registry.address)  # type: ignore[arg-type]
+        self.portal = OptimismPortal2(self.rpc, self.contracts.portal.address)  # type: ignore[arg-type]
+        self.now = GENESIS
+        for person in (PROPOSER, STRANGER):
+            self.contracts.chain.set_balance(person, 10**24)
+        self.wait(1)
+
+    def wait(self, seconds: int) -> None:
+        self.now += seconds
+        self.contracts.chain.set_block(1000 + (self.now - GENESIS), self.now)
+
+    def propose(self, block: int, root: bytes, *, by: bytes = PROPOSER, kind: int = CANNON) -> bytes:
+        """The new game's address."""
+        events = self.contracts.factory.send(
+            by, "create", kind, root, block.to_bytes(32, "big"), value=init_bond(kind)
+        )
+        (made,) = (event.args for event in events if event.name == "DisputeGameCreated")
+        found: bytes = made[0] if isinstance(made[0], bytes) else bytes.fromhex(made[0][2:])
+        return found
+
+    def guard(self, function: str, *args: object) -> None:
+        """The guardian's word at the registry."""
+        self.contracts.registry.send(GUARDIAN, function, *args)
