@@ -5,7 +5,7 @@ the machine's time, too.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +26,8 @@ from opcycle.devnet.ports import free_ports
 from opcycle.devnet.runner import Runner
 from opcycle.devnet.stepping import Stepping
 from opcycle.l1.contract import Contract
+from opcycle.l1.dispute_games import FaultDisputeGame
+from opcycle.l1.game_accounts import BondMode
 from opcycle.monitor.agent import Monitor, MonitorOptions
 from opcycle.monitor.counts import count
 from opcycle.protocol.types import Address
@@ -52,7 +54,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
 
 
 @contextmanager
-def op_dispute_mon(place: Arena, directory: Path, *, ignored: Address) -> Iterator[str]:
+def op_dispute_mon(place: Arena, directory: Path, ignored: Sequence[Address]) -> Iterator[str]:
     """The URL of its metrics."""
     port = free_ports().metrics
     flags = [
@@ -60,7 +62,7 @@ def op_dispute_mon(place: Arena, directory: Path, *, ignored: Address) -> Iterat
         f"--rollup-rpc={place.devnet.assembly.node}",
         f"--game-factory-address={checksum(place.factory.contract.address)}",
         f"--honest-actors={','.join(map(checksum, ACTORS))}",
-        f"--ignored-games={checksum(ignored)}",
+        *(f"--ignored-games={checksum(game)}" for game in ignored),
         "--monitor-interval=1s",
         "--metrics.enabled",
         "--metrics.addr=127.0.0.1",
@@ -88,12 +90,12 @@ def theirs(url: str) -> Samples:
     return found
 
 
-def ours(place: Arena, *, ignored: Address) -> Samples:
+def ours(place: Arena, ignored: Sequence[Address]) -> Samples:
     devnet = place.devnet
     at = GamesAt(
         devnet.l1.rpc, place.factory.contract.address, (devnet.assembly.node,), devnet.deployment.rollup
     )
-    monitor = Monitor(at.lookout(), MonitorOptions(honest=frozenset(ACTORS), ignored=frozenset({ignored})))
+    monitor = Monitor(at.lookout(), MonitorOptions(honest=frozenset(ACTORS), ignored=frozenset(ignored)))
     monitor.step()
     seen = monitor.published
     assert seen is not None
@@ -108,20 +110,23 @@ def comparable(samples: Samples) -> Samples:
     return {key: value for key, value in samples.items() if key[0] in names}
 
 
-def compare(place: Arena, directory: Path, *, ignored: Address) -> Samples:
-    with op_dispute_mon(place, directory, ignored=ignored) as url:
-        found = comparable(theirs(url))
-    assert comparable(ours(place, ignored=ignored)) == found
-    return found
+def both(place: Arena, directory: Path, ignored: Sequence[Address]) -> tuple[Samples, Samples]:
+    """Ours and theirs."""
+    with op_dispute_mon(place, directory, ignored) as url:
+        found = theirs(url)
+    return comparable(ours(place, ignored)), comparable(found)
 
 
-def test_every_metric_is_op_dispute_mons(place: Arena, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def refunded(place: Arena) -> Address:
+    """A game of which everybody gets back what they have paid. Others are played meanwhile."""
     devnet, challenger = place.devnet, place.challenger(HONEST)
-    root = devnet.node.output_at_block(16).output_root
+    game = place.propose(LIAR, LIE, 12)
     lost = place.propose(LIAR, LIE, 16)
     place.play(challenger)
+    place.send("guardian", place.registry.request("blacklistDisputeGame", game.contract.address))
     place.lie(FOOL, lost, 1, LIE)
-    won = place.propose(HONEST, root, 16)
+    won = place.propose(HONEST, devnet.node.output_at_block(16).output_root, 16)
     place.lie(LIAR, won, 0, LIE)
     place.play(challenger)
     devnet.travel(CLOCK)
@@ -129,8 +134,12 @@ def test_every_metric_is_op_dispute_mons(place: Arena, tmp_path: Path) -> None:
     place.play(challenger)
     devnet.travel(FINALITY_DELAY + 1)
     devnet.advance(2)
-    place.play(challenger)  # closed, and what it has won is unlocked
+    place.play(challenger)  # all three are closed, and what it has won is unlocked
+    return game.contract.address
 
+
+def test_every_metric_is_op_dispute_mons(place: Arena, refunded: Address, tmp_path: Path) -> None:
+    devnet, challenger = place.devnet, place.challenger(HONEST)
     safe = devnet.node.sync_status().safe_l2.number
     place.propose(LIAR, devnet.node.output_at_block(safe).output_root, safe + 200)
     place.play(challenger)  # shows that it is another block's
@@ -141,10 +150,11 @@ def test_every_metric_is_op_dispute_mons(place: Arena, tmp_path: Path) -> None:
     ignored = place.propose(LIAR, LIE, 52).contract.address
     devnet.advance(60)
 
-    found = compare(place, tmp_path, ignored=ignored)
+    our, their = both(place, tmp_path, [refunded, ignored])
+    assert our == their
     agreement = {
         dict(labels)["status"]: value
-        for (name, labels), value in found.items()
+        for (name, labels), value in our.items()
         if name == "op_dispute_mon_games_agreement"
     }
     assert agreement == {
@@ -159,11 +169,27 @@ def test_every_metric_is_op_dispute_mons(place: Arena, tmp_path: Path) -> None:
     }
 
 
-def test_collateral_that_is_taken_away_is_missed_by_both(place: Arena, tmp_path: Path) -> None:
+def test_of_a_refunded_game_op_dispute_mon_expects_what_would_have_been_won(
+    place: Arena, refunded: Address, tmp_path: Path
+) -> None:
+    game = FaultDisputeGame(place.devnet.l1.rpc, refunded)
+    assert game.contract.read("bondDistributionMode", block="latest") == BondMode.REFUND
+    our, their = both(place, tmp_path, [])
+    assert our.keys() ^ their.keys() == set()
+    different = {key[0].removeprefix("op_dispute_mon_") for key in our if our[key] != their[key]}
+    assert different == {"credits", "bond_collateral_required"}
+    key = "op_dispute_mon_credits", (("credit", "below"), ("withdrawable", "withdrawable"))
+    assert (our[key], their[key]) == (0, 1)
+
+
+def test_collateral_that_is_taken_away_is_missed_by_both(
+    place: Arena, refunded: Address, tmp_path: Path
+) -> None:
     address = place.devnet.deployment.addresses.delayed_weth
     assert address is not None
     weth = Contract(place.devnet.l1.rpc, address, artifact("DelayedWETH").abi)
-    place.send("deployer", weth.request("recover", 10**17))
-    found = compare(place, tmp_path, ignored=bytes(20))
+    place.send("deployer", weth.request("recover", 10**18))
+    our, their = both(place, tmp_path, [refunded])
+    assert our == their
     key = (("balance", "insufficient"), ("delayedWETH", checksum(address)))
-    assert found["op_dispute_mon_bond_collateral_required", key] > 0
+    assert our["op_dispute_mon_bond_collateral_required", key] > 0
