@@ -1,13 +1,18 @@
 """The games challenger on real chains against floods, L1 reorgs, its own restarts, and a guardian's veto."""
 
+import os
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.e2e.games import CLOCK, FINALITY_DELAY, WETH_DELAY, Arena, arena, arena_config
+from tests.e2e.programs import OPCYCLE, PATIENCE
 
 from opcycle.challenger.responder import SENDS_AT_ONCE
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.devnet import Devnet
+from opcycle.devnet.runner import Runner
 from opcycle.l1.dispute_games import FaultDisputeGame
 from opcycle.protocol.dispute_game import GameStatus
 
@@ -83,6 +88,32 @@ def test_of_a_game_that_the_guardian_refuses_our_own_bonds_come_back(place: Aren
         did = place.play(challenger)
         assert any(f"claimed {own} wei, which {what} it" in line for line in did), did
     assert game.earnings(honest, block="latest").at_most == 0
+
+
+def test_opcycle_challenger_answers_as_an_operator_runs_it_and_ends_cleanly(
+    place: Arena, tmp_path: Path
+) -> None:
+    devnet, game = place.devnet, place.propose(LIAR, LIE, 28)
+    where = ["--deployment", str(devnet.deployment.directory), "--l1", devnet.l1_url]
+    node = ["--node", devnet.assembly.node, "--l2-eth-rpc", devnet.verifier.engine.l2.rpc.url]
+    with (tmp_path / "challenger.log").open("w") as log:
+        process = subprocess.Popen(
+            [OPCYCLE, "challenger", *where, *node, "--game-types", "alphabet"],
+            env=os.environ | {"OPCYCLE_PRIVATE_KEY": ACCOUNTS[HONEST].key.hex()},
+            stderr=log,
+        )
+    try:
+
+        def is_answered() -> bool:
+            devnet.advance(2)
+            return len(place.look(game).claims) == 2
+
+        assert Runner().until(is_answered, seconds=PATIENCE), (tmp_path / "challenger.log").read_text()
+    finally:
+        process.terminate()
+        status = process.wait(PATIENCE)
+    assert status == 0
+    assert "attacked claim 0 with 0x" in (tmp_path / "challenger.log").read_text()
 
 
 def _flood(place: Arena, game: FaultDisputeGame, count: int) -> None:
