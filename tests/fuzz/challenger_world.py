@@ -244,6 +244,9 @@ class GameContract:
 
     # --- read ---
 
+    def status(self, *, block: bytes) -> GameStatus:
+        return GameStatus(self._at(block).model.status)
+
     def read(self, *, block: bytes) -> DisputeGame:
         game = self._at(block)
         model = game.model

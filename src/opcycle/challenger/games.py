@@ -197,14 +197,15 @@ class GamesChallenger:
     def _look_at(self, listed: ListedGame, turn: _Turn) -> None:
         contract, name = self._game_at(listed.address), f"game {listed.index}"
         try:
-            game = contract.read(block=turn.l1.hash)
+            status = contract.status(block=turn.l1.hash)
         except CriticalError as error:  # a contract of the factory's owner that is no game of this kind
             turn.waits.append(f"{name}: {error}")
             return
-        turn.statuses.append(game.status)
-        if game.status is not GameStatus.IN_PROGRESS:
+        turn.statuses.append(status)
+        if status is not GameStatus.IN_PROGRESS:
             self._collect(contract, name, turn)
             return
+        game = contract.read(block=turn.l1.hash)
         us = self._transactions.address
         turn.at_stake += sum(c.bond for c in game.claims if c.claimant == us and c.index not in game.resolved)
         trace = self._traces[listed.game_type]

@@ -117,7 +117,7 @@ class Solver:
     def run(self) -> Generator[Question, Hash, None]:
         game = self._game
         if (yield from self._agrees(game.root)):
-            # A tree of claims reaches no further than its last leaf, whatever block the root claim says it is of.
+            # A tree of claims ends with its last leaf, whatever block the root claim says it is of.
             block = min(game.block_of(game.root.position), self._safe_block)
             if block < game.claimed_block:
                 if not game.block_number_challenged and game.root.index not in game.resolved:
@@ -153,7 +153,7 @@ class Solver:
         value = yield from self._truth(claim, position)
         name = (position, value, claim.index)
         if claim.parent is None and self._game.block_number_challenged and name not in self._made:
-            return  # the root claim has lost already, and takes no more answers; those made before need defending
+            return  # the root claim has lost and takes no more answers; those that it has need defending
         self._honest.add(name)
         self._answers[claim.index] = position
         if name not in self._made:

@@ -178,6 +178,9 @@ class FaultDisputeGame:
             )
         return self._parameters
 
+    def status(self, *, block: BlockLabel) -> GameStatus:
+        return GameStatus(self.contract.read("status", block=block))
+
     def read(self, *, block: Hash) -> DisputeGame:
         """The whole game at the end of an L1 block."""
         getters = (
