@@ -33,7 +33,7 @@ class Arguing(Rig):
         shown = self._extra(extra, block, anchored)
         claim = self._root(root, block)
         factory = self.deployment.alien_factory if alien else self.deployment.factory
-        wei = max(0, self.model.init_bonds.get(kind, 0) + value)
+        wei = max(0, self.model.price(kind, registered=not alien) + value)
         caller = PEOPLE[by]
         done = self.act(
             "create",
@@ -96,7 +96,7 @@ class Arguing(Rig):
     ) -> None:
         """Answer a claim. `bond`: wei more than it costs; `disputed`: name the claim that is answered."""
         if self.model.games:
-            found = self.pick(game)
+            found = self.pick_open(game)
             self._move(by, found, self.pick_claim(found, claim), attack, value, salt, bond, disputed)
 
     def _move(
@@ -167,7 +167,7 @@ class Arguing(Rig):
     def step(self, by: str, game: int, claim: int, attack: bool, state: str) -> None:
         if not self.model.games:
             return
-        found = self.pick(game)
+        found = self.pick_open(game)
         deepest = [i for i, c in enumerate(found.claims) if c.place[0] == found.rules.max_depth]
         index = deepest[claim % len(deepest)] if deepest and claim % 8 else self.pick_claim(found, claim)
         self._step(by, found, index, attack, state)
@@ -207,7 +207,7 @@ class Arguing(Rig):
 
     def add_local_data(self, by: str, game: int, claim: int, ident: int, offset: int) -> None:
         if self.model.games:
-            found = self.pick(game)
+            found = self.pick_open(game)
             self._add_local_data(by, found, self.pick_claim(found, claim), ident, offset)
 
     def _add_local_data(self, by: str, game: Game, index: int, ident: int, offset: int) -> None:
@@ -221,7 +221,7 @@ class Arguing(Rig):
     def show_block(self, by: str, game: int, output: str) -> None:
         """Try to show that the root claim is another block's output root."""
         if self.model.games:
-            self._show_block(by, self.pick(game), output)
+            self._show_block(by, self.pick_open(game), output)
 
     def _show_block(self, by: str, game: Game, output: str) -> None:
         block = self.l2.of_root(game.root) or self.l2.blocks[0]
@@ -242,7 +242,7 @@ class Arguing(Rig):
         """Several moves at once, newest claims first: attack or defend everything, or now this, now that."""
         if not self.model.games:
             return
-        found = self.pick(game)
+        found = self.pick_open(game)
         claims = [i for i in reversed(range(len(found.claims))) if found.claims[i].by != PEOPLE[by]][:count]
         for nth, index in enumerate(claims):
             if found.claims[index].place[0] == found.rules.max_depth:
@@ -256,7 +256,7 @@ class Arguing(Rig):
         """Many answers to one claim."""
         if not self.model.games:
             return
-        found = self.pick(game)
+        found = self.pick_open(game)
         index = found.claims.index(found.claims[claim % len(found.claims)])
         for nth in range(count):
             attack = index == 0 or nth % 2 == 0
@@ -266,7 +266,7 @@ class Arguing(Rig):
         """Against the honest party, turn by turn, as deep as it goes."""
         if not self.model.games:
             return
-        found = self.pick(game)
+        found = self.pick_open(game)
         for _ in range(found.rules.max_depth):
             self.honest_turn(found)
             newest = len(found.claims) - 1

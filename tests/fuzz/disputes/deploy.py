@@ -114,7 +114,7 @@ class Deployment:
     def set_games(self) -> None:
         """Three types: two that anyone may play, and one between two known parties. And somebody else's
         factory, which makes the same games."""
-        logic = self._plain("FaultDisputeGame", self.game_parameters()).address
+        self.logic = logic = self._plain("FaultDisputeGame", self.game_parameters()).address
         permissioned = self._plain("PermissionedDisputeGame", self.game_parameters()).address
         for kind in (CANNON, OTHER_CANNON):
             self._set_game(self.factory, kind, logic, self.game_arguments())

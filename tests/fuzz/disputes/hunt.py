@@ -3,16 +3,18 @@
 Hypothesis finds the smaller example; this finds the first one sooner.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from tests.fuzz.disputes.play import Play, Step
 from tests.fuzz.disputes.properties import BrokenError
-from tests.fuzz.disputes.replay import replay
-from tests.fuzz.disputes.rules import RULES
+from tests.fuzz.disputes.rig import SIZES
+from tests.fuzz.disputes.rules import OFTEN, RULES, SELDOM
 from tests.fuzz.disputes.starts import STARTS
+
+Watch = Callable[[Play], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,58 +22,67 @@ class Found:
     """A property that broke, in which run; `steps` of the whole hunt were needed to meet it."""
 
     error: BrokenError
-    is_lazy: bool
-    run: list[Step]
+    play: Play
     steps: int
 
 
-def hunt(seed: int, plays: int, length: int = 60, **options: Any) -> Found | None:
-    """Play until something breaks, `plays` times at most, `length` random steps each. None: nothing broke."""
+def hunt(
+    seed: int, plays: int, length: int = 60, *, watch: Watch = lambda play: None, **options: Any
+) -> Found | None:
+    """Play until something breaks, `plays` times at most, `length` random steps each. None: nothing broke.
+
+    `watch` sees each play that broke nothing.
+    """
     steps = 0
     for number in range(plays):
         random = Random(f"{seed} {number}")
-        play = Play(is_lazy=random.random() < 0.5, **options)
+        size = random.choice(list(SIZES))
+        play = Play(is_lazy=random.random() < 0.5, size=size, **options)
         try:
             for name, arguments in _steps(random, length):
                 play.do(name, **arguments)
             play.finish()
         except BrokenError as error:
-            return Found(error, play.is_lazy, play.run, steps + len(play.run))
+            return Found(error, play, steps + len(play.run))
         finally:
             play.end()
         steps += len(play.run)
+        watch(play)
     return None
 
 
 def _steps(random: Random, length: int) -> Iterator[Step]:
     start = random.choice(list(STARTS.values()))
     yield from start(random.randrange(8))
-    names = list(RULES)
-    for _ in range(length):
-        name = random.choice(names)
+    weights = [1 if name in SELDOM else 4 * OFTEN.get(name, 1) for name in RULES]
+    for name in random.choices(list(RULES), weights, k=length):
         yield name, {term: random.choice(values) for term, values in RULES[name].items()}
 
 
 def shrink(found: Found, **options: Any) -> Found:
     """The same property broken by fewer steps: leave out what is not needed, larger parts first."""
-    size = max(1, len(found.run) // 2)
+    size = max(1, len(found.play.run) // 2)
     while size:
         at = 0
-        while at < len(found.run):
-            shorter = found.run[:at] + found.run[at + size :]
-            again = broken_by(shorter, found.is_lazy, **options)
-            if again is not None and again.property == found.error.property:
-                found = Found(again, found.is_lazy, shorter, found.steps)
+        while at < len(run := found.play.run):
+            again = broken_by(run[:at] + run[at + size :], like=found.play, **options)
+            if again is not None and again.error.property == found.error.property:
+                found = Found(again.error, again.play, found.steps)
             else:
                 at += size
         size //= 2
     return found
 
 
-def broken_by(run: list[Step], is_lazy: bool, **options: Any) -> BrokenError | None:
-    """What a run breaks."""
+def broken_by(run: list[Step], *, like: Play, **options: Any) -> Found | None:
+    """What a run breaks, in a play of the same kind."""
+    play = Play(is_lazy=like.is_lazy, size=like.size, **options)
     try:
-        replay(run, is_lazy=is_lazy, **options)
+        for rule, arguments in run:
+            play.do(rule, **arguments)
+        play.finish()
     except BrokenError as error:
-        return error
+        return Found(error, play, len(run))
+    finally:
+        play.end()
     return None

@@ -9,20 +9,28 @@ from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
-from tests.fuzz.disputes.deploy import Parameters
 from tests.fuzz.disputes.play import Play
 from tests.fuzz.disputes.properties import BrokenError
-from tests.fuzz.disputes.rules import RULES, SALTS, Terms
+from tests.fuzz.disputes.rules import RULES, SALTS, SELDOM, Terms
 from tests.fuzz.disputes.starts import STARTS
 from tests.fuzz.disputes.transcript import told
 from tests.fuzz.tally import CountingMachine
+
+
+def drawn(terms: Terms) -> dict[str, st.SearchStrategy[Any]]:
+    return {term: st.sampled_from(values) for term, values in terms.items()}
+
+
+seldom = st.one_of(
+    *(st.tuples(st.just(name), st.fixed_dictionaries(drawn(RULES[name]))) for name in sorted(SELDOM))
+)
 
 
 class DisputeMachine(CountingMachine):
     """`start`: the play's first steps, by their name in STARTS."""
 
     start: ClassVar[str] = "empty"
-    parameters: ClassVar[Parameters] = Parameters()
+    size: ClassVar[str] = "6 levels"
     options: ClassVar[dict[str, Any]] = {}
 
     def __init__(self) -> None:
@@ -31,7 +39,7 @@ class DisputeMachine(CountingMachine):
 
     @initialize(is_lazy=st.booleans(), salt=st.sampled_from(SALTS))
     def begin(self, is_lazy: bool, salt: int) -> None:
-        self.play = Play(is_lazy=is_lazy, parameters=self.parameters, **self.options)
+        self.play = Play(is_lazy=is_lazy, size=self.size, **self.options)
         self.play.done, self.play.refused = self.done, self.refused
         for name, arguments in STARTS[self.start](salt):
             self.do(name, **arguments)
@@ -47,6 +55,12 @@ class DisputeMachine(CountingMachine):
         """With the whole story."""
         assert self.play is not None
         return error.with_story(told(self.play))
+
+    @rule(step=seldom)
+    def other(self, step: tuple[str, dict[str, Any]]) -> None:
+        """One rule of Hypothesis for all that happens seldom."""
+        name, arguments = step
+        self.do(name, **arguments)
 
     def teardown(self) -> None:
         """All games end, whatever has happened to them."""
@@ -66,8 +80,9 @@ def _rule(name: str, terms: Terms) -> Callable[..., None]:
         self.do(name, **arguments)
 
     act.__name__ = act.__qualname__ = name
-    return rule(**{term: st.sampled_from(values) for term, values in terms.items()})(act)  # type: ignore[no-any-return]
+    return rule(**drawn(terms))(act)  # type: ignore[no-any-return]
 
 
 for _name, _terms in RULES.items():
-    setattr(DisputeMachine, _name, _rule(_name, _terms))
+    if _name not in SELDOM:
+        setattr(DisputeMachine, _name, _rule(_name, _terms))

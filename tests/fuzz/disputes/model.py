@@ -6,10 +6,19 @@ action raises Refusal, with the custom error that the contract must answer, befo
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import rlp
 from eth_abi.abi import encode
-from tests.fuzz.disputes.deploy import CANNON, L2_CHAIN_ID, PERMISSIONED, PERMITTED, Parameters
+from tests.fuzz.disputes.deploy import (
+    CANNON,
+    L2_CHAIN_ID,
+    OTHER_CANNON,
+    PERMISSIONED,
+    PERMITTED,
+    Parameters,
+    init_bond,
+)
 from tests.fuzz.game_model import GameModel, Place, Rules, number
 from tests.fuzz.message_passer import Shows, WithdrawalTuple, withdrawal_hash
 from tests.fuzz.tally import Refusal
@@ -137,6 +146,8 @@ class Proof:
 class Settlement:
     """Everything on L1. `balances`: ether of all accounts that take part; `refuses`: who takes none."""
 
+    game_type: ClassVar[type[Game]] = Game
+
     parameters: Parameters
     who: Who
     prestate: bytes
@@ -147,6 +158,9 @@ class Settlement:
     number: int
     now: int
     refuses: frozenset[bytes] = frozenset()
+    logics: dict[int, str] = field(
+        default_factory=lambda: dict.fromkeys((CANNON, OTHER_CANNON, PERMISSIONED), "the same")
+    )
     games: list[Game] = field(default_factory=list)
     by_uuid: dict[bytes, Game] = field(default_factory=dict)
     anchor_game: Game | None = None
@@ -193,10 +207,13 @@ class Settlement:
         registered: bool = True,
     ) -> Game:
         """A new game; `registered` unless somebody else's factory makes it."""
-        if kind not in self.init_bonds or not (registered or kind == CANNON):
+        logics = self.logics if registered else {CANNON: "the same"}
+        logic = logics.get(kind, "nothing")
+        if logic == "nothing":
             raise Refusal("DisputeGameFactory_NoImplementation", (kind,))
-        if value != self.init_bonds[kind]:
-            raise Refusal("DisputeGameFactory_IncorrectBond", (value, self.init_bonds[kind]))
+        price = self.price(kind, registered)
+        if value != price:
+            raise Refusal("DisputeGameFactory_IncorrectBond", (value, price))
         uuid = self.uuid(kind, root, extra, registered)
         if uuid in self.by_uuid:
             raise Refusal(
@@ -204,15 +221,16 @@ class Settlement:
                 (self.uuid(kind, root, extra), self.by_uuid[uuid].address),
             )
         arguments = 4 + 244 + (40 if kind == PERMISSIONED else 0) + 2
-        if len(extra) != 32:
-            raise Refusal("FaultDisputeGame_BadArguments", (arguments - 32 + len(extra), arguments))
+        given = 90 + len(extra) if logic == "without arguments" else arguments - 32 + len(extra)
+        if given != arguments:
+            raise Refusal("FaultDisputeGame_BadArguments", (given, arguments))
         start = self.anchor_root()
         block = int.from_bytes(extra, "big")
         if block <= start[1] or block >= 1 << 64:
             raise Refusal("FaultDisputeGame_BadBlockNumber", (block, start[1]))
         if kind == PERMISSIONED and caller != PERMITTED[0]:
             raise Refusal("PermissionedDisputeGame_NotAParty", (caller,))
-        game = Game(
+        game = self.game_type(
             self.rules,
             kind=kind,
             creator=caller,
@@ -231,6 +249,23 @@ class Settlement:
             self.listed.append(game)
         self._pay_bond(game, caller, value)
         return game
+
+    def price(self, kind: int, registered: bool = True) -> int:
+        """Wei that a game costs; somebody else's factory has a price of its own."""
+        return self.init_bonds.get(kind, 0) if registered else init_bond(kind)
+
+    def set_type(self, caller: bytes, kind: int, logic: str) -> None:
+        """`logic`: "nothing", "the same" as all other games, or that "without arguments"."""
+        self._require_factory_owner(caller)
+        self.logics[kind] = logic
+
+    def set_init_bond(self, caller: bytes, kind: int, wei: int) -> None:
+        self._require_factory_owner(caller)
+        self.init_bonds[kind] = wei
+
+    def _require_factory_owner(self, caller: bytes) -> None:
+        if caller != self.who.owner:
+            raise Refusal("OwnableUnauthorizedAccount", (caller,))
 
     def _pay_bond(self, game: Game, caller: bytes, value: int) -> None:
         self.pay(caller, self.who.weth, value)
@@ -339,8 +374,8 @@ class Settlement:
         becomes_anchor = self.is_claim_valid(game) and game.block > self.anchor_root()[1]
         return NORMAL if self.is_proper(game) else REFUND, becomes_anchor
 
-    def claim_credit(self, game: Game, recipient: bytes) -> None:
-        """First unlocks what somebody has earned, then pays it."""
+    def claim_credit(self, game: Game, recipient: bytes, *, refuses: bool = False) -> None:
+        """First unlocks what somebody has earned, then pays it, unless the recipient refuses to be paid."""
         mode, _ = self.judge(game)
         amount = game.claimable(recipient, mode)
         if recipient not in game.unlocked:
@@ -351,7 +386,7 @@ class Settlement:
         if amount == 0:
             raise Refusal("FaultDisputeGame_NoCredit", (recipient,))
         self.check_withdraw(game.address, recipient, amount)
-        if recipient in self.refuses:
+        if refuses:
             raise Refusal("FaultDisputeGame_TransferFailed", (recipient, amount))
         self.close(game)
         game.paid[recipient] = game.credit[recipient] = 0
@@ -375,10 +410,9 @@ class Settlement:
         available_at = request.at + self.parameters.weth_delay
         if self.now < available_at:
             raise Refusal("DelayedWETH_TooEarly", (available_at, self.now))
-        if self.weth.get(owner, 0) < wad:
-            raise Refusal("InsufficientBalance", ())
+        self._require_weth(owner, wad)
         if self.balances[self.who.weth] < wad:
-            raise Refusal("ETHTransferFailed", ())
+            raise Refusal("WrappedEther_TransferFailed", (owner, wad))
 
     def withdraw(self, owner: bytes, guy: bytes, wad: int) -> None:
         """WETH that was unlocked for `guy` becomes ether of its owner."""
@@ -390,8 +424,7 @@ class Settlement:
 
     def hold(self, caller: bytes, guy: bytes, wad: int) -> None:
         self._require_weth_owner(caller)
-        if self.weth.get(guy, 0) < wad:
-            raise Refusal("InsufficientBalance", ())
+        self._require_weth(guy, wad)
         self.weth[guy] = self.weth.get(guy, 0) - wad
         self.weth[caller] = self.weth.get(caller, 0) + wad
 
@@ -400,6 +433,11 @@ class Settlement:
         amount = min(wad, self.balances[self.who.weth])
         self.recovered += amount
         self.pay(self.who.weth, caller, amount)
+
+    def _require_weth(self, holder: bytes, wad: int) -> None:
+        held = self.weth.get(holder, 0)
+        if held < wad:
+            raise Refusal("WrappedEther_InsufficientBalance", (holder, wad, held))
 
     def _require_weth_owner(self, caller: bytes) -> None:
         if caller != self.who.owner:

@@ -58,7 +58,8 @@ class Observer:
         for name, question, expected in views:
             found = chain.call(NOBODY, batch, question)
             if found != expected:
-                broken(property_of(name), f"{name} is {readable(found)}, not {readable(expected)}")
+                what = different_part(found, expected) if name == "claimData" else name
+                broken(property_of(what), f"{what} is {readable(found)}, not {readable(expected)}")
         raise AssertionError("a view answers differently when it is asked alone")
 
     def _balances(self) -> None:
@@ -205,7 +206,7 @@ class Observer:
             view(found.registry, "paused", is_=word(model.is_paused())),
             view(found.portal, "paused", is_=word(model.is_paused())),
             view(found.portal, "l2Sender", is_=padded(bytes.fromhex("dead".rjust(40, "0")))),
-            view(found.weth, "totalSupply", is_=word(sum(model.weth.values()))),
+            view(found.weth, "totalSupply", is_=word(model.balances[model.who.weth])),
         ]
         if listed:
             game = listed[-1]
@@ -222,6 +223,13 @@ class Observer:
             views.append(view(found.portal, "provenWithdrawals", hash_, submitter, is_=is_))
         holders = [person for person in self._people if person in model.weth]
         return views + [view(found.weth, "balanceOf", who, is_=word(model.weth[who])) for who in holders]
+
+
+def different_part(found: bytes, expected: bytes) -> str:
+    """Which part of a claim differs."""
+    parts = ("parentIndex", "counteredBy", "claimant", "bond", "claim", "position", "clock")
+    words = (slice(at, at + 32) for at in range(0, 32 * len(parts), 32))
+    return next(part for part, at in zip(parts, words, strict=True) if found[at] != expected[at])
 
 
 def readable(answer: bytes) -> str:

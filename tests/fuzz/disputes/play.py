@@ -7,8 +7,16 @@ A run is a list of steps `[rule, arguments]`, plain JSON; `Play.do` takes one. W
 from collections.abc import Iterator
 from typing import Any
 
+from tests.fuzz.disputes.deploy import GENESIS
 from tests.fuzz.disputes.model import PAUSE_EXPIRY, Game
-from tests.fuzz.disputes.properties import ALWAYS, ALWAYS_OF_ALL, IN_THE_END, BrokenError, broken
+from tests.fuzz.disputes.properties import (
+    ALWAYS,
+    ALWAYS_OF_ALL,
+    IN_THE_END,
+    BrokenError,
+    broken,
+    valid_withdrawals_are_finalized,
+)
 from tests.fuzz.disputes.rig import PEOPLE
 from tests.fuzz.disputes.withdrawing import Withdrawing
 
@@ -21,7 +29,8 @@ often."""
 
 
 class Play(Withdrawing):
-    """From an empty factory. `run` is what has been done so far."""
+    """From an empty factory. `run` is what has been done so far; `story`, step by step, when and what came
+    of it."""
 
     def __init__(self, *, is_lazy: bool = False, **options: Any) -> None:
         super().__init__(**options)
@@ -29,11 +38,14 @@ class Play(Withdrawing):
         self.quiet = {}
         self.states = {}
         self.run: list[Step] = []
+        self.story: list[tuple[int, list[str]]] = []
         self.broke: BrokenError | None = None
 
     def do(self, rule: str, **arguments: Any) -> None:
         """One step, and the comparison after it. Raises BrokenError if a property does not hold."""
         self.run.append((rule, arguments))
+        self.outcomes = []
+        self.story.append((self.model.now - GENESIS, self.outcomes))
         try:
             getattr(self, rule)(**arguments)
             self.look()
@@ -57,7 +69,7 @@ class Play(Withdrawing):
     def honest_acts(self, game: int) -> None:
         """The honest party does all that it can in a game."""
         if self.model.games:
-            self.honest_turn(self.pick(game))
+            self.honest_turn(self.pick_open(game))
 
     # --- time ---
 
@@ -112,6 +124,9 @@ class Play(Withdrawing):
         self.advance(self.model.now + self.parameters.finality_delay + 1)
         for game in self.model.games:
             self._close("griefer", game)
+        self.advance(self.model.now + self.parameters.maturity_delay + 1)
+        for hash_, submitter in list(self.model.proofs):
+            self._finalize(PEOPLE["griefer"], self._of_hash(hash_), submitter)
         for _ in range(2):  # unlock, then pay
             for game in self.model.games:
                 for person in PEOPLE.values():
@@ -122,6 +137,7 @@ class Play(Withdrawing):
         for game in self.model.games:
             for check in IN_THE_END:
                 check(self, game)
+        valid_withdrawals_are_finalized(self)
 
     def last_moment(self, game: Game) -> int:
         """By then every clock of a game has run out: each side has one, and what extensions gave back."""

@@ -71,22 +71,23 @@ PROPERTIES = {
     "B-6": "A withdrawal that is in a valid game's output can be finalized in the end.",
     "P-1": "While everything, or this chain, is paused, nothing is proven, finalized or decided; a pause "
     "ends by itself; only the guardian pauses.",
+    "D-1": "Two builds of the contracts do the same: equal results, events, refusals, views and balances.",
 }
 
 _BY_PROPERTY = {
     "G-5": "status resolvedAt; FaultDisputeGame_NotInProgress",
     "G-6": "claimDataLen resolvedSubgames; FaultDisputeGame_ClaimExists FaultDisputeGame_AlreadyResolved",
-    "G-7": "balanceOf normalModeCredit; InsufficientBalance",
+    "G-7": "balanceOf normalModeCredit; WrappedEther_InsufficientBalance",
     "G-8": "bondDistributionMode; FaultDisputeGame_Paused FaultDisputeGame_NotResolved "
     "FaultDisputeGame_NotFinalized",
     "G-9": "refundModeCredit",
     "G-10": "; FaultDisputeGame_NotAtMaxDepth FaultDisputeGame_AlreadyCountered "
     "FaultDisputeGame_WrongPrestate FaultDisputeGame_ClaimIsRight",
-    "G-11": "claimData getRequiredBond; FaultDisputeGame_OtherClaim FaultDisputeGame_CannotDefendRoot "
-    "FaultDisputeGame_TooDeep FaultDisputeGame_BadStatus FaultDisputeGame_IncorrectBond Panic "
-    "PermissionedDisputeGame_NotAParty",
-    "G-12": "getNumToResolve resolutionCheckpoints; FaultDisputeGame_UnresolvedBelow",
-    "G-13": "getChallengerDuration; FaultDisputeGame_ClockExpired FaultDisputeGame_ClockRunning",
+    "G-11": "parentIndex claimant bond claim position getRequiredBond; FaultDisputeGame_OtherClaim "
+    "FaultDisputeGame_CannotDefendRoot FaultDisputeGame_TooDeep FaultDisputeGame_BadStatus "
+    "FaultDisputeGame_IncorrectBond Panic PermissionedDisputeGame_NotAParty",
+    "G-12": "counteredBy getNumToResolve resolutionCheckpoints; FaultDisputeGame_UnresolvedBelow",
+    "G-13": "clock getChallengerDuration; FaultDisputeGame_ClockExpired FaultDisputeGame_ClockRunning",
     "G-14": "; FaultDisputeGame_AboveSplit FaultDisputeGame_UnknownLocalData PreimageOracle_NotLoaded "
     "PreimageOracle_OffsetTooHigh",
     "G-16": "l2BlockNumberChallenger; FaultDisputeGame_BlockNumberChallenged "
@@ -96,7 +97,7 @@ _BY_PROPERTY = {
     "G-18": "credit hasUnlockedCredit; FaultDisputeGame_NoCredit FaultDisputeGame_TransferFailed",
     "F-1": "gameCreator rootClaim l1Head gameType l2SequenceNumber l2BlockNumber extraData createdAt "
     "startingOutputRoot maxGameDepth splitDepth maxClockDuration clockExtension absolutePrestate "
-    "anchorStateRegistry weth vm; DisputeGameFactory_NoImplementation "
+    "anchorStateRegistry weth vm; OwnableUnauthorizedAccount DisputeGameFactory_NoImplementation "
     "DisputeGameFactory_IncorrectBond DisputeGameFactory_GameExists FaultDisputeGame_BadArguments "
     "FaultDisputeGame_BadBlockNumber",
     "F-2": "gameCount gameAtIndex games findLatestGames",
@@ -107,7 +108,7 @@ _BY_PROPERTY = {
     "R-3": "; AnchorStateRegistry_OnlyGuardian",
     "W-1": "totalSupply",
     "W-2": "withdrawals; DelayedWETH_NotUnlocked DelayedWETH_TooEarly",
-    "W-3": "; DelayedWETH_OnlyOwner ETHTransferFailed",
+    "W-3": "; DelayedWETH_OnlyOwner WrappedEther_TransferFailed",
     "W-4": "; DelayedWETH_Paused",
     "B-2": "finalizedWithdrawals l2Sender; Withdrawals_AlreadyFinalized",
     "B-3": "; OptimismPortal_ProofNotOldEnough OptimismPortal_InvalidRootClaim Withdrawals_Underfunded",
@@ -213,6 +214,13 @@ def anchor_is_true(play: "Play") -> None:
         broken("R-1", f"the anchor of block {block} is 0x{root.hex()}, not its output root")
 
 
+def weth_is_backed(play: "Play") -> None:
+    model = play.model
+    ether, weth = model.balances[model.who.weth], sum(model.weth.values())
+    if ether + model.recovered != weth:
+        broken("W-1", f"there are {ether} wei and {model.recovered} were recovered, for {weth} wei of WETH")
+
+
 def only_true_withdrawals_are_finalized(play: "Play") -> None:
     for hash_ in play.model.finalized:
         if hash_ not in play.true_withdrawals:
@@ -240,17 +248,22 @@ def refunds_are_exact(play: "Play", game: "Game") -> None:
         return
     for person, paid in game.deposited.items():
         got = game.received.get(person, 0)
-        if got != paid and person not in play.model.refuses:
+        if got != paid:
             broken("G-9", f"{play.name(person)} got {got} wei back, and paid {paid}")
 
 
 def everything_is_paid_out(play: "Play", game: "Game") -> None:
     if play.owner_took:
         return
-    kept = sum((game.paid if game.mode == 2 else game.credit).get(who, 0) for who in play.model.refuses)
-    left = play.model.weth.get(game.address, 0)
-    if left != kept:
-        broken("G-7", f"{left} wei stay in the game, and {kept} of them only are of who takes no ether")
+    if left := play.model.weth.get(game.address, 0):
+        broken("G-7", f"{left} wei stay in the game")
+
+
+def valid_withdrawals_are_finalized(play: "Play") -> None:
+    """Each that is proven against a game that still counts; the portal has ether enough."""
+    for (hash_, _), proof in play.model.proofs.items():
+        if play.model.is_claim_valid(proof.game) and hash_ not in play.model.finalized:
+            broken("B-6", f"withdrawal 0x{hash_.hex()} was not")
 
 
 EachGame: TypeAlias = Callable[["Play", "Game"], None]
@@ -260,7 +273,11 @@ ALWAYS: tuple[EachGame, ...] = (
     clocks_leave_an_extension,
     decided_games_are_decided_by_truth,
 )
-ALWAYS_OF_ALL: tuple[Callable[["Play"], None], ...] = (anchor_is_true, only_true_withdrawals_are_finalized)
+ALWAYS_OF_ALL: tuple[Callable[["Play"], None], ...] = (
+    anchor_is_true,
+    weth_is_backed,
+    only_true_withdrawals_are_finalized,
+)
 IN_THE_END: tuple[EachGame, ...] = (
     honest_party_earned_its_due,
     refunds_are_exact,

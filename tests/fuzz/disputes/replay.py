@@ -22,4 +22,4 @@ def replay(steps: Sequence[Step], *, is_lazy: bool = False, **options: Any) -> P
 def replay_json(text: str, **options: Any) -> Play:
     """A run as `transcript.as_json` writes it."""
     data = json.loads(text)
-    return replay(data["steps"], is_lazy=data["is_lazy"], **options)
+    return replay(data["steps"], is_lazy=data["is_lazy"], size=data["size"], **options)

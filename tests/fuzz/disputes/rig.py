@@ -27,22 +27,31 @@ from tests.fuzz.disputes.model import Game, Settlement, Who
 from tests.fuzz.disputes.observe import Observer
 from tests.fuzz.disputes.properties import judged
 from tests.fuzz.disputes.truth import PRESTATE_HASH, Machine, l2
-from tests.fuzz.evm import GAS, Contract, HaltedError, RefusedError
+from tests.fuzz.evm import Contract, HaltedError, RefusedError
 from tests.fuzz.puppet import REVERTER
 from tests.fuzz.tally import Refusal
 
 from opcycle.keccak import keccak
 
 RICH = 10**26
+GAS = 1 << 24
+"""What a transaction may use on Ethereum, by EIP-7825."""
+
+SIZES = {
+    "6 levels": Parameters(),
+    "4 levels": Parameters(max_depth=4, split_depth=2),
+    "8 levels": Parameters(max_depth=8, split_depth=4),
+}
+"""The smallest tree that there is, one whose upper tree has an odd depth, and a deeper one."""
+
 HONEST = account("honest")
-REFUSER = account("refuser")
+REFUSING_TARGET = account("refusing target")
 PEOPLE = {
     "honest": HONEST,
     "liar": account("liar"),
     "other liar": account("other liar"),
     "freeloader": account("freeloader"),
     "griefer": account("griefer"),
-    "refuser": REFUSER,
     "permitted proposer": PERMITTED[0],
     "permitted challenger": PERMITTED[1],
     "guardian": GUARDIAN,
@@ -62,7 +71,7 @@ def deployed(artifacts: Artifacts, parameters: Parameters, make: DeploymentClass
         found.machine.send(OWNER, "teach", block.number, block.root)
     for who in PEOPLE.values():
         found.chain.set_balance(who, RICH)
-    found.chain.set_code(account("refuses"), REVERTER)
+    found.chain.set_code(REFUSING_TARGET, REVERTER)
     found.chain.set_balance(found.portal.address, 10**19)
     return found
 
@@ -76,13 +85,13 @@ class Rig:
 
     def __init__(
         self,
-        parameters: Parameters | None = None,
         *,
+        size: str = "6 levels",
         artifacts: Artifacts | None = None,
         make: DeploymentClass = Deployment,
         model_type: type[Settlement] = Settlement,
     ) -> None:
-        self.parameters = parameters or Parameters()
+        self.size, self.parameters = size, SIZES[size]
         self.deployment = deployed(artifacts or chosen(), self.parameters, make)
         self.chain = self.deployment.chain
         self._snapshot = self.chain.snapshot()
@@ -94,6 +103,7 @@ class Rig:
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.touched: set[int] = set()
+        self.outcomes: list[str] = []
         self.observer = Observer(self.deployment, self.model, PEOPLE)
         self._set_block()
 
@@ -121,7 +131,7 @@ class Rig:
             balances=balances,
             number=FIRST_BLOCK + 1,
             now=GENESIS + 1,
-            refuses=frozenset({REFUSER, account("refuses")}),
+            refuses=frozenset({REFUSING_TARGET}),
             retired_at=GENESIS,
         )
 
@@ -152,8 +162,10 @@ class Rig:
         judged(deed, wanted_refusal, found_refusal)
         if wanted_refusal is not None:
             self.refused[wanted_refusal.args[0]] += 1
+            self.outcomes.append(f"{deed} refused, {wanted_refusal.args[0].rpartition('_')[2]}")
             return None
         self.done[deed] += 1
+        self.outcomes.append(deed)
         return wanted, found
 
     def call(
@@ -195,6 +207,11 @@ class Rig:
         """The last game that was made (0), the one before it, …, round and round."""
         games = self.model.games
         return games[len(games) - 1 - which % len(games)]
+
+    def pick_open(self, which: int) -> Game:
+        """The same of games that are not decided, if there are any; now and then of all."""
+        running = [game for game in self.model.games if not game.status]
+        return running[len(running) - 1 - which % len(running)] if running and which < 5 else self.pick(which)
 
     def pick_claim(self, game: Game, which: int) -> int:
         """The newest claim (0), the one before it, …; now and then one that is not there."""

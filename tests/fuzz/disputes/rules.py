@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from tests.fuzz.disputes.arguing import EXTRAS, ROOTS, VALUES
 from tests.fuzz.disputes.deploy import CANNON, OTHER_CANNON, PERMISSIONED
+from tests.fuzz.disputes.settling import LOGICS, PAYEES
 from tests.fuzz.disputes.withdrawing import SPOILINGS
 
 Terms: TypeAlias = dict[str, tuple[Any, ...]]
@@ -19,7 +20,7 @@ def often(*values: Any, rarely: tuple[Any, ...]) -> tuple[Any, ...]:
     return (*values * weight, *rarely)
 
 
-LIARS = ("liar", "other liar", "freeloader", "griefer", "refuser")
+LIARS = ("liar", "other liar", "freeloader", "griefer")
 PLAYERS = (*LIARS, "liar", "permitted proposer", "permitted challenger")
 ANYBODY = ("liar", "griefer", "honest", "owner")
 GUARDIANS = often("guardian", rarely=("griefer", "owner"))
@@ -92,7 +93,12 @@ RULES: dict[str, Terms] = {
     "resolve": {"by": ANYBODY, "game": GAMES},
     "settle": {"by": ANYBODY, "game": GAMES, "pages": (0, 1, 2)},
     "close": {"by": ANYBODY, "game": GAMES},
-    "claim_credit": {"by": ANYBODY, "game": GAMES, "recipient": RECIPIENTS},
+    "claim_credit": {
+        "by": ANYBODY,
+        "game": GAMES,
+        "recipient": RECIPIENTS,
+        "recipient_does": often("take it", rarely=PAYEES[1:]),
+    },
     "set_anchor": {"by": ANYBODY, "game": GAMES},
     "blacklist": {"by": GUARDIANS, "game": GAMES},
     "retire": {"by": GUARDIANS},
@@ -100,6 +106,8 @@ RULES: dict[str, Terms] = {
     "pause": {"by": GUARDIANS, "what": WHATS},
     "extend": {"by": GUARDIANS, "what": WHATS},
     "unpause": {"by": GUARDIANS, "what": WHATS},
+    "set_type": {"by": OWNERS, "kind": (OTHER_CANNON, 7), "logic": LOGICS},
+    "set_init_bond": {"by": OWNERS, "kind": (CANNON, OTHER_CANNON), "wei": (0, 1, 10**17)},
     "wrap": {"by": WRAPPERS, "wei": (1, 10**18)},
     "unlock": {"by": WRAPPERS, "guy": GUYS, "wei": (0, 1, 10**18, 2**128)},
     "unwrap": {"by": WRAPPERS, "guy": GUYS, "wei": (0, 1, 10**18)},
@@ -107,14 +115,35 @@ RULES: dict[str, Terms] = {
     "recover": {"by": OWNERS, "wei": (0, 1, 10**17, 2**200)},
     "prove": {
         "by": SUBMITTERS,
-        "withdrawal": tuple(range(7)),
+        "which": tuple(range(16)),
         "index": often(0, 1, 2, rarely=(63,)),
         "spoiling": often("not at all", rarely=SPOILINGS),
     },
     "finalize": {
         "by": ANYBODY,
-        "withdrawal": tuple(range(7)),
+        "which": tuple(range(16)),
         "submitter": SUBMITTERS,
-        "changed": often(False, rarely=(True,)),
+        "changed": often(False, False, rarely=(True,)),
     },
 }
+
+SELDOM = {
+    *("blacklist", "retire", "respect", "pause", "extend", "unpause", "set_type", "set_init_bond"),
+    *("wrap", "unlock", "unwrap", "hold", "recover", "set_anchor"),
+}
+"""What happens less often than games are played: much of it ends a game, and with it what could go wrong in
+it."""
+
+OFTEN = {
+    "move": 4,
+    "lie": 3,
+    "step": 2,
+    "wait_for_an_edge": 3,
+    "prove": 3,
+    "finalize": 3,
+    "claim_credit": 3,
+    "settle": 3,
+    "propose": 2,
+    "create": 2,
+}
+"""What happens more often than other parts of a play."""

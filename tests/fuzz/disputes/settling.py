@@ -2,11 +2,15 @@
 do."""
 
 from tests.fuzz.disputes.honest import Honest
-from tests.fuzz.disputes.model import Game
-from tests.fuzz.disputes.rig import PEOPLE, REFUSER
-from tests.fuzz.puppet import REVERTER
+from tests.fuzz.disputes.model import NORMAL, Game
+from tests.fuzz.disputes.rig import PEOPLE
+from tests.fuzz.evm import Contract
+from tests.fuzz.puppet import REVERTER, Call, puppet_code
 
 IDENTIFIERS = ("all", "this chain", "another chain")
+LOGICS = ("the same", "without arguments", "nothing")
+PAYEES = ("take it", "refuse", "come back")
+"""What a recipient's code does when it is paid."""
 
 
 class Settling(Honest):
@@ -17,7 +21,7 @@ class Settling(Honest):
 
     def resolve_claim(self, by: str, game: int, claim: int, count: int) -> None:
         if self.model.games:
-            found = self.pick(game)
+            found = self.pick_open(game)
             self._resolve_claim(by, found, self.pick_claim(found, claim), count)
 
     def _resolve_claim(self, by: str, game: Game, index: int, count: int) -> None:
@@ -30,7 +34,7 @@ class Settling(Honest):
 
     def resolve(self, by: str, game: int) -> None:
         if self.model.games:
-            self._resolve(by, self.pick(game))
+            self._resolve(by, self.pick_open(game))
 
     def _resolve(self, by: str, game: Game) -> None:
         self.touch(game)
@@ -44,7 +48,7 @@ class Settling(Honest):
         """All that can be settled by now, from the leaves up, looking at `pages` answers at a time (0:
         all)."""
         if self.model.games:
-            self._settle(by, self.pick(game), pages)
+            self._settle(by, self.pick_open(game), pages)
 
     def _settle(self, by: str, game: Game, pages: int) -> None:
         for index in reversed(range(len(game.claims))):
@@ -73,23 +77,42 @@ class Settling(Honest):
             *(self.game_contract(game), PEOPLE[by], "closeGame"),
         )
 
-    def claim_credit(self, by: str, game: int, recipient: str) -> None:
+    def claim_credit(self, by: str, game: int, recipient: str, recipient_does: str) -> None:
         if self.model.games:
-            self._claim_credit(by, self.pick(game), PEOPLE[recipient])
+            self._claim_credit(by, self.pick(game), PEOPLE[recipient], recipient_does)
 
-    def _claim_credit(self, by: str, game: Game, recipient: bytes) -> None:
+    def _claim_credit(self, by: str, game: Game, recipient: bytes, does: str = "take it") -> None:
+        """`does`: what the recipient's code does when it is paid."""
         was = game.received.get(recipient, 0)
+        at = self.game_contract(game)
+        codes = {
+            "take it": b"",
+            "refuse": REVERTER,
+            "come back": puppet_code(self._for_more(game, at, recipient)) if does == "come back" else b"",
+        }
         self.touch(game)
-        if recipient == REFUSER:
-            self.chain.set_code(REFUSER, REVERTER)
-        self.act(
-            "claim credit",
-            lambda: self.model.claim_credit(game, recipient),
-            *(self.game_contract(game), PEOPLE[by], "claimCredit", recipient),
-        )
-        if recipient == REFUSER:
-            self.chain.set_code(REFUSER, b"")  # an account with code could send nothing
-        self.done["paid"] += game.received.get(recipient, 0) > was
+        self.chain.set_code(recipient, codes[does])
+        try:
+            self.act(
+                "claim credit",
+                lambda: self.model.claim_credit(game, recipient, refuses=does == "refuse"),
+                *(at, PEOPLE["withdrawer" if PEOPLE[by] == recipient else by], "claimCredit", recipient),
+            )
+        finally:
+            self.chain.set_code(recipient, b"")  # an account with code could send nothing
+        if game.received.get(recipient, 0) > was:
+            self.done[f"paid, recipient: {does}"] += 1
+
+    def _for_more(self, game: Game, at: Contract, recipient: bytes) -> list[Call]:
+        """What somebody tries who is called while it is paid."""
+        weth = self.deployment.weth
+        wei = game.claimable(recipient, game.mode or NORMAL)
+        return [
+            Call(game.address, at.encode("claimCredit", recipient)),
+            Call(weth.address, weth.encode("withdraw(address,uint256)", recipient, wei)),
+            Call(weth.address, weth.encode("transferFrom", game.address, recipient, 1)),
+            Call(game.address, at.encode("resolve")),
+        ]
 
     # --- the registry ---
 
@@ -127,6 +150,27 @@ class Settling(Honest):
             "respect",
             lambda: self.model.respect(PEOPLE[by], kind),
             *(self.deployment.registry, PEOPLE[by], "setRespectedGameType", kind),
+        )
+
+    # --- the factory's owner ---
+
+    def set_type(self, by: str, kind: int, logic: str) -> None:
+        """What games of a type are made of."""
+        found = self.deployment
+        address = bytes(20) if logic == "nothing" else found.logic
+        arguments = found.game_arguments() if logic == "the same" else b""
+        self.act(
+            "set type",
+            lambda: self.model.set_type(PEOPLE[by], kind, logic),
+            *(found.factory, PEOPLE[by], "setImplementation(uint32,address,bytes)"),
+            *(kind, address, arguments),
+        )
+
+    def set_init_bond(self, by: str, kind: int, wei: int) -> None:
+        self.act(
+            "set init bond",
+            lambda: self.model.set_init_bond(PEOPLE[by], kind, wei),
+            *(self.deployment.factory, PEOPLE[by], "setInitBond", kind, wei),
         )
 
     # --- the pause ---

@@ -31,7 +31,7 @@ def argued(salt: int) -> list[Step]:
 
 def settled(salt: int) -> list[Step]:
     """The same, decided; a withdrawal is proven against the right one."""
-    proven = {"by": "withdrawer", "withdrawal": 0, "index": 0, "spoiling": "not at all"}
+    proven = {"by": "withdrawer", "which": 0, "index": 0, "spoiling": "not at all"}
     settling = {"by": "griefer", "pages": salt % 3}
     return [
         *argued(salt),
@@ -50,7 +50,7 @@ def closed(salt: int) -> list[Step]:
     """Closed, with everybody's credit unlocked; for every other number the wrong game's bonds go back."""
     barred: list[Step] = [("blacklist", {"by": "guardian", "game": 1})] if salt % 2 else []
     claims = [
-        ("claim_credit", {"by": who, "game": game, "recipient": who})
+        ("claim_credit", {"by": who, "game": game, "recipient": who, "recipient_does": "take it"})
         for game in range(2)
         for who in PEOPLE
         if who in ("honest", "liar")

@@ -1,11 +1,36 @@
-"""Dispute games on the real bytecode beside a second telling: whatever anybody does, `properties.py`
-holds."""
+"""Dispute games on the real bytecode beside a second telling: whatever anybody does, `properties.py` holds.
 
+OPCYCLE_ARTIFACTS=DIR plays with the contracts of that directory (forge's layout) instead of our own.
+"""
+
+from pathlib import Path
 from typing import Any
 
+import pytest
+from tests.fuzz.disputes.bonds import required
+from tests.fuzz.disputes.deploy import CANNON, chosen
+from tests.fuzz.disputes.hunt import hunt, shrink
 from tests.fuzz.disputes.machine import DisputeMachine
+from tests.fuzz.disputes.model import Game, Settlement
+from tests.fuzz.disputes.properties import PROPERTIES, REFUSALS, VIEWS, BrokenError
+from tests.fuzz.disputes.replay import replay_json
+from tests.fuzz.disputes.rig import SIZES, deployed
 from tests.fuzz.disputes.starts import STARTS
+from tests.fuzz.disputes.transcript import as_json, told
+from tests.fuzz.game_model import MadeClaim
 from tests.fuzz.tally import run_and_count
+
+DEEDS = (
+    *("create", "move", "honest move", "step", "add local data", "show block", "honest turn"),
+    *("resolve claim", "resolve", "close", "claim credit", "set anchor", "blacklist", "retire", "respect"),
+    *("pause", "unpause", "set type", "set init bond", "wrap", "unlock", "hold", "recover"),
+    *("prove", "finalize", "wait", "wait for an edge"),
+    *("paid, recipient: take it", "paid, recipient: come back"),
+)
+SCARCE = {"halted", "Withdrawals_Underfunded", "WrappedEther_TransferFailed"}
+"""Refusals that no property depends on, or that a correct build never shows."""
+
+RUNS = sorted(Path(__file__).with_name("runs").glob("*.json"))
 
 
 def variant(**attributes: Any) -> type[DisputeMachine]:
@@ -14,4 +39,90 @@ def variant(**attributes: Any) -> type[DisputeMachine]:
 
 
 def test_disputes__whatever_anybody_does__every_property_holds() -> None:
-    run_and_count(*(variant(start=start) for start in STARTS), deeds=("create", "honest move", "paid"))
+    machines = [variant(start=start) for start in STARTS]
+    machines += [variant(start="argued", size=size) for size in SIZES if size != "6 levels"]
+    run_and_count(*machines, deeds=DEEDS, refusals=sorted(set(REFUSALS) - SCARCE))
+
+
+@pytest.mark.parametrize("run", RUNS, ids=lambda path: path.stem)
+def test_disputes__a_run_that_once_broke_a_property__breaks_none(run: Path) -> None:
+    replay_json(run.read_text())
+
+
+class EarlyFinality(Settlement):
+    def is_finalized(self, game: Game) -> bool:
+        return game.status != 0 and self.now - game.resolved_at >= self.parameters.finality_delay
+
+
+class EternalPause(Settlement):
+    def is_paused(self) -> bool:
+        return any(self.pauses.get(identifier) for identifier in (bytes(20), self.who.portal))
+
+
+class ForgivingRegistry(Settlement):
+    def is_retired(self, game: Game) -> bool:
+        return game.created_at < self.retired_at
+
+
+class RestartedWait(Settlement):
+    def unlock(self, owner: bytes, guy: bytes, wad: int) -> None:
+        super().unlock(owner, guy, wad)
+        self.requests[owner, guy].at -= 1
+
+
+class RightmostWins(Settlement):
+    class game_type(Game):  # noqa: N801 (what the model makes)
+        def best_answer(self, index: int) -> MadeClaim | None:
+            claim = self.claims[index]
+            made = [self.claims[c] for c in claim.children[: claim.looked or 0]]
+            standing = [child for child in made if child.countered_by is None]
+            return max(standing, key=lambda child: child.place[1]) if standing else None
+
+
+class NoExtension(Settlement):
+    class game_type(Game):  # noqa: N801
+        def least_left(self, depth: int) -> int:
+            return min(super().least_left(depth), 2 * self.rules.extension)
+
+
+@pytest.mark.parametrize(
+    ("flipped", "properties"),
+    [
+        (EarlyFinality, {"R-2", "G-8", "B-3", "R-1"}),
+        (EternalPause, {"P-1", "R-2", "G-8"}),
+        (ForgivingRegistry, {"R-2"}),
+        (RestartedWait, {"W-2"}),
+        (RightmostWins, {"G-12"}),
+        (NoExtension, {"G-13"}),
+    ],
+)
+def test_disputes__one_rule_of_the_model_is_flipped__its_property_breaks(
+    flipped: type[Settlement], properties: set[str]
+) -> None:
+    found = hunt(1, 200, model_type=flipped)
+    assert found is not None
+    assert found.error.property in properties
+
+
+def test_disputes__a_failure__is_told_and_can_be_replayed() -> None:
+    found = hunt(1, 200, model_type=RestartedWait)
+    assert found is not None
+    shorter = shrink(found, model_type=RestartedWait)
+    assert len(shorter.play.run) <= len(found.play.run)
+    assert "claim credit" in told(shorter.play) or "unlock" in told(shorter.play)
+    with pytest.raises(BrokenError, match="W-2: "):
+        replay_json(as_json(shorter.play), model_type=RestartedWait)
+
+
+def test_properties__each_refusal_and_view__belongs_to_a_property() -> None:
+    assert {*REFUSALS.values(), *VIEWS.values()} <= set(PROPERTIES)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_bonds__at_each_depth__are_the_contract_s_to_the_wei(size: str) -> None:
+    found = deployed(chosen(), SIZES[size])
+    logic = found.game(found.factory.read("gameImpls", CANNON))
+    depths = range(SIZES[size].max_depth + 1)
+    assert [logic.read("getRequiredBond", 1 << depth) for depth in depths] == [
+        required(depth, SIZES[size].max_depth) for depth in depths
+    ]

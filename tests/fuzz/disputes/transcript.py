@@ -1,6 +1,7 @@
 """A run told to a reader: who did what, when, and what came of it."""
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -9,16 +10,29 @@ if TYPE_CHECKING:
 
 def told(play: "Play") -> str:
     """The run line by line, and as JSON for `replay`."""
-    lines = [f"  {number:3} {sentence(rule, dict(args))}" for number, (rule, args) in enumerate(play.run)]
-    return "\n".join(["What happened:", *lines, "As data:", as_json(play)])
+    lines = [line(number, play) for number in range(len(play.run))]
+    about = f"The honest party is {'lazy' if play.is_lazy else 'prompt'}; a tree of claims has {play.size}."
+    return "\n".join(["What happened:", about, *lines, "As data:", as_json(play)])
+
+
+def line(number: int, play: "Play") -> str:
+    """When, who, what, and what came of it."""
+    (rule, arguments), (seconds, outcomes) = play.run[number], play.story[number]
+    counted = [f"{n} × {what}" if n > 1 else what for what, n in Counter(outcomes).items()]
+    came = f" → {', '.join(counted)}" if counted else ""
+    return f"  {number:3} {seconds:+7}s {sentence(rule, arguments)}{came}"
 
 
 def sentence(rule: str, arguments: dict[str, Any]) -> str:
-    who = arguments.pop("by", "time" if rule.startswith("wait") else "honest")
-    terms = ", ".join(f"{name} {value}" for name, value in arguments.items())
-    return f"{who}: {rule.replace('_', ' ')} ({terms})"
+    """Who does what."""
+    who = arguments.get("by", "time" if rule.startswith("wait") else "honest")
+    terms = ", ".join(f"{name} {value}" for name, value in arguments.items() if name != "by")
+    return f"{who}: {rule.replace('_', ' ')}" + (f" ({terms})" if terms else "")
 
 
 def as_json(play: "Play") -> str:
-    """A run as data: how lazy the honest party is, and the steps."""
-    return json.dumps({"is_lazy": play.is_lazy, "steps": play.run}, ensure_ascii=False)
+    """A run as data, a step a line: how lazy the honest party is, how deep a tree of claims, and the
+    steps."""
+    steps = ",\n".join(f"  {json.dumps(step)}" for step in play.run)
+    head = f'"is_lazy": {json.dumps(play.is_lazy)}, "size": {json.dumps(play.size)}'
+    return f'{{{head}, "steps": [\n{steps}\n]}}'

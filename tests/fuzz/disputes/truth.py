@@ -9,7 +9,7 @@ from functools import cache
 import rlp
 from tests.fuzz.disputes.deploy import L2_CHAIN_ID, Parameters, account
 from tests.fuzz.message_passer import Claim as Output
-from tests.fuzz.message_passer import MessagePasser, WithdrawalTuple, withdrawal_hash
+from tests.fuzz.message_passer import MessagePasser, WithdrawalTuple
 
 from opcycle.keccak import keccak
 
@@ -90,10 +90,6 @@ class L2:
         """The block, true or not, whose output root this is, as far as anybody knows its output."""
         return next((block for block in (*self.blocks, *self.lies) if block.root == root), None)
 
-    def has(self, number: int, withdrawal: WithdrawalTuple) -> bool:
-        """Whether a withdrawal is part of the true L2 as of a block."""
-        return withdrawal_hash(withdrawal) in self.blocks[number - self.first].output.members
-
     @staticmethod
     def _block(number: int, kind: str, claim: Output) -> Block:
         fields = [keccak(f"{kind} {number}".encode()), *[b""] * 7, number, *[b""] * 7]
@@ -110,7 +106,7 @@ class L2:
 
 def _withdrawal(k: int) -> WithdrawalTuple:
     """Different payees and amounts; every third one's target refuses."""
-    target = account("refuses" if k % 3 == 2 else f"payee {k}")
+    target = account("refusing target" if k % 3 == 2 else f"payee {k}")
     return (1 << 240 | k, account("withdrawer on L2"), target, 10**18 * (k + 1), 50_000, b"")
 
 

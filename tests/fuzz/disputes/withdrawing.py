@@ -15,7 +15,7 @@ class Withdrawing(Settling):
         """Hashes of what the true L2 withdraws."""
         return {withdrawal_hash(withdrawal) for withdrawal in self.l2.withdrawals}
 
-    def prove(self, by: str, withdrawal: int, index: int, spoiling: str) -> None:
+    def prove(self, by: str, which: int, index: int, spoiling: str) -> None:
         """Against the newest game (0) that the factory lists, the one before it, …; 63 is one that is not
         there."""
         listed = self.model.listed
@@ -23,18 +23,16 @@ class Withdrawing(Settling):
         root = listed[at].root if at < len(listed) else bytes(32)
         block = self.l2.of_root(root) or self.l2.blocks[0]
         output = self.l2.blocks[0].output if spoiling == "another output" else block.output
-        wanted = self._withdrawal(withdrawal)
+        wanted = self._shown_by(block.output, which)
         if spoiling == "changed":
             wanted = (*wanted[:3], wanted[3] + 1, *wanted[4:])
         nodes, shows = self._proof(wanted, output, spoiling)
-        done = self.act(
+        self.act(
             "prove",
             lambda: self.model.prove(PEOPLE[by], wanted, at, output=output.preimage, shows=shows),
             *(self.deployment.portal, PEOPLE[by], "proveWithdrawalTransaction"),
             *(wanted, at, output.preimage, nodes),
         )
-        if done is not None and shows is not Shows.WITHDRAWAL:
-            raise AssertionError("B-5: a proof that shows nothing is taken")
 
     def _proof(
         self, withdrawal: WithdrawalTuple, output: Output, spoiling: str
@@ -47,19 +45,34 @@ class Withdrawing(Settling):
             return (*nodes[:-1], nodes[-1][:-1] + bytes([nodes[-1][-1] ^ 1])), Shows.NOTHING
         return tuple(nodes), shows
 
-    def finalize(self, by: str, withdrawal: int, submitter: str, changed: bool) -> None:
-        """`changed`: another amount than was proven."""
-        wanted = self._withdrawal(withdrawal)
-        if changed:
-            wanted = (*wanted[:3], wanted[3] + 1, *wanted[4:])
+    def finalize(self, by: str, which: int, submitter: str, changed: bool) -> None:
+        """More often one that is proven. `changed`: another amount than was."""
+        proofs = list(self.model.proofs)
+        wanted, who = self._withdrawal(which), PEOPLE[submitter]
+        if proofs and which < 12:
+            hash_, who = proofs[which % len(proofs)]
+            wanted = self._of_hash(hash_)
+        self._finalize(PEOPLE[by], (*wanted[:3], wanted[3] + changed, *wanted[4:]), who)
+
+    def _finalize(self, caller: bytes, withdrawal: WithdrawalTuple, submitter: bytes) -> None:
         self.act(
             "finalize",
-            lambda: self.model.finalize(wanted, PEOPLE[submitter]),
-            *(self.deployment.portal, PEOPLE[by], "finalizeWithdrawalTransactionExternalProof"),
-            *(wanted, PEOPLE[submitter]),
+            lambda: self.model.finalize(withdrawal, submitter),
+            *(self.deployment.portal, caller, "finalizeWithdrawalTransactionExternalProof"),
+            *(withdrawal, submitter),
         )
+
+    def _shown_by(self, output: Output, which: int) -> WithdrawalTuple:
+        """More often one that is in the output."""
+        shown = [w for w in self._all_withdrawals() if withdrawal_hash(w) in output.members]
+        return shown[which % len(shown)] if shown and which < 12 else self._withdrawal(which)
 
     def _withdrawal(self, which: int) -> WithdrawalTuple:
         """One that the true L2 has, sooner or later; or one that it never has."""
-        which %= WITHDRAWALS + 1
-        return self.l2.forged if which == WITHDRAWALS else self.l2.withdrawals[which]
+        return self._all_withdrawals()[which % (WITHDRAWALS + 1)]
+
+    def _of_hash(self, hash_: bytes) -> WithdrawalTuple:
+        return next(w for w in self._all_withdrawals() if withdrawal_hash(w) == hash_)
+
+    def _all_withdrawals(self) -> list[WithdrawalTuple]:
+        return [*self.l2.withdrawals, self.l2.forged]
