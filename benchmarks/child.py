@@ -33,6 +33,15 @@ class Child:
         except subprocess.TimeoutExpired:
             self.kill()
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """It stands still meanwhile."""
+        os.killpg(self._process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self._process.pid, signal.SIGCONT)
+
     def kill(self) -> None:
         """End it as `kill -9` does."""
         with suppress(ProcessLookupError):
