@@ -3,5 +3,10 @@
     deposit   L1: portal logs it ──────────────► L2: a transaction whose hash follows from the log
     withdraw  L2: message passer records it ──► L1: an output covers it ──► prove ──► wait ──► finalize
 
+Which outputs L1 believes, and what a proof waits for, is the settlement mode's matter (`settlement.py`):
+
+    mode `games`     games.py ──► games_status.py     root claims of dispute games; a proof for each submitter
+    mode `oracle`    oracle.py ─► oracle_status.py    outputs at the oracle; one proof
+
 Nothing here waits or remembers: the hash of the first transaction and the two chains tell everything.
 """

@@ -6,6 +6,7 @@ Source: op-proposer 1.18, `proposer/driver.go`, whose flags and metrics it share
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from opcycle.agent import Outcome
@@ -15,7 +16,7 @@ from opcycle.l1.dispute_games import GameKind
 from opcycle.l1.transactions import TransactionRequest
 from opcycle.proposer.account import Account, Transactions
 from opcycle.proposer.decide import Wait
-from opcycle.proposer.next_game import Create, GameOptions, Snapshot, Terms, decide, target
+from opcycle.proposer.next_game import Create, GameOptions, Snapshot, Terms, decide, not_due, target
 from opcycle.proposer.sources import L1Source, RollupNode, has
 from opcycle.protocol.output_at_block import OutputAtBlock
 from opcycle.protocol.rollup import RollupConfig
@@ -46,6 +47,15 @@ class Registry(Protocol):
     def respected_type(self, *, block: int | str | bytes) -> int: ...
 
     def anchor(self, *, block: int | str | bytes) -> Anchor: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What the end of an L1 block says; see `Snapshot`. It never changes, and is read once."""
+
+    l1: L1BlockRef
+    terms: Terms | None
+    proposed_at: int | None
 
 
 class GamesProposer:
@@ -79,8 +89,9 @@ class GamesProposer:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the last proposal."""
+        """Forget the last proposal, and what was read."""
         self._account.forget()
+        self._settled: _Settled | None = None
 
     def step(self) -> Outcome:
         """Make the next game if it is time.
@@ -103,23 +114,28 @@ class GamesProposer:
         return Outcome.done(*did)
 
     def _read(self, l1: L1BlockRef) -> Snapshot:
-        options = self._options
-        terms = self._terms(l1)
-        since = l1.timestamp - options.interval
+        settled = self._read_l1(l1)
         status = self._node.sync_status()
         reads_this_l1 = has(self._l1, status.current_l1.id, head=l1)
-        output = self._output(status, terms) if reads_this_l1 else None
+        output = self._output(status, settled) if reads_this_l1 else None
         return Snapshot(
             l1=l1,
-            terms=terms,
-            proposed_at=self._factory.last_proposed(
-                options.game_type, self._account.address, since=since, block=l1.hash
-            ),
+            terms=settled.terms,
+            proposed_at=settled.proposed_at,
             status=status,
             reads_this_l1=reads_this_l1,
             output=output,
             twin=None if output is None else self._twin(output, l1),
         )
+
+    def _read_l1(self, l1: L1BlockRef) -> _Settled:
+        if self._settled is None or self._settled.l1 != l1:
+            since = l1.timestamp - self._options.interval
+            proposed_at = self._factory.last_proposed(
+                self._options.game_type, self._account.address, since=since, block=l1.hash
+            )
+            self._settled = _Settled(l1, self._terms(l1), proposed_at)
+        return self._settled
 
     def _terms(self, l1: L1BlockRef) -> Terms | None:
         kind = self._factory.kind(self._options.game_type, block=l1.hash)
@@ -133,8 +149,10 @@ class GamesProposer:
         registry = self._registry_at(kind.registry)
         return Terms(kind, registry.respected_type(block=l1.hash), registry.anchor(block=l1.hash))
 
-    def _output(self, status: SyncStatus, terms: Terms | None) -> OutputAtBlock | None:
-        if terms is None:
+    def _output(self, status: SyncStatus, settled: _Settled) -> OutputAtBlock | None:
+        """The output to propose, if any is due."""
+        terms = settled.terms
+        if terms is None or not_due(settled.l1, terms, settled.proposed_at, self._options) is not None:
             return None
         number = target(status, terms, allow_non_finalized=self._options.allow_non_finalized)
         return None if number is None else self._node.output_at_block(number)

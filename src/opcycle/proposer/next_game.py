@@ -40,8 +40,8 @@ class Snapshot:
 
     `terms` is None if the factory makes no games of the type. `proposed_at`: when the account made its last
     one, if within the interval. `status` was read before `output`, which is that of the block that `target`
-    names; None: there is none. `twin`: a game that claims the same already. `reads_this_l1`: up to `l1`, L1
-    has the last block that the node has read.
+    names; None: there is none, or none is due. `twin`: a game that claims the same already.
+    `reads_this_l1`: up to `l1`, L1 has the last block that the node has read.
     """
 
     l1: L1BlockRef
@@ -70,9 +70,9 @@ def decide(snapshot: Snapshot, options: GameOptions) -> list[Action]:
     terms, status, output = snapshot.terms, snapshot.status, snapshot.output
     if terms is None:
         return [Wait(f"the factory to make games of type {options.game_type}")]
-    not_due = _not_due(snapshot, terms, options)
-    if not_due is not None:
-        return [Wait(not_due)]
+    too_soon = not_due(snapshot.l1, terms, snapshot.proposed_at, options)
+    if too_soon is not None:
+        return [Wait(too_soon)]
     head = proposable(status, options.allow_non_finalized)
     number = target(status, terms, allow_non_finalized=options.allow_non_finalized)
     if number is None:
@@ -80,11 +80,27 @@ def decide(snapshot: Snapshot, options: GameOptions) -> list[Action]:
         return [Wait(f"the node's {kind} L2 head to pass block {anchor}, the anchor (it is {head})")]
     if not snapshot.reads_this_l1:
         return [Wait(f"the node to read this L1; it is at {status.current_l1}, L1 at {snapshot.l1}")]
-    if output is None or output.block.number != number or (number == head.number and output.block != head):
+    if (
+        output is None
+        or output.block.number != number
+        or (number == head.number and output.block.hash != head.hash)
+    ):
         return [Wait(f"the node to say the same of L2 block {number} twice")]
     if snapshot.twin is not None:
         return [Wait(_taken(snapshot.twin, number, terms, head.number))]
     return [Create(output.output_root, number, terms.kind.bond)]
+
+
+def not_due(l1: L1BlockRef, terms: Terms, proposed_at: int | None, options: GameOptions) -> str | None:
+    """Why no game is due, whatever the node says; None if one is."""
+    if terms.respected_type != options.game_type:
+        return (
+            f"withdrawals to rely on games of type {options.game_type}; they rely on type "
+            f"{terms.respected_type}, and others do not count"
+        )
+    if proposed_at is not None and l1.timestamp <= proposed_at + options.interval:
+        return f"L1 time to pass {proposed_at + options.interval}, when the next game is due"
+    return None
 
 
 def target(status: SyncStatus, terms: Terms, *, allow_non_finalized: bool) -> int | None:
@@ -95,17 +111,6 @@ def target(status: SyncStatus, terms: Terms, *, allow_non_finalized: bool) -> in
     head = proposable(status, allow_non_finalized).number
     number = min(head, terms.anchor.l2_block + terms.kind.reach)
     return number if number > terms.anchor.l2_block else None
-
-
-def _not_due(snapshot: Snapshot, terms: Terms, options: GameOptions) -> str | None:
-    if terms.respected_type != options.game_type:
-        return (
-            f"withdrawals to rely on games of type {options.game_type}; they rely on type "
-            f"{terms.respected_type}, and others do not count"
-        )
-    if snapshot.proposed_at is not None and snapshot.l1.timestamp <= snapshot.proposed_at + options.interval:
-        return f"L1 time to pass {snapshot.proposed_at + options.interval}, when the next game is due"
-    return None
 
 
 def _taken(twin: Address, number: int, terms: Terms, head: int) -> str:

@@ -41,6 +41,8 @@ class Arena(Oracle):
     def __init__(self):
         super().__init__()
         self.respected = TYPE
+        self.asked = []
+        """The L1 blocks as of which somebody has asked for the last game."""
         self.anchored = Anchor(b"\xaa" * 32, 0)
         self.kinds = {TYPE: GameKind(b"\x05" * 20, BOND, 1_000, REGISTRY, CONFIG.l2_chain_id)}
 
@@ -57,6 +59,7 @@ class Arena(Oracle):
         return self.kinds.get(game_type)
 
     def last_proposed(self, game_type, proposer, *, since, block):
+        self.asked.append(block)
         own = [
             game.created_at
             for game in self._at(block).outputs

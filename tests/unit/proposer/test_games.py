@@ -146,6 +146,19 @@ def test_reset__forgets_the_refused_proposal(world) -> None:
     assert world.proposer.step().progress
 
 
+def test_nothing_due__l1_is_read_once_a_block_and_the_node_asked_for_no_output(world) -> None:
+    world.proposer.step()
+    world.arena.mine()
+    world.node.asked.clear()
+    world.arena.asked.clear()
+    for _ in range(5):
+        assert world.proposer.step().waiting_for.endswith("when the next game is due")
+    assert (world.arena.asked, world.node.asked) == ([world.arena.head.hash], [])
+    world.mine()
+    world.proposer.step()
+    assert len(world.arena.asked) == 2
+
+
 def test_node_that_has_not_looked_at_l1__is_not_asked_for_an_output(world) -> None:
     world.node.current_l1 = UNKNOWN_L1
     assert world.proposer.step().waiting_for.startswith("the node to read this L1")
@@ -163,6 +176,7 @@ def test_type_that_withdrawals_do_not_rely_on__nothing_until_they_do(world) -> N
     world.arena.respected = OTHER_TYPE
     assert not world.proposer.step().progress
     world.arena.respected = TYPE
+    world.mine()
     assert world.proposer.step().progress
 
 

@@ -24,7 +24,11 @@ proposer_options = options(
     deployment_option,
     metrics_option,
     node_option,
-    click.option("--allow-non-finalized", is_flag=True, help="Propose safe blocks too."),
+    click.option(
+        "--allow-non-finalized",
+        is_flag=True,
+        help="Propose safe blocks too. An L1 reorg can make them wrong, which costs a game's bond.",
+    ),
     click.option("--poll-interval", default="1s", show_default=True, help="How often to look for work."),
     click.option("--game-factory-address", help="Another factory than the deployment's."),
     click.option(
