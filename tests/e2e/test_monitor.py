@@ -161,6 +161,9 @@ def test_commands_tell_the_same(place: Arena) -> None:
         BondCurve(MAX_DEPTH).required(d) for d in range(MAX_DEPTH + 1)
     ]
 
+    stranger = command(place, "game", checksum(b"\x11" * 20))
+    assert "is no game of this factory" in str(stranger.exception)
+
     once = command(place, "watch", "--once", "--json")
     assert once.exit_code == 2
     kinds = {(alert["kind"], alert["subject"]) for alert in json.loads(once.stdout)["alerts"]}

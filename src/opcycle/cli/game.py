@@ -7,9 +7,10 @@ import orjson
 
 from opcycle.cli import parse
 from opcycle.cli.games_at import GamesAt, games_options
-from opcycle.errors import UserError
-from opcycle.l1.dispute_games import ListedGame
+from opcycle.errors import CriticalError, UserError
+from opcycle.l1.dispute_games import FaultDisputeGame, ListedGame
 from opcycle.l1.game_accounts import BondMode
+from opcycle.l1.reverts import TransactionRevertedError
 from opcycle.monitor.drawing import draw
 from opcycle.monitor.json_form import claim_to_json, verdict_to_json
 from opcycle.monitor.judge import Verdict, judge
@@ -65,7 +66,7 @@ def lines(verdict: Verdict, *, now: int, names: Mapping[Address, str], whole: bo
 def _money(verdict: Verdict, now: int, names: Mapping[Address, str]) -> Iterator[str]:
     accounts, is_open = verdict.seen.accounts, verdict.seen.game.status is GameStatus.IN_PROGRESS
     if accounts.mode is BondMode.UNDECIDED:
-        verb = "would get" if is_open else "get"
+        verb = "would get" if is_open else "gets"
         for account, wei in sorted(verdict.forecast.payouts.items(), key=lambda item: -item[1]):
             yield f"{who(account, names)} {verb} {eth(wei)} ETH"
         if not is_open:
@@ -102,8 +103,16 @@ def _find(name: str, games: GamesAt, lookout: Lookout, l1: L1BlockRef) -> Listed
             raise UserError(f"there is no game {name}; `opcycle games` lists them")
         return page[0]
     address = parse.address(name)
-    created_at = games.game(address).contract.read("createdAt", block=l1.hash)
-    for listed in lookout.listed(l1, since=created_at):
+    for listed in lookout.listed(l1, since=_created_at(games.game(address), l1)):
         if listed.address == address:
             return listed
     raise UserError(f"{name} is no game of this factory; `opcycle games` lists them")
+
+
+def _created_at(game: FaultDisputeGame, l1: L1BlockRef) -> int:
+    """Its L1 time, so that only games since then have to be looked through; now, if it is no game."""
+    try:
+        created_at: int = game.contract.read("createdAt", block=l1.hash)
+    except (TransactionRevertedError, CriticalError):
+        return l1.timestamp + 1
+    return created_at

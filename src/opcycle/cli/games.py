@@ -6,6 +6,7 @@ import click
 import orjson
 
 from opcycle.cli.games_at import GamesAt, games_options
+from opcycle.l1.game_accounts import BondMode
 from opcycle.monitor.counts import game_type_name
 from opcycle.monitor.json_form import unread_to_json, verdict_to_json
 from opcycle.monitor.judge import Verdict, judge
@@ -26,7 +27,7 @@ _TITLES = (
     "claims",
     "ETH",
     "how it stands",
-    "clock",
+    "next",
 )
 
 
@@ -72,7 +73,6 @@ def table(seen: Snapshot, verdicts: Sequence[Verdict]) -> Iterator[str]:
 
 def _cells(verdict: Verdict, now: int) -> tuple[str, ...]:
     seen, game = verdict.seen, verdict.seen.game
-    is_open = game.status is GameStatus.IN_PROGRESS
     return (
         str(seen.listed.index),
         game_type_name(seen.listed.game_type),
@@ -83,7 +83,7 @@ def _cells(verdict: Verdict, now: int) -> tuple[str, ...]:
         str(len(game.claims)),
         eth(sum(claim.bond for claim in game.claims)),
         _standing(verdict),
-        _clock(verdict.forecast.decidable_at - now) if is_open else seen.accounts.mode.name.lower(),
+        _next(verdict, now),
     )
 
 
@@ -102,8 +102,20 @@ def _standing(verdict: Verdict) -> str:
     return ", ".join([f"{side} {'ahead' if is_open else 'have won'}", *marks])
 
 
-def _clock(left: int) -> str:
-    return f"{duration(left)} left" if left > 0 else "over"
+def _next(verdict: Verdict, now: int) -> str:
+    """What comes next if nobody moves, and when."""
+    accounts = verdict.seen.accounts
+    if verdict.seen.game.status is GameStatus.IN_PROGRESS:
+        return _due("decided", verdict.forecast.decidable_at - now)
+    if accounts.mode is BondMode.UNDECIDED:
+        return _due("closed", accounts.resolved_at + accounts.finality_delay + 1 - now)
+    if accounts.is_paid_out:
+        return "over"
+    return "bonds to their winners" if accounts.mode is BondMode.NORMAL else "bonds refunded"
+
+
+def _due(what: str, left: int) -> str:
+    return f"{what} in {duration(left)}" if left > 0 else f"can be {what}"
 
 
 def _unread_cells(unread: UnreadGame, now: int) -> tuple[str, ...]:

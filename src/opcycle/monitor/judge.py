@@ -157,7 +157,7 @@ def _times(seen: WatchedGame, outlook: Forecast, now: int, limits: Limits) -> _F
         left = len(game.claims) - len(game.resolved)
         what = f"{left} claims are not settled" if left else "everything is settled"
         yield AlertKind.UNRESOLVED, f"{what}, and nobody has decided it since {duration(late)}"
-    if game.resolved and now <= game.created_at + game.parameters.max_clock:
+    if game.resolved and now < game.created_at + game.parameters.max_clock:
         early = f"{len(game.resolved)} claims are settled before either clock can have run out"
         yield AlertKind.RESOLVED_EARLY, early
 

@@ -17,6 +17,10 @@ from opcycle.rpc.hexjson import from_quantity, to_hex
 LIST_AT_ONCE = 100
 """Games asked for in one request."""
 
+SUPER_ROOT_TYPES = frozenset({5, 7, 9})
+"""Games about several chains at once, whose roots a rollup node does not know (op-challenger 1.18,
+`game/types/game_type.go`). They look like others: their "block number" is a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadGame:
@@ -68,6 +72,8 @@ class GameReader:
 
     def read(self, listed: ListedGame, *, block: Hash) -> ReadGame | UnreadGame:
         """A game, or why it is none that we can read."""
+        if listed.game_type in SUPER_ROOT_TYPES:
+            return UnreadGame(listed, "it is about several chains at once, whose roots no rollup node knows")
         if listed.address in self._over:
             return self._over[listed.address]
         contract = self._game_at(listed.address)

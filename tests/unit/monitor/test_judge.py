@@ -131,8 +131,8 @@ def test_resolved_early__before_any_clock_can_be_over() -> None:
     made.settle(2)
     accounts = replace(accounts_of(made), credits={LIAR: ETH, CHALLENGER: 0})
     seen = watched(made, RIGHT, accounts=accounts)
-    assert kinds(snapshot(seen, now=CREATED + CLOCK)) == [AlertKind.RESOLVED_EARLY]
-    assert kinds(snapshot(seen, now=CREATED + CLOCK + 1)) == []
+    assert kinds(snapshot(seen, now=CREATED + CLOCK - 1)) == [AlertKind.RESOLVED_EARLY]
+    assert kinds(snapshot(seen, now=CREATED + CLOCK)) == []
 
 
 # --- bonds ---
