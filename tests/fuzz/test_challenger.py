@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 from tests.fuzz.challenger_world import (
     CLOCK,
+    EXTENSION,
     FINALITY_DELAY,
     GAME_TYPE,
     RULES,
@@ -136,8 +137,11 @@ class ChallengerMachine(CountingMachine):
 
     @rule(depth=st.integers(1, 4), keeps_honest=bits, keeps_liars=bits)
     def reorg(self, depth: int, keeps_honest: bool, keeps_liars: bool) -> None:
-        """L1 replaces blocks; somebody's transactions in them are gone for good."""
+        """L1 replaces blocks; somebody's transactions in them are gone for good. Ours are not if so much time
+        has passed that it would be too late to send them again."""
         if self.chain.head.header.number > depth:
+            passed = self.chain.now - self.chain.header(self.chain.head.header.number - depth).timestamp
+            keeps_honest = keeps_honest or passed > EXTENSION // 2
             self.chain.reorg(depth, keeps=lambda who: keeps_honest if who == HONEST else keeps_liars)
             self.done["reorganised"] += 1
 
