@@ -164,6 +164,19 @@ def test_what_somebody_else_has_proven_is_finalized_with_their_proof(place: Plac
     place.finalize(withdrawal)
 
 
+def test_a_proof_that_an_l1_reorg_takes_back_counts_from_when_it_is_mined_again(place: Place) -> None:
+    withdrawal = place.withdraw()
+    place.propose()
+    place.devnet.advance(3)
+    place.prove(withdrawal)
+    place.devnet.l1.reorg(1)
+    assert isinstance(place.bridge.status(withdrawal).stage, Provable)
+    place.devnet.advance(2)
+    stage = place.bridge.status(withdrawal).stage
+    assert isinstance(stage, Proven)
+    assert stage.waits[0].seconds == MATURITY + 1, "its transaction came back from the pool just now"
+
+
 def test_paused_nothing_moves_and_no_proof_is_lost(place: Place) -> None:
     withdrawal = place.withdraw()
     game = place.propose()

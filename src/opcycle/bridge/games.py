@@ -28,6 +28,9 @@ from opcycle.protocol.l2_block import L2Block
 from opcycle.protocol.types import Address, Hash, L1BlockRef
 from opcycle.protocol.withdrawals import Withdrawal
 
+L2_AHEAD = 1800
+"""Seconds that L2's time may be ahead of L1's: the sequencer's drift, by Fjord's rules."""
+
 MOST_PROOFS = 100
 """Proofs of others that are looked at, the newest first."""
 
@@ -100,7 +103,7 @@ class GamesSettlement:
 
         None is older than the block itself: who claimed its output before it was made has guessed.
         """
-        oldest = self._l2.block(l2_block).ref.timestamp
+        oldest = self._l2.block(l2_block).ref.timestamp - L2_AHEAD
         until = self._factory.game_count(block=l1.hash)
         while until > 0:
             page = self._factory.latest_games(game_type, until=until, block=l1.hash)

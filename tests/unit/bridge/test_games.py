@@ -11,7 +11,7 @@ from tests.fuzz.disputes.deploy import OTHER_CANNON, account
 from tests.fuzz.message_passer import Claim, MessagePasser
 from tests.unit.l1.games_on_evm import GamesL1
 
-from opcycle.bridge.games import MOST_PROOFS, GamesSettlement
+from opcycle.bridge.games import L2_AHEAD, MOST_PROOFS, GamesSettlement
 from opcycle.bridge.status import (
     Finalizable,
     Flaw,
@@ -154,7 +154,7 @@ def test_flood_of_wrong_games__the_right_one_behind_it_is_found(world) -> None:
 def test_games_older_than_the_withdrawals_block__are_not_looked_through(world) -> None:
     for number in range(GAMES_PER_READ + 5):
         world.l1.propose(BLOCK + 1 + number, LIE)
-    world.l2.time = world.l1.now + 1
+    world.l2.time = world.l1.now + L2_AHEAD + 1
     world.l1.wait(1)
     before = world.l1.rpc.requests
     assert world.stage() == WaitingForGame(BLOCK, 0)
