@@ -62,7 +62,7 @@ abstract contract Games is System {
             address(new DisputeGameFactory()),
             abi.encodeCall(DisputeGameFactory.initialize, owner)
         );
-        Proposal memory anchor = Proposal(outputAt(ANCHOR_BLOCK), ANCHOR_BLOCK);
+        Proposal memory anchor = Proposal(anchorRoot(), ANCHOR_BLOCK);
         setUpProxy(
             address(registry),
             address(new AnchorStateRegistry(FINALITY_DELAY)),
@@ -113,6 +113,10 @@ abstract contract Games is System {
 
     function outputAt(uint256 number) internal pure returns (bytes32) {
         return keccak256(abi.encode("output", number));
+    }
+
+    function anchorRoot() internal view virtual returns (bytes32) {
+        return outputAt(ANCHOR_BLOCK);
     }
 
     function lieAt(uint256 number) internal pure returns (bytes32) {
