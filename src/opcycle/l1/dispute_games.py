@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from opcycle.artifacts import artifact
 from opcycle.l1.anchor_state_registry import AnchorStateRegistry
 from opcycle.l1.contract import BlockLabel, Contract, read_across
 from opcycle.l1.preimage_oracle import PreimageOracle
+from opcycle.l1.reverts import RevertDecoder
 from opcycle.l1.transactions import TransactionRequest
 from opcycle.protocol.dispute_game import Claim, DisputeGame, GameParameters, GameStatus
 from opcycle.protocol.outputs import OutputRootProof
@@ -27,8 +29,9 @@ NOBODY = bytes(20)
 _UNDECIDED, _NORMAL, _REFUND = range(3)
 """Of `bondDistributionMode`."""
 
-_REGISTRY, _CHAIN_ID = slice(52, 72), slice(92, 124)
-"""Where they are in `gameArgs`: prestate 32 ‖ vm 20 ‖ anchor registry 20 ‖ weth 20 ‖ L2 chain id 32."""
+_REGISTRY, _CHAIN_ID, _PROPOSER = slice(52, 72), slice(92, 124), slice(124, 144)
+"""Where they are in `gameArgs`: prestate 32 ‖ vm 20 ‖ anchor registry 20 ‖ weth 20 ‖ L2 chain id 32, and of a
+permissioned type ‖ proposer 20 ‖ challenger 20."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class GameKind:
     """What all games of a type have in common, as the factory makes them now.
 
     `bond` of the root claim in wei; `reach`: how many L2 blocks after the anchor a game can tell apart;
-    `chain_id`: the L2 that they are about.
+    `chain_id`: the L2 that they are about; `proposer`: who alone may make them, None for anyone.
     """
 
     logic: Address
@@ -65,6 +68,7 @@ class GameKind:
     reach: int
     registry: Address
     chain_id: int
+    proposer: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class DisputeGameFactory:
 
     def __init__(self, rpc: RpcClient, address: Address):
         self.contract = Contract(rpc, address, artifact("DisputeGameFactory").abi)
+        self.contract.errors = _errors_of_creation()
 
     def game_count(self, *, block: BlockLabel) -> int:
         count: int = self.contract.read("gameCount", block=block)
@@ -150,6 +155,7 @@ class DisputeGameFactory:
             reach=2**split_depth,
             registry=arguments[_REGISTRY],
             chain_id=int.from_bytes(arguments[_CHAIN_ID], "big"),
+            proposer=arguments[_PROPOSER] or None,
         )
 
     def init_bond(self, game_type: int, *, block: BlockLabel) -> int:
@@ -161,6 +167,13 @@ class DisputeGameFactory:
         """Claim an output root."""
         extra_data = l2_block_number.to_bytes(32, "big")
         return self.contract.request("create", game_type, root, extra_data, value=bond)
+
+
+@cache
+def _errors_of_creation() -> RevertDecoder:
+    """The factory's, and those of the game that it makes."""
+    names = ("DisputeGameFactory", "FaultDisputeGame", "PermissionedDisputeGame")
+    return RevertDecoder(entry for name in names for entry in artifact(name).abi)
 
 
 class FaultDisputeGame:

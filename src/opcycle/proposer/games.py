@@ -22,7 +22,7 @@ from opcycle.protocol.output_at_block import OutputAtBlock
 from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.sync_status import SyncStatus
 from opcycle.protocol.types import Address, Hash, L1BlockRef
-from opcycle.rpc.hexjson import to_hex
+from opcycle.rpc.hexjson import checksum, to_hex
 
 
 class Factory(Protocol):
@@ -97,7 +97,7 @@ class GamesProposer:
         """Make the next game if it is time.
 
         Raises TransactionRevertedError once for each proposal that L1 has refused, UserError if the node or
-        the games are about another chain.
+        the games are about another chain, or if only another account may make them.
         """
         if not self._account.is_quiet():
             return Outcome.idle("L1 to take the last proposal")
@@ -141,13 +141,22 @@ class GamesProposer:
         kind = self._factory.kind(self._options.game_type, block=l1.hash)
         if kind is None:
             return None
-        if kind.chain_id != self._config.l2_chain_id:
-            raise UserError(
-                f"games of type {self._options.game_type} at this factory are about chain {kind.chain_id}, "
-                f"the deployment's L2 is chain {self._config.l2_chain_id}; name this chain's factory"
-            )
+        self._check_kind(kind)
         registry = self._registry_at(kind.registry)
         return Terms(kind, registry.respected_type(block=l1.hash), registry.anchor(block=l1.hash))
+
+    def _check_kind(self, kind: GameKind) -> None:
+        game_type = self._options.game_type
+        if kind.chain_id != self._config.l2_chain_id:
+            raise UserError(
+                f"games of type {game_type} at this factory are about chain {kind.chain_id}, the "
+                f"deployment's L2 is chain {self._config.l2_chain_id}; name this chain's factory"
+            )
+        if kind.proposer not in (None, self._account.address):
+            raise UserError(
+                f"the key is that of {checksum(self._account.address)}, only {checksum(kind.proposer)} may "
+                f"make games of type {game_type}; use that account's key"
+            )
 
     def _output(self, status: SyncStatus, settled: _Settled) -> OutputAtBlock | None:
         """The output to propose, if any is due."""

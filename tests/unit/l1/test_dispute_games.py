@@ -1,7 +1,15 @@
 """Factory and registry as proposers and withdrawals read them, against the contracts themselves."""
 
 import pytest
-from tests.fuzz.disputes.deploy import CANNON, L2_CHAIN_ID, OTHER_CANNON, PERMISSIONED, init_bond
+from eth_utils.crypto import keccak
+from tests.fuzz.disputes.deploy import (
+    CANNON,
+    L2_CHAIN_ID,
+    OTHER_CANNON,
+    PERMISSIONED,
+    PERMITTED,
+    init_bond,
+)
 from tests.unit.l1.games_on_evm import HEAD, PARAMETERS, PROPOSER, STRANGER, GamesL1
 
 from opcycle.l1.anchor_state_registry import Anchor, Judgement
@@ -29,8 +37,22 @@ def test_kind__what_the_factory_makes_of_a_type(l1) -> None:
             reach=2**PARAMETERS.split_depth,
             registry=found.registry.address,
             chain_id=L2_CHAIN_ID,
+            proposer=PERMITTED[0] if kind == PERMISSIONED else None,
         )
     assert l1.factory.kind(7, block=HEAD) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("DisputeGameFactory_IncorrectBond(uint256,uint256)", "DisputeGameFactory_IncorrectBond(1, 2)"),
+        ("FaultDisputeGame_BadBlockNumber(uint256,uint256)", "FaultDisputeGame_BadBlockNumber(1, 2)"),
+    ],
+)
+def test_create__refused_by_factory_or_game__says_why(l1, error: str, words: str) -> None:
+    request = l1.factory.create(CANNON, root(1), 120, bond=init_bond(CANNON))
+    data = keccak(text=error)[:4] + (1).to_bytes(32, "big") + (2).to_bytes(32, "big")
+    assert request.errors.explain(data) == words
 
 
 def test_find__by_what_it_claims_and_nothing_else(l1) -> None:

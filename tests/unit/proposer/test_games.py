@@ -191,6 +191,17 @@ def test_games_about_another_chain__refused(world) -> None:
         world.proposer.step()
 
 
+@pytest.mark.parametrize("permitted", [PROPOSER, STRANGER])
+def test_games_that_one_account_alone_may_make__refused_for_others(world, permitted: bytes) -> None:
+    world.arena.kinds[TYPE] = replace(world.arena.kinds[TYPE], proposer=permitted)
+    if permitted == PROPOSER:
+        assert world.proposer.step().progress
+        return
+    with pytest.raises(UserError, match=r"only 0x0303\w+ may make games of type 255; use that account"):
+        world.proposer.step()
+    assert world.arena.sent == []
+
+
 def test_node_of_another_chain__refused_before_anything_is_sent(world) -> None:
     world.node.config = replace(CONFIG, l2_chain_id=7)
     with pytest.raises(UserError, match="the node follows L2 chain"):
