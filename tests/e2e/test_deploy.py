@@ -14,11 +14,13 @@ from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.local_l1 import LocalL1
 from opcycle.devnet.ports import free_ports
 from opcycle.engine.geth import GethProcess, GethRole
+from opcycle.l1.anchor_state_registry import Anchor, AnchorStateRegistry
 from opcycle.l1.fees import MAX_TRANSACTION_GAS
 from opcycle.l1.reader import L1Reader
 from opcycle.l1.signer import KeySigner
 from opcycle.l1.transactions import TransactionManager
 from opcycle.protocol.l1_chain import LOCAL_L1_CHAIN_ID
+from opcycle.protocol.outputs import OutputRootProof
 from opcycle.protocol.rollup import Fork
 from opcycle.rpc.client import RpcClient
 from opcycle.rpc.hexjson import from_hex, from_quantity
@@ -45,13 +47,16 @@ def l1(tmp_path: Path) -> Iterator[LocalL1]:
     l1.stop()
 
 
-@pytest.mark.parametrize("fork", [Fork.ISTHMUS, Fork.JOVIAN])
-def test_deploy__local_l1__op_geth_has_the_genesis_hash_of_the_rollup(
-    l1: LocalL1, tmp_path: Path, fork: Fork
+@pytest.mark.parametrize(
+    ("fork", "settlement"),
+    [(Fork.ISTHMUS, Settlement.ORACLE), (Fork.JOVIAN, Settlement.ORACLE), (Fork.JOVIAN, Settlement.GAMES)],
+)
+def test_deploy__local_l1__op_geth_has_the_genesis_of_the_rollup(
+    l1: LocalL1, tmp_path: Path, fork: Fork, settlement: Settlement
 ) -> None:
     manager = TransactionManager(l1.rpc, KeySigner(ACCOUNTS["deployer"].key), chain_id=LOCAL_L1_CHAIN_ID)
     deployment = deploy(
-        replace(CONFIG, newest_fork=fork),
+        replace(CONFIG, newest_fork=fork, settlement=settlement),
         rpc=l1.rpc,
         transactions=manager,
         directory=tmp_path / "deployment",
@@ -73,6 +78,12 @@ def test_deploy__local_l1__op_geth_has_the_genesis_hash_of_the_rollup(
     genesis = RpcClient(geth.http_url).call("eth_getHeaderByNumber", "0x0")
     geth.stop()
     assert from_hex(genesis["hash"]) == rollup.genesis_l2.hash
+    if registry := deployment.addresses.anchor_state_registry:
+        output = OutputRootProof(
+            bytes(32), *(from_hex(genesis[field]) for field in ("stateRoot", "withdrawalsRoot", "hash"))
+        )
+        anchor = AnchorStateRegistry(l1.rpc, registry).anchor(block="latest")
+        assert anchor == Anchor(output.root, 0), "games begin from what op-geth has"
     assert from_quantity(genesis["timestamp"]) == rollup.genesis_time == l1.genesis.timestamp
 
     blocks = L1Reader(l1.rpc).blocks(

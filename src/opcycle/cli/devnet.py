@@ -41,6 +41,13 @@ BLOCKS_AFTER_TRAVEL = 3
 @click.option("--l1-block-time", type=int, default=2, show_default=True, help="Seconds between L1 blocks.")
 @mode_option
 @click.option(
+    "--submission-interval",
+    type=int,
+    default=30,
+    show_default=True,
+    help="L2 blocks from one claimed output root to the next.",
+)
+@click.option(
     "--finalization-period",
     type=int,
     default=604_800,

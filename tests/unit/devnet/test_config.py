@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from opcycle.deploy.config import Settlement
+from opcycle.deploy.local import LOCAL_GAMES
 from opcycle.devnet.config import LONGEST, Claim, DevnetConfig, discard, is_running, local_alt_da
 from opcycle.errors import UserError
 from opcycle.protocol.alt_da import CommitmentType
@@ -54,6 +57,17 @@ def test_a_devnet_goes_on_with_the_settings_it_was_made_with(config: DevnetConfi
     other = DevnetConfig(config.directory, block_time=2)
     with pytest.raises(UserError, match="was made with block_time 1, not 2"):
         Claim(other)
+    Claim(config).release()
+
+
+def test_a_devnet_keeps_the_settlement_mode_and_the_games_it_was_made_with(config: DevnetConfig) -> None:
+    begin(config)
+    assert config.settlement is Settlement.GAMES
+    with pytest.raises(UserError, match="was made with settlement games, not oracle"):
+        Claim(DevnetConfig(config.directory, settlement=Settlement.ORACLE))
+    deeper = replace(LOCAL_GAMES, max_game_depth=LOCAL_GAMES.max_game_depth + 2)
+    with pytest.raises(UserError, match="was made with games"):
+        Claim(DevnetConfig(config.directory, games=deeper))
     Claim(config).release()
 
 

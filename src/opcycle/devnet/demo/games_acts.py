@@ -51,8 +51,9 @@ class GamesActs:
         }
 
     def _challenge(self) -> Evidence:
-        """The liar's L2 differs from the block of the withdrawal on."""
-        devnet, number = self._scene.devnet, self._scene.withdrawal_block
+        """The liar's L2 differs from the block of the withdrawal on, or from the one before."""
+        devnet = self._scene.devnet
+        number = Liar.refutable(self._scene.withdrawal_block, starting_block=self._right.starting_block)
         self._before = self._scene.l1_balance(CHALLENGER.address)
         middle = 2 ** (self._right.parameters.max_depth - self._right.parameters.split_depth - 2)
         liar = Liar(

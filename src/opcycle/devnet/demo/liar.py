@@ -30,6 +30,16 @@ class Liar:
         self._since = since
         self._since_step = since_step
 
+    @staticmethod
+    def refutable(block: int, *, starting_block: int) -> int:
+        """The block, at or right before `block`, from which on AlphabetVM can refute a lie.
+
+        Each run of that machine ends with "the output root in dispute is wrong", so that root must be the
+        liar's. It is at every second block: only there can a leaf of the upper tree be claimed, and with an
+        even split depth the leaves are claimed by the side of the root claim.
+        """
+        return starting_block + 1 + (block - starting_block - 1 & ~1)
+
     def root(self, block: int) -> Hash:
         """The output root that the liar claims for an L2 block."""
         real = self._real_root(block)

@@ -141,7 +141,7 @@ class LiveView:
             body, title=title, title_align="left", subtitle=f"{report.seconds:.1f} s", border_style=colour
         )
         if self._drawing is not None:
-            self._console.print(self._drawing)
+            self._console.print(self._drawing, no_wrap=True, overflow="crop")
         self._console.print(panel)
 
     def close(self) -> None:

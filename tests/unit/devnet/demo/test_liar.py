@@ -1,0 +1,116 @@
+"""The demo's liar against the honest solver: wherever the lie begins, the dispute ends at that very step."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from opcycle.challenger.knowing import actions_of
+from opcycle.challenger.solver import Move, Step
+from opcycle.challenger.traces import AlphabetTrace
+from opcycle.devnet.demo.liar import Liar
+from opcycle.keccak import keccak
+from opcycle.monitor.drawing import about
+from opcycle.protocol.dispute_game import Claim, DisputeGame, GameParameters, GameStatus
+from opcycle.protocol.positions import ROOT
+from opcycle.protocol.types import Address, Hash
+
+LIAR, CHALLENGER = b"\xaa" * 20, b"\xbb" * 20
+CLAIMED = 30
+PARAMETERS = GameParameters(
+    max_depth=14, split_depth=10, max_clock=1000, clock_extension=10, absolute_prestate=bytes(32)
+)
+
+
+def real_root(block: int) -> Hash:
+    return keccak(b"the real output of block %d" % block)
+
+
+class Outputs:
+    """A node's."""
+
+    def output_at_block(self, number: int) -> SimpleNamespace:
+        return SimpleNamespace(output_root=real_root(number))
+
+
+def liar_of(since: int, since_step: int) -> Liar:
+    return Liar(real_root, AlphabetTrace(), since=since, since_step=since_step)
+
+
+def opened(root: Hash) -> DisputeGame:
+    claim = Claim(0, None, LIAR, None, 1, root, ROOT, 0, 0)
+    return DisputeGame(
+        bytes(20), PARAMETERS, GameStatus.IN_PROGRESS, 0, 0, CLAIMED, b"\x01" * 32, None, [claim]
+    )
+
+
+def moved(game: DisputeGame, claim: Claim, by: Address, value: Hash, *, is_attack: bool) -> DisputeGame:
+    position = claim.position.move(is_attack=is_attack)
+    new = Claim(len(game.claims), claim.index, by, None, 1, value, position, 0, 0)
+    return replace(game, claims=[*game.claims, new])
+
+
+def duel(liar: Liar) -> tuple[DisputeGame, Step]:
+    """Played to the challenger's step."""
+    game = opened(liar.root(CLAIMED))
+    for _ in range(PARAMETERS.max_depth):
+        actions, missing = actions_of(game, safe_block=CLAIMED, outputs=Outputs(), trace=AlphabetTrace())
+        assert missing == ""
+        (action,) = actions
+        if isinstance(action, Step):
+            return game, action
+        assert isinstance(action, Move)
+        game = moved(game, action.claim, CHALLENGER, action.value, is_attack=action.is_attack)
+        last = game.claims[-1]
+        answer = liar.answer(game, last)
+        game = moved(game, last, LIAR, answer.value, is_attack=answer.is_attack)
+    raise AssertionError("no step, however deep")
+
+
+@pytest.mark.parametrize("since", [1, 2, 15, 16, 29, 30])
+@pytest.mark.parametrize("since_step", range(8))
+def test_a_dispute_ends_at_the_first_step_of_the_first_block_that_is_a_lie(
+    since: int, since_step: int
+) -> None:
+    game, step = duel(liar_of(since, since_step))
+    assert [claim.position.depth for claim in game.claims] == list(range(PARAMETERS.max_depth + 1))
+    assert step.claim is game.claims[-1]
+    assert step.claim.claimant == LIAR
+    assert step.dispute.disputed_block == since
+    assert about(game, step.claim).startswith(f"block {since}, step ")
+    assert step.instant == since_step
+
+
+@pytest.mark.parametrize("block", range(1, CLAIMED + 1))
+def test_a_refutable_lie__the_root_in_dispute_is_the_liars_own(block: int) -> None:
+    """AlphabetVM can say of it nothing else than that it is wrong."""
+    since = Liar.refutable(block, starting_block=0)
+    assert since in (block, block - 1)
+    game, _ = duel(liar_of(since, 4))
+    root_of_trace = game.claims[PARAMETERS.split_depth + 1]
+    leaf = game.claims[PARAMETERS.split_depth]
+    assert root_of_trace.position == leaf.position.move(is_attack=True)
+    assert leaf.claimant == LIAR
+
+
+@pytest.mark.parametrize("since", [2, 10, 30])
+def test_another_lie__the_root_in_dispute_is_the_challengers_and_no_alphabet_can_prove_it(
+    since: int,
+) -> None:
+    game, step = duel(liar_of(since, 4))
+    leaf, root_of_trace = game.claims[PARAMETERS.split_depth : PARAMETERS.split_depth + 2]
+    assert root_of_trace.position == leaf.position.move(is_attack=False)
+    position, _ = step.dispute.disputed
+    (disputed,) = [claim for claim in game.claims if claim.position == position]
+    assert disputed.claimant == CHALLENGER
+
+
+def test_the_liar_agrees_with_every_block_before_the_lie() -> None:
+    liar = liar_of(16, 4)
+    assert [liar.root(block) == real_root(block) for block in (1, 15, 16, 30)] == [True, True, False, False]
+
+
+def test_a_liar_whose_lie_begins_after_the_claimed_block_claims_the_truth() -> None:
+    game = opened(liar_of(CLAIMED + 1, 4).root(CLAIMED))
+    actions, _ = actions_of(game, safe_block=CLAIMED, outputs=Outputs(), trace=AlphabetTrace())
+    assert actions == []
