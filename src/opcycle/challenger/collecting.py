@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from opcycle.challenger.due import Due, Kind
+from opcycle.challenger.waits import Waits
 from opcycle.l1.dispute_games import FaultDisputeGame
 from opcycle.protocol.types import Address, L1BlockRef
 from opcycle.rpc.hexjson import checksum
@@ -14,7 +15,7 @@ class Collection:
     """`is_over`: nothing will be due in this game any more."""
 
     due: list[Due] = field(default_factory=list)
-    waits: list[str] = field(default_factory=list)
+    waits: Waits = field(default_factory=Waits)
     is_over: bool = False
 
 
@@ -33,9 +34,9 @@ def collect(
             continue
         what = f"{item.amount} wei" + ("" if claimant == claimants[0] else f" for {checksum(claimant)}")
         if item.is_paused:
-            found.waits.append(f"{name}: the guardian to end the pause, to claim {what}")
+            found.waits.for_l1.append(f"{name}: the guardian to end the pause, to claim {what}")
         elif l1.timestamp < item.claimable_from:
-            found.waits.append(f"{name}: L1 time {item.claimable_from}, to claim {what}")
+            found.waits.for_l1.append(f"{name}: L1 time {item.claimable_from}, to claim {what}")
         else:
             words = f"{name}: claimed {what}, which {'pays' if item.is_unlocked else 'unlocks'} it"
             paid = item.amount if item.is_unlocked else 0

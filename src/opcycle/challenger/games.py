@@ -20,6 +20,7 @@ from opcycle.challenger.due import Due
 from opcycle.challenger.responder import send_all
 from opcycle.challenger.seat import L2Source, Seat
 from opcycle.challenger.traces import Trace
+from opcycle.challenger.waits import Waits
 from opcycle.errors import CriticalError, TemporaryError
 from opcycle.l1.dispute_games import DisputeGameFactory, FaultDisputeGame, ListedGame
 from opcycle.l1.transactions import TransactionRequest
@@ -93,7 +94,7 @@ class _Turn:
     l1: L1BlockRef
     derived: BlockId | None = None
     due: list[Due] = field(default_factory=list)
-    waits: list[str] = field(default_factory=list)
+    waits: Waits = field(default_factory=Waits)
     at_stake: int = 0
     statuses: list[GameStatus] = field(default_factory=list)
 
@@ -137,15 +138,17 @@ class GamesChallenger:
         self._is_node_checked = False
         self._over: set[Address] = set()
         self._seen: BlockId | None = None
-        self._at_rest: Hash | None = None
+        self._at_rest: tuple[Hash, Outcome] | None = (
+            None  # all was looked at there, and only L1 can change it
+        )
 
     def step(self) -> Outcome:
         """Do in every game what is due. Raises UserError if the node has another chain."""
         if self._transactions.in_flight() > 0:
             return Outcome(False, self._transactions.resubmissions, "L1 to take what was sent")
         turn = _Turn(self._l1.header("latest").ref)
-        if turn.l1.hash == self._at_rest:
-            return Outcome.idle(NEXT)
+        if self._at_rest is not None and turn.l1.hash == self._at_rest[0]:
+            return self._at_rest[1]
         self._forget_what_l1_replaced(turn.l1)
         self._ask_node(turn)
         for listed in self._open_games(turn.l1):
@@ -154,7 +157,7 @@ class GamesChallenger:
             except RpcUnreachableError:
                 raise
             except TemporaryError as error:
-                turn.waits.append(f"game {listed.index}: {error}")
+                turn.waits.for_others.append(f"game {listed.index}: {error}")
         if turn.due and not self._has(turn.l1.id, self._l1.header("latest").ref):
             return Outcome.idle(f"L1 to settle down: it has replaced block {turn.l1} meanwhile")
         return self._send(turn)
@@ -173,12 +176,12 @@ class GamesChallenger:
             self._check_node()
             current = self._node.sync_status().current_l1
         except TemporaryError as error:
-            turn.waits.append(str(error))
+            turn.waits.for_others.append(str(error))
             return
         if self._has(current.id, turn.l1):
             turn.derived = current.id
         else:
-            turn.waits.append(f"the node to read this L1; it is at {current}, L1 at {turn.l1}")
+            turn.waits.for_others.append(f"the node to read this L1; it is at {current}, L1 at {turn.l1}")
 
     def _open_games(self, l1: L1BlockRef) -> Iterator[ListedGame]:
         """Those that may still want something, newest first."""
@@ -199,7 +202,7 @@ class GamesChallenger:
         try:
             status = contract.status(block=turn.l1.hash)
         except CriticalError as error:  # a contract of the factory's owner that is no game of this kind
-            turn.waits.append(f"{name}: {error}")
+            turn.waits.for_l1.append(f"{name}: {error}")
             return
         turn.statuses.append(status)
         if status is not GameStatus.IN_PROGRESS:
@@ -219,7 +222,7 @@ class GamesChallenger:
             turn.due += due
         payees = self._claimants if self._options.is_selective else None
         turn.due += seat.settle(spare=spare, payees=payees)
-        turn.waits += seat.waits
+        turn.waits.add(seat.waits)
 
     def _safe_block(self, seat: Seat, turn: _Turn) -> int | None:
         """The L2 block that is safe as of the game's L1 head; None if it is not known (yet)."""
@@ -247,7 +250,7 @@ class GamesChallenger:
     def _collect(self, contract: FaultDisputeGame, name: str, turn: _Turn) -> None:
         found = collect(contract, name, self._claimants, l1=turn.l1, closes=not self._options.is_selective)
         turn.due += found.due
-        turn.waits += found.waits
+        turn.waits.add(found.waits)
         if found.is_over:
             self._over.add(contract.contract.address)
 
@@ -273,7 +276,8 @@ class GamesChallenger:
         self.counts.at_stake = turn.at_stake + sum(due.stake for due in sent.done)
         if sent.done:
             self.counts.acted_on = turn.l1.number
-        waits = "; ".join((*sent.waits, *turn.waits))
-        if not turn.due and not waits:  # all was looked at, and only L1 can change any of it
-            self._at_rest = turn.l1.hash
-        return Outcome(progress=bool(sent.did), did=tuple(sent.did), waiting_for=waits or NEXT)
+        turn.waits.add(sent.waits)
+        outcome = Outcome(bool(sent.did), tuple(sent.did), str(turn.waits) or NEXT)
+        if not sent.done and not turn.waits.for_others:
+            self._at_rest = turn.l1.hash, outcome
+        return outcome

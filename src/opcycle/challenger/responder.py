@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from opcycle.challenger.due import Due
+from opcycle.challenger.waits import Waits
 from opcycle.errors import TemporaryError
 from opcycle.l1.pool_answers import TransactionRejectedError, UnaffordableError
 from opcycle.l1.transactions import TransactionRequest
@@ -32,7 +33,7 @@ class Sent:
 
     done: list[Due] = field(default_factory=list)
     did: list[str] = field(default_factory=list)
-    waits: list[str] = field(default_factory=list)
+    waits: Waits = field(default_factory=Waits)
     failed: list[Due] = field(default_factory=list)
 
 
@@ -52,7 +53,9 @@ def send_all(sender: Sender, due: Sequence[Due], *, budget: int | None, at_stake
     purse = None if budget is None else budget - at_stake
     for place, item in enumerate(in_order(due)):
         if len(sent.done) == SENDS_AT_ONCE:
-            sent.waits.append(f"L1 to take {SENDS_AT_ONCE} transactions, {len(due) - place} more are due")
+            sent.waits.for_l1.append(
+                f"L1 to take {SENDS_AT_ONCE} transactions, {len(due) - place} more are due"
+            )
             break
         if item.follows and item.game in broken:
             continue
@@ -64,12 +67,12 @@ def send_all(sender: Sender, due: Sequence[Due], *, budget: int | None, at_stake
         except RpcUnreachableError as error:
             if not sent.done:
                 raise
-            sent.waits.append(str(error))
+            sent.waits.for_others.append(str(error))
             break
         except (TemporaryError, TransactionRejectedError, UnaffordableError) as error:
             broken.add(item.game)
             sent.failed.append(item)
-            sent.waits.append(f"{item.why}: not done, {error}")
+            sent.waits.for_others.append(f"{item.why}: not done, {error}")
             if isinstance(error, UnaffordableError) and item.stake:
                 purse = item.stake - 1
             continue
@@ -79,5 +82,7 @@ def send_all(sender: Sender, due: Sequence[Due], *, budget: int | None, at_stake
     if held_up:
         at_stake += sum(item.stake for item in sent.done)
         more = sum(item.stake for item in held_up)
-        sent.waits.append(f"bonds to come back: {at_stake} wei at stake, {len(held_up)} of {more} more due")
+        sent.waits.for_l1.append(
+            f"bonds to come back: {at_stake} wei at stake, {len(held_up)} of {more} more due"
+        )
     return sent

@@ -9,6 +9,7 @@ from opcycle.challenger.knowing import actions_of
 from opcycle.challenger.settle import ResolveClaim, settle
 from opcycle.challenger.solver import ChallengeBlockNumber, Move, Step
 from opcycle.challenger.traces import Trace
+from opcycle.challenger.waits import Waits
 from opcycle.errors import TemporaryError
 from opcycle.l1.dispute_games import FaultDisputeGame
 from opcycle.protocol.dispute_game import Claim, DisputeGame, local_context
@@ -43,7 +44,7 @@ class L2Source(Protocol):
 
 @dataclass(slots=True)
 class Seat:
-    """`l1`: the block at whose end `game` was read. `waits` says what cannot be decided or done (yet)."""
+    """`l1`: the block at whose end `game` was read."""
 
     name: str
     contract: FaultDisputeGame
@@ -52,16 +53,14 @@ class Seat:
     node: RollupNode
     l2: L2Source
     l1: L1BlockRef
-    waits: list[str] = field(default_factory=list)
+    waits: Waits = field(default_factory=Waits)
 
     # --- arguing ---
 
     def argue(self, *, safe_block: int) -> tuple[list[Due], Collection[int]]:
         """What the solver says as far as enough is known, and the claims that must not be settled before that
         is done. `safe_block`: as of the game's L1 head."""
-        objection = self._objection()
-        if objection:
-            self.wait(objection)
+        if not self._is_fair():
             return [], set(self.undecided())
         actions, why = actions_of(self.game, safe_block=safe_block, outputs=self.node, trace=self.trace)
         if why:
@@ -78,26 +77,28 @@ class Seat:
                 self.wait(str(error))
         return due, spare
 
-    def _objection(self) -> str:
-        """Why this game cannot be played honestly: we do not agree with what both sides must. "" if we do.
+    def _is_fair(self) -> bool:
+        """Whether we agree with what both sides must agree with.
 
         Whoever plays such a game argues about another truth than the contract's, and may lose its bonds.
         """
         game = self.game
         ours, theirs = self.trace.absolute_prestate, game.parameters.absolute_prestate
         if ours != theirs:
-            return f"it is about the program {to_hex(theirs)}, we have {to_hex(ours)}; not played"
+            self.wait_for_l1(f"it is about the program {to_hex(theirs)}, we have {to_hex(ours)}; not played")
+            return False
         try:
             known = self.node.output_at_block(game.starting_block).output_root
         except TemporaryError as error:
-            return str(error)
+            self.wait(str(error))
+            return False
         agreed = self.contract.starting_root(block=self.l1.hash)
         if agreed != known:
-            return (
+            self.wait_for_l1(
                 f"it begins from {to_hex(agreed)} as the output of L2 block {game.starting_block}, which is "
                 f"{to_hex(known)}; not played"
             )
-        return ""
+        return agreed == known
 
     def undecided(self) -> Iterator[int]:
         """Claims about which something may have to be done even when their clocks have run out."""
@@ -118,7 +119,7 @@ class Seat:
             # The next block is at least a second later.
             left = self._left(move.claim) - 1
             if left <= 0:
-                self.wait(f"too late to answer claim {move.claim.index}")
+                self.wait_for_l1(f"too late to answer claim {move.claim.index}")
                 continue
             due.append(self._move(move, left=left, bond=bond_at[move.claim.position.depth + 1]))
         return due
@@ -197,5 +198,9 @@ class Seat:
             yield Due(self.game.address, Kind.SETTLING, request, words, follows=follows)
 
     def wait(self, why: str) -> None:
-        """Say what cannot be decided or done (yet)."""
-        self.waits.append(f"{self.name}: {why}")
+        """Say why something cannot be decided or done yet, at this L1 block."""
+        self.waits.for_others.append(f"{self.name}: {why}")
+
+    def wait_for_l1(self, why: str) -> None:
+        """Say why something cannot be done unless L1 changes."""
+        self.waits.for_l1.append(f"{self.name}: {why}")

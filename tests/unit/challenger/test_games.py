@@ -432,6 +432,25 @@ def test_reorg_puts_another_claim_in_place_of_the_one_we_answered__our_answer_is
     assert [claim.by for claim in place.game().model.claims] == [LIAR, LIAR, HONEST]
 
 
+@pytest.mark.parametrize(("trouble", "asks_again"), [(False, False), (True, True)])
+def test_same_l1_block__games_are_read_again_only_if_the_node_may_know_more(
+    place, monkeypatch, trouble: bool, asks_again: bool
+) -> None:
+    win(place)
+    place.propose()
+    place.rest()
+    reads = []
+    monkeypatch.setattr(place.chain, "game_count", lambda *, block: reads.append(block) or 0)
+    place.chain.mine(1)
+    place.node.down = trouble
+    outcomes = [place.challenger.step() for _ in range(2)]
+    assert len(reads) == 1 + asks_again
+    assert outcomes[0] == outcomes[1]
+    place.chain.mine(1)
+    place.challenger.step()
+    assert len(reads) == 2 + asks_again
+
+
 def test_reorg_while_it_is_read__nothing_is_sent(place) -> None:
     place.propose()
     seen = place.node.safe_head_at_l1_block

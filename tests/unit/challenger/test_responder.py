@@ -6,6 +6,7 @@ import pytest
 
 from opcycle.challenger.due import NO_HURRY, Due, Kind
 from opcycle.challenger.responder import SENDS_AT_ONCE, send_all
+from opcycle.challenger.waits import Waits
 from opcycle.errors import UserError
 from opcycle.l1.pool_answers import TransactionRejectedError, UnaffordableError
 from opcycle.l1.reverts import TransactionRevertedError
@@ -50,11 +51,11 @@ def test_more_than_one_step_may_send__the_rest_is_left_for_the_next() -> None:
     sender = Sender()
     sent = send(sender, *[due(str(n), left=n) for n in range(SENDS_AT_ONCE + 7)])
     assert sender.sent == [str(n) for n in range(SENDS_AT_ONCE)]
-    assert sent.waits == [f"L1 to take {SENDS_AT_ONCE} transactions, 7 more are due"]
+    assert sent.waits.for_l1 == [f"L1 to take {SENDS_AT_ONCE} transactions, 7 more are due"]
 
 
 def test_exactly_as_many_as_one_step_may_send__nothing_is_left() -> None:
-    assert send(Sender(), *[due(str(n)) for n in range(SENDS_AT_ONCE)]).waits == []
+    assert send(Sender(), *[due(str(n)) for n in range(SENDS_AT_ONCE)]).waits == Waits()
 
 
 @pytest.mark.parametrize(("budget", "sent"), [(30, ["a", "b"]), (29, ["a"]), (10, ["a"]), (9, [])])
@@ -63,7 +64,7 @@ def test_bonds_of_several_games__stay_within_the_budget_together(budget: int, se
     items = [due("a", stake=4), due("b", stake=20, game=OTHER)]
     found = send(sender, *items, budget=budget, at_stake=6)
     assert sender.sent == sent
-    assert bool(found.waits) == (len(sent) < 2)
+    assert bool(found.waits.for_l1) == (len(sent) < 2)
 
 
 def test_budget_spent__what_needs_no_bond_is_sent_and_smaller_bonds_too() -> None:
@@ -71,7 +72,7 @@ def test_budget_spent__what_needs_no_bond_is_sent_and_smaller_bonds_too() -> Non
     items = [due("large", stake=9, left=1), due("small", stake=2, left=2), due("settle")]
     found = send(sender, *items, budget=5)
     assert sender.sent == ["small", "settle"]
-    assert found.waits == ["bonds to come back: 2 wei at stake, 1 of 9 more due"]
+    assert found.waits.for_l1 == ["bonds to come back: 2 wei at stake, 1 of 9 more due"]
 
 
 def test_no_budget__any_bond_is_paid() -> None:
@@ -87,7 +88,7 @@ def test_one_thing_fails__others_are_sent_and_it_is_said_why(error: Exception) -
     sender = Sender(b=error)
     found = send(sender, due("a"), due("b"), due("c"))
     assert sender.sent == ["a", "c"]
-    assert found.waits == [f"did b: not done, {error}"]
+    assert found.waits.for_others == [f"did b: not done, {error}"]
     assert [item.request.what for item in found.failed] == ["b"]
 
 
@@ -102,7 +103,7 @@ def test_account_without_ether_for_a_bond__no_more_bonds_are_tried_but_the_rest_
     items = [due("a", stake=5, left=1), due("b", stake=5, left=2), due("c", stake=4, left=3), due("settle")]
     found = send(sender, *items)
     assert sender.sent == ["c", "settle"]
-    assert len(found.waits) == 2
+    assert (len(found.waits.for_l1), len(found.waits.for_others)) == (1, 1)
 
 
 def test_wrong_chain__is_nothing_to_go_on_with() -> None:
@@ -113,7 +114,7 @@ def test_wrong_chain__is_nothing_to_go_on_with() -> None:
 def test_l1_gone_halfway__what_was_sent_is_said() -> None:
     gone = RpcUnreachableError("http://l1", "refused")
     found = send(Sender(b=gone), due("a"), due("b"), due("c"))
-    assert (len(found.did), found.waits) == (1, [str(gone)])
+    assert (len(found.did), found.waits.for_others) == (1, [str(gone)])
 
 
 def test_l1_gone_from_the_beginning__raised() -> None:
