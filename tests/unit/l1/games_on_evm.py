@@ -1,11 +1,24 @@
-"""The contracts of dispute games in an EVM of this process, behind as much of an L1 RPC as getters need."""
+"""The contracts of dispute games in an EVM of this process, behind as much of an L1 RPC as getters need.
+
+Ours, or another build (OPCYCLE_ARTIFACTS, a directory in forge's layout): with `.tools/reference/out` there
+(`make reference`), proposers and withdrawals are tested on Optimism's own contracts.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
-from tests.fuzz.disputes.deploy import CANNON, GENESIS, GUARDIAN, Deployment, Parameters, account, init_bond
+from tests.fuzz.disputes.deploy import (
+    CANNON,
+    GENESIS,
+    GUARDIAN,
+    Deployment,
+    Parameters,
+    account,
+    chosen,
+    init_bond,
+)
+from tests.fuzz.disputes.twin import OtherDeployment
 
-from opcycle.artifacts import artifact
 from opcycle.l1.anchor_state_registry import AnchorStateRegistry
 from opcycle.l1.dispute_games import DisputeGameFactory
 from opcycle.l1.portal2 import OptimismPortal2
@@ -37,8 +50,8 @@ class GamesL1:
     """`now`: L1 time, seconds. Games are made for `CANNON`, type 0, which withdrawals rely on."""
 
     def __init__(self) -> None:
-        self.contracts = Deployment(
-            artifact, PARAMETERS, anchor_root=b"\xaa" * 32, prestate=b"\x03" + b"\x11" * 31
+        self.contracts = OtherDeployment(
+            chosen(), PARAMETERS, anchor_root=b"\xaa" * 32, prestate=b"\x03" + b"\x11" * 31
         )
         self.rpc = EvmRpc(self.contracts)
         self.factory = DisputeGameFactory(self.rpc, self.contracts.factory.address)  # type: ignore[arg-type]
