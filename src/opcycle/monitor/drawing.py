@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from opcycle.monitor.forecast import Fate, Forecast, answers_of, forecast
 from opcycle.monitor.table import aligned
-from opcycle.monitor.words import SIDES, duration, eth, moment, short, who
+from opcycle.monitor.words import SIDES, claim_count, duration, eth, moment, short, who
 from opcycle.protocol.dispute_game import Claim, DisputeGame, GameStatus, dispute_of
 from opcycle.protocol.types import Address
 from opcycle.rpc.hexjson import checksum
@@ -97,7 +97,7 @@ class _Tree:
         bonds = sum(claim.bond for claim in game.claims)
         return (
             f"{checksum(game.address)}: L2 block {game.claimed_block}, from block {game.starting_block} on: "
-            f"{_count(len(game.claims))}, {eth(bonds)} ETH in bonds, "
+            f"{claim_count(len(game.claims))}, {eth(bonds)} ETH in bonds, "
             f"{duration(self._now - game.created_at)} old"
         )
 
@@ -186,7 +186,7 @@ class _Tree:
                 if at - 1 not in left_out:
                     last = next(n for n in range(at, len(line)) if n + 1 not in left_out)
                     ends = f"{claim.index} to {line[last].index}"
-                    yield f"{rail}⋮ {_count(last - at + 1)}, {ends}, each answering the one before"
+                    yield f"{rail}⋮ {claim_count(last - at + 1)}, {ends}, each answering the one before"
                 continue
             yield self._cells(claim, first_rail if at == 0 else rail)
             aside = [a for a in self._answers[claim.index] if at + 1 < len(line) and a is not line[at + 1]]
@@ -220,7 +220,7 @@ class _Tree:
     def _summary(self, claims: Sequence[Claim]) -> str:
         """Of answers that are not shown."""
         total = sum(self._sizes[claim.index] for claim in claims)
-        below = f" with {_count(total - len(claims))} below" if total > len(claims) else ""
+        below = f" with {claim_count(total - len(claims))} below" if total > len(claims) else ""
         by = list(dict.fromkeys(self.called(claim.claimant) for claim in claims))
         names = ", ".join(by[:3]) + (f" and {len(by) - 3} others" if len(by) > 3 else "")
         standing = sum(self._forecast.fates[claim.index].stands for claim in claims)
@@ -250,7 +250,3 @@ def _verb(game: DisputeGame, claim: Claim) -> str:
 def _opponent(claim: Claim) -> str:
     """Whoever would answer a claim."""
     return SIDES[GameStatus.DEFENDER_WINS if claim.position.depth % 2 else GameStatus.CHALLENGER_WINS]
-
-
-def _count(claims: int) -> str:
-    return f"{claims:,} claim" + "s" * (claims != 1)

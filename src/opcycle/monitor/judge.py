@@ -53,10 +53,12 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Times in seconds. `unresolved_after`: beyond the end of all clocks. `anchor_age`: of the anchor's L2
-    block; None: twice the time that a game which nobody disputes takes to become the anchor."""
+    """Times in seconds. `unresolved_after`: beyond the end of all clocks. `unjudged_after`: from a game's making
+    on, as nodes have to read L1 first. `anchor_age`: of the anchor's L2 block; None: twice the time that
+    a game which nobody disputes takes to become the anchor."""
 
     unresolved_after: int = 3600
+    unjudged_after: int = 600
     anchor_age: int | None = None
 
 
@@ -109,7 +111,7 @@ def _verdict(seen: WatchedGame, snapshot: Snapshot, limits: Limits) -> Verdict:
             _bonds(seen, now),
             _honest(seen, snapshot.honest),
             _registry(seen),
-            _nodes(seen, agreed),
+            _nodes(seen, agreed, now, limits),
         )
         for kind, text in found
     ]
@@ -202,8 +204,9 @@ def _registry(seen: WatchedGame) -> _Found:
         )
 
 
-def _nodes(seen: WatchedGame, agreed: Agreement) -> _Found:
-    if seen.opinions and agreed.agrees is None:
+def _nodes(seen: WatchedGame, agreed: Agreement, now: int, limits: Limits) -> _Found:
+    is_old = now - seen.game.created_at > limits.unjudged_after
+    if seen.opinions and agreed.agrees is None and is_old:
         yield AlertKind.UNJUDGED, f"no node can tell the output root of L2 block {seen.game.claimed_block}"
     if agreed.nodes_differ:
         yield AlertKind.NODES_DIFFER, f"our nodes do not agree about L2 block {seen.game.claimed_block}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from opcycle.monitor.judge import Alert, Judgements, Verdict
-from opcycle.monitor.words import SIDES
+from opcycle.monitor.words import SIDES, claim_count
 from opcycle.protocol.dispute_game import GameStatus
 from opcycle.rpc.hexjson import checksum
 
@@ -43,11 +43,11 @@ def _game_news(before: Sequence[Verdict], after: Sequence[Verdict]) -> Iterator[
         if was is None:
             yield (
                 f"{name}: {checksum(seen.game.address)} about L2 block {seen.game.claimed_block}, "
-                f"root claim {opinion(verdict)}, {len(seen.game.claims)} claims, {standing(verdict)}"
+                f"root claim {opinion(verdict)}, {claim_count(len(seen.game.claims))}, {standing(verdict)}"
             )
             continue
         if standing(was) != standing(verdict):
-            yield f"{name}: {standing(verdict)}, with {len(seen.game.claims)} claims"
+            yield f"{name}: {standing(verdict)}, with {claim_count(len(seen.game.claims))}"
         if opinion(was) != opinion(verdict):
             yield f"{name}: the root claim of L2 block {seen.game.claimed_block} is {opinion(verdict)}"
         if was.seen.accounts.mode is not seen.accounts.mode:

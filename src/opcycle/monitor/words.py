@@ -47,3 +47,8 @@ def who(account: Address, names: Mapping[Address, str]) -> str:
 def short(value: bytes) -> str:
     """The beginning of a hash."""
     return to_hex(value)[:10] + "…"
+
+
+def claim_count(count: int) -> str:
+    """So many claims."""
+    return f"{count:,} claim" + "s" * (count != 1)

@@ -53,7 +53,7 @@ def test_step__tells_of_a_game_once_and_then_of_what_changes() -> None:
     first = monitor.step()
     assert first.did == (
         "game 7: 0x1111111111111111111111111111111111111111 about L2 block 16, root claim wrong, "
-        "1 claims, the defenders are ahead",
+        "1 claim, the defenders are ahead",
         "ALERT wrong_root_ahead: 0x1111111111111111111111111111111111111111: the root claim of L2 block 16 "
         f"is wrong, 0x{'77' * 32} is right, yet the defenders win if nobody moves",
     )

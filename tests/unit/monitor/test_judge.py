@@ -242,10 +242,12 @@ def test_retired__as_long_as_the_bonds_are_not_decided() -> None:
     assert kinds(snapshot(watched(made, accounts=closed, judgement=retired), now=LATE)) == []
 
 
-def test_nodes__that_cannot_tell_or_contradict_each_other() -> None:
-    made = answered(0)
-    assert kinds(snapshot(watched(made, Opinion(Answer.BEHIND)))) == [AlertKind.UNJUDGED]
-    assert kinds(snapshot(watched(made, Opinion(Answer.BEHIND), RIGHT))) == []
+def test_nodes__that_cannot_tell_for_long_or_contradict_each_other() -> None:
+    made, behind = answered(0), Opinion(Answer.BEHIND)
+    now = CREATED + Limits().unjudged_after
+    assert kinds(snapshot(watched(made, behind), now=now)) == []
+    assert kinds(snapshot(watched(made, behind), now=now + 1)) == [AlertKind.UNJUDGED]
+    assert kinds(snapshot(watched(made, behind, RIGHT), now=now + 1)) == []
     assert AlertKind.NODES_DIFFER in kinds(snapshot(watched(made, RIGHT, WRONG)))
 
 
