@@ -53,9 +53,9 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Times in seconds. `unresolved_after`: beyond the end of all clocks. `unjudged_after`: from a game's making
-    on, as nodes have to read L1 first. `anchor_age`: of the anchor's L2 block; None: twice the time that
-    a game which nobody disputes takes to become the anchor."""
+    """Times in seconds. `unresolved_after`: beyond the end of all clocks. `unjudged_after`: after a game was
+    made, as nodes have to read L1 first. `anchor_age`: of the anchor's L2 block; None: twice the time that a
+    game which nobody disputes takes to become the anchor."""
 
     unresolved_after: int = 3600
     unjudged_after: int = 600
