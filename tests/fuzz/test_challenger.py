@@ -7,7 +7,7 @@ act within the time that a clock leaves it; that is all it needs.
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
-from tests.fuzz.challenger_world import (
+from tests.fuzz.challenger_l1 import (
     CLOCK,
     EXTENSION,
     FINALITY_DELAY,
@@ -17,17 +17,13 @@ from tests.fuzz.challenger_world import (
     START,
     TRUTH,
     WETH_DELAY,
-    Account,
     Call,
     Chain,
     Game,
-    GameContract,
-    MachineTrace,
-    RollupNode,
-    claims_of,
     propose,
     safe_at,
 )
+from tests.fuzz.challenger_world import Account, GameContract, MachineTrace, RollupNode, claims_of
 from tests.fuzz.game_model import MadeClaim
 from tests.fuzz.tally import CountingMachine, run_and_count
 from tests.unit.derivation.l1_builder import CONFIG

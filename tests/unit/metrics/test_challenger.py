@@ -1,7 +1,7 @@
 """A games challenger's metrics."""
 
-from tests.fuzz.challenger_world import CLOCK, FINALITY_DELAY, RULES, WETH_DELAY
-from tests.unit.challenger.test_games import LIE, START, Place
+from tests.fuzz.challenger_l1 import CLOCK, FINALITY_DELAY, RULES, START, WETH_DELAY
+from tests.unit.challenger.place import LIE, Place
 from tests.unit.metrics.scrape import key, named, scrape
 
 from opcycle.devnet.stepping import Stepping
