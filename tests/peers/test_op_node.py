@@ -1,6 +1,7 @@
 """Our chain in the eyes of the real op-node: its files, its batches, its outputs, its RPC."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,10 @@ from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.l2_engine import L2Engine
 from opcycle.devnet.ports import free_ports
 from opcycle.engine.rollup_client import RollupClient
+from opcycle.l1.dispute_games import FaultDisputeGame, ProposedGame
 from opcycle.l1.reader import L1Reader
+from opcycle.l1.signer import KeySigner
+from opcycle.proposer.next_game import GameOptions
 from opcycle.protocol.batches import SingularBatch, iter_batches
 from opcycle.protocol.channels import decompress
 from opcycle.protocol.frames import parse_frames
@@ -102,3 +106,23 @@ def test_op_node_and_our_node_agree_on_outputs_and_safe_heads(devnet: Devnet, pe
     assert (theirs.block, theirs.output) == (ours.block, ours.output)
     l1_number = theirs.status.current_l1.number - 2
     assert client.safe_head_at_l1_block(l1_number) == devnet.node.safe_head_at_l1_block(l1_number)
+
+
+def test_our_proposer_makes_a_right_game_of_what_op_node_says(devnet: Devnet, peer: Peer) -> None:
+    client, _ = peer
+    stranger, kind = ACCOUNTS["third user"], devnet.config.games.game_type
+    proposer = replace(devnet.assembly, node=client.url).games_proposer(
+        KeySigner(stranger.key), GameOptions(kind, interval=600, allow_non_finalized=True)
+    )
+    factory = devnet.assembly.factory()
+
+    def own_games() -> list[ProposedGame]:
+        proposer.step()
+        found = factory.latest_games(kind, until=factory.game_count(block="latest"), block="latest")
+        games = [FaultDisputeGame(devnet.l1.rpc, game.address).contract for game in found]
+        creators = [game.read("gameCreator", block="latest") for game in games]
+        return [game for game, creator in zip(found, creators, strict=True) if creator == stranger.address]
+
+    devnet.until("a game", lambda: len(own_games()) == 1, seconds=PATIENCE)
+    (game,) = own_games()
+    assert game.root == devnet.l2.block(game.l2_block).output.root
