@@ -12,7 +12,7 @@ from opcycle.cli import parse
 from opcycle.cli.games_at import GamesAt, where_options
 from opcycle.cli.options import options
 from opcycle.errors import UserError
-from opcycle.l1.game_accounts import people_of, read_accounts
+from opcycle.l1.game_accounts import GameLedger
 from opcycle.monitor.griefing import Duel, Terms, delays, duel
 from opcycle.monitor.table import aligned
 from opcycle.monitor.words import duration, eth
@@ -221,7 +221,7 @@ def _of_game(games: GamesAt, name: str, maturity: int) -> Terms:
     """What the contract itself says, its bonds at every depth included."""
     contract, block = games.game(parse.address(name)), games.lookout().head().hash
     seen = contract.read(block=block)
-    accounts = read_accounts(contract, people_of(seen), block=block)
+    accounts = GameLedger(contract).read((), block=block)
     parameters = seen.parameters
     positions = [Position.at(depth, 0) for depth in range(parameters.max_depth + 1)]
     return Terms(

@@ -68,33 +68,66 @@ def people_of(game: DisputeGame) -> set[Address]:
     return people | ({game.block_number_challenger} if game.block_number_challenger is not None else set())
 
 
-def read_accounts(contract: FaultDisputeGame, people: Collection[Address], *, block: Hash) -> GameAccounts:
-    """At the end of an L1 block. Raises TransactionRevertedError or CriticalError if this is no such game."""
-    game, rpc = contract.contract, contract.contract.rpc
-    mode, resolved_at, weth_address, registry_address = game.read_many(
-        [("bondDistributionMode", ()), ("resolvedAt", ()), ("weth", ()), ("anchorStateRegistry", ())],
-        block=block,
-    )
-    weth = Contract(rpc, weth_address, artifact("DelayedWETH").abi)
-    payout_delay, escrow = weth.read_many([("delay", ()), ("balanceOf", (game.address,))], block=block)
-    may_have: dict[Address, int] = {}
-    withdrawals: dict[Address, Withdrawal] = {}
-    listed = sorted(people)
-    for first in range(0, len(listed), PEOPLE_PER_READ):
-        some = listed[first : first + PEOPLE_PER_READ]
-        calls = [(game, "credit", (person,)) for person in some]
-        requests = [(weth, "withdrawals", (game.address, person)) for person in some]
-        found = read_across([*calls, *requests], block=block)
-        may_have |= dict(zip(some, found[: len(some)], strict=True))
-        withdrawals |= {p: Withdrawal(*w) for p, w in zip(some, found[len(some) :], strict=True)}
-    return GameAccounts(
-        mode=BondMode(mode),
-        resolved_at=resolved_at,
-        credits=may_have,
-        withdrawals=withdrawals,
-        weth=weth_address,
-        escrow=escrow,
-        payout_delay=payout_delay,
-        registry=registry_address,
-        finality_delay=AnchorStateRegistry(rpc, registry_address).finality_delay(block=block),
-    )
+class GameLedger:
+    """Reads the accounts of one game. What cannot change is read once."""
+
+    def __init__(self, game: FaultDisputeGame):
+        self._game = game.contract
+        self._terms: _Terms | None = None
+
+    def read(self, people: Collection[Address], *, block: Hash) -> GameAccounts:
+        """At the end of an L1 block. Raises TransactionRevertedError or CriticalError if this is no such
+        game."""
+        game, terms = self._game, self._terms or self._read_terms(block)
+        self._terms = terms
+        listed = sorted(people)
+        mode, resolved_at, escrow = read_across(
+            [
+                (game, "bondDistributionMode", ()),
+                (game, "resolvedAt", ()),
+                (terms.weth, "balanceOf", (game.address,)),
+            ],
+            block=block,
+        )
+        may_have: dict[Address, int] = {}
+        withdrawals: dict[Address, Withdrawal] = {}
+        for first in range(0, len(listed), PEOPLE_PER_READ):
+            some = listed[first : first + PEOPLE_PER_READ]
+            calls = [(game, "credit", (person,)) for person in some]
+            requests = [(terms.weth, "withdrawals", (game.address, person)) for person in some]
+            found = read_across([*calls, *requests], block=block)
+            may_have |= dict(zip(some, found[: len(some)], strict=True))
+            withdrawals |= {p: Withdrawal(*w) for p, w in zip(some, found[len(some) :], strict=True)}
+        return GameAccounts(
+            mode=BondMode(mode),
+            resolved_at=resolved_at,
+            credits=may_have,
+            withdrawals=withdrawals,
+            weth=terms.weth.address,
+            escrow=escrow,
+            payout_delay=terms.payout_delay,
+            registry=terms.registry,
+            finality_delay=terms.finality_delay,
+        )
+
+    def _read_terms(self, block: Hash) -> "_Terms":
+        rpc = self._game.rpc
+        weth_address, registry_address = self._game.read_many(
+            [("weth", ()), ("anchorStateRegistry", ())], block=block
+        )
+        weth = Contract(rpc, weth_address, artifact("DelayedWETH").abi)
+        registry = AnchorStateRegistry(rpc, registry_address)
+        payout_delay, finality_delay = read_across(
+            [(weth, "delay", ()), (registry.contract, "disputeGameFinalityDelaySeconds", ())], block=block
+        )
+        return _Terms(weth, registry_address, payout_delay, finality_delay)
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What a game cannot change."""
+
+    weth: Contract
+    registry: Address
+    payout_delay: int
+    finality_delay: int

@@ -64,7 +64,7 @@ class Lookout:
         config = self._checked_config()
         for witness in self._witnesses:
             witness.look(lambda block: self.has(block, l1))
-        found = [self._reader.read(game, block=l1.hash) for game in listed]
+        found = self._reader.read_all(listed, block=l1.hash)
         games = [game for game in found if isinstance(game, ReadGame)]
         self._heads = {game.game.l1_head: self._number_of(game.game.l1_head) for game in games}
         judgements = self._reader.judgements(games, block=l1.hash)

@@ -1,5 +1,7 @@
 """A monitor's metrics: op-dispute-mon's names, labels and values."""
 
+from pathlib import Path
+
 from tests.unit.metrics.scrape import Samples, key, named, scrape
 from tests.unit.monitor.games import CREATED, ETH, LIAR, WETH, GameBuilder
 from tests.unit.monitor.test_agent import FakeLookout
@@ -79,3 +81,9 @@ def test_alerts__by_kind_be_they_none() -> None:
     found = named(samples(), "opcycle_alerts")
     assert set(found) == {(kind.value,) for kind in AlertKind}
     assert {kind for (kind,), count in found.items() if count} == {"wrong_root_ahead"}
+
+
+def test_alerts__are_all_documented() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "watching-games.md").read_text()
+    documented = [line.split("`")[1] for line in text.splitlines() if line.startswith("| `")]
+    assert documented == [kind.value for kind in AlertKind]

@@ -34,6 +34,7 @@ class Factory:
 @dataclass
 class FailingGame:
     error: OpcycleError
+    contract: None = None
 
     def read(self, *, block: bytes) -> None:
         raise self.error
