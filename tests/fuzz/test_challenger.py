@@ -58,11 +58,17 @@ class ChallengerMachine(CountingMachine):
 
     # --- liars ---
 
-    @rule(ahead=st.integers(1, REACH), truth=bits, shift=st.integers(-1, 1), by_copycat=bits)
-    def propose(self, ahead: int, truth: bool, shift: int, by_copycat: bool) -> None:
-        """A root claim: true, made up, or of another block than it says."""
-        block = START + ahead
-        root = TRUTH.root(max(START, block + shift)) if truth else b"\x66" * 32
+    @rule(
+        ahead=st.integers(1, REACH),
+        kind=st.sampled_from(["true", "false", "next", "unsafe"]),
+        by_copycat=bits,
+    )
+    def propose(self, ahead: int, kind: str, by_copycat: bool) -> None:
+        """A root claim: true, made up, of the next block, or of the last safe one where there is none yet."""
+        block, root = START + ahead, b"\x66" * 32
+        if kind != "false":
+            last = safe_at(self.chain.head.header.number) if kind == "unsafe" else START + REACH
+            root = TRUTH.root(min(block + (kind == "next"), last))
         self._offer(COPYCAT if by_copycat else LIAR, propose(self.chain, root, block), front=False)
         self.done["proposed"] += 1
 

@@ -15,7 +15,7 @@ from opcycle.l1.dispute_games import FaultDisputeGame
 from opcycle.protocol.dispute_game import Claim, DisputeGame, local_context
 from opcycle.protocol.output_at_block import OutputAtBlock
 from opcycle.protocol.preimages import local_key
-from opcycle.protocol.types import Address, L1BlockRef
+from opcycle.protocol.types import Address, Hash, L1BlockRef
 from opcycle.rpc.hexjson import to_hex
 
 RESOLVE_GAS = 150_000
@@ -44,7 +44,7 @@ class L2Source(Protocol):
 
 @dataclass(slots=True)
 class Seat:
-    """`l1`: the block at whose end `game` was read."""
+    """`l1`: the block at whose end `game` was read. `loading`: words that are loaded for steps to read."""
 
     name: str
     contract: FaultDisputeGame
@@ -54,6 +54,7 @@ class Seat:
     l2: L2Source
     l1: L1BlockRef
     waits: Waits = field(default_factory=Waits)
+    loading: set[tuple[Hash, int]] = field(default_factory=set)
 
     # --- arguing ---
 
@@ -72,7 +73,7 @@ class Seat:
                 continue
             spare.add(0 if isinstance(action, ChallengeBlockNumber) else action.claim.index)
             try:
-                due.append(self._prove(action))
+                due += self._prove(action)
             except TemporaryError as error:
                 self.wait(str(error))
         return due, spare
@@ -105,7 +106,8 @@ class Seat:
         yield 0
         bottom = self.game.parameters.max_depth
         for claim in self.game.claims:
-            if claim.position.depth == bottom and claim.countered_by is None:
+            is_open = claim.countered_by is None and claim.index not in self.game.resolved
+            if claim.position.depth == bottom and is_open:
                 yield claim.index
 
     def _moves(self, moves: Sequence[Move]) -> list[Due]:
@@ -139,28 +141,33 @@ class Seat:
             subject = "about the machine's state"
         return f"wrong {subject}" if is_wrong else f"right {subject}, and what it answers is wrong later on"
 
-    def _prove(self, action: Step | ChallengeBlockNumber) -> Due:
+    def _prove(self, action: Step | ChallengeBlockNumber) -> Iterator[Due]:
         if isinstance(action, Step):
-            return self._step(action)
+            yield from self._step(action)
+            return
         output = self.node.output_at_block(action.block).output
         request = self.contract.challenge_block_number(output, self.l2.header_rlp(action.block))
         words = f"{self.name}: the root claim is of L2 block {action.block}, and names another"
-        return Due(self.game.address, Kind.BLOCK_CHALLENGE, request, words, left=self._left(self.game.root))
+        yield Due(self.game.address, Kind.BLOCK_CHALLENGE, request, words, left=self._left(self.game.root))
 
-    def _step(self, step: Step) -> Due:
-        """The step, or first the local word that it reads."""
+    def _step(self, step: Step) -> Iterator[Due]:
+        """The step, or first the local word that it reads, once for all steps that read it."""
         address, claim, left = self.game.address, step.claim, self._left(step.claim)
         proof = self.trace.proof(step.dispute, step.instant)
         if proof.local_data is not None:
             ident, offset = proof.local_data
             key = local_key(ident, local_context(step.dispute), address)
+            if (key, offset) in self.loading:
+                return
             if not self.contract.preimages(block=self.l1.hash).has(key, offset, block=self.l1.hash):
+                self.loading.add((key, offset))
                 request = self.contract.add_local_data(claim, ident=ident, offset=offset)
                 words = f"{self.name}: loaded local word {ident} for the step at claim {claim.index}"
-                return Due(address, Kind.PREIMAGE, request, words, left=left)
+                yield Due(address, Kind.PREIMAGE, request, words, left=left)
+                return
         request = self.contract.step(claim, is_attack=step.is_attack, state=proof.state, proof=proof.proof)
         words = f"{self.name}: countered claim {claim.index} by running step {step.instant} of the machine"
-        return Due(address, Kind.STEP, request, words, left=left)
+        yield Due(address, Kind.STEP, request, words, left=left)
 
     def _left(self, claim: Claim) -> int:
         """Seconds for which a claim can still be answered."""

@@ -78,6 +78,16 @@ def test_lie_at_the_bottom__countered_by_a_step_after_its_word_is_loaded(place) 
     ]
 
 
+def test_several_lies_at_the_bottom__the_word_that_all_steps_read_is_loaded_once(place) -> None:
+    place.to_the_bottom()
+    parent = len(place.game().model.claims) - 2
+    for salt in range(3):
+        place.answer(parent, b"\x01" + bytes([salt]) * 31)
+    loads, steps = place.challenger.step(), place.rest()
+    assert len(loads.did) == 1
+    assert sum("by running step 0" in line for line in steps) == 4
+
+
 @pytest.mark.parametrize("late", [CLOCK - 2, CLOCK - 1])
 def test_clock_about_to_run_out__still_answered_while_the_next_block_can_take_it(place, late: int) -> None:
     place.propose()
