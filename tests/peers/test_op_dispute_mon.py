@@ -38,7 +38,7 @@ AGO = CLOCK + FINALITY_DELAY + 3000
 HONEST, LIAR, FOOL = "challenger", "third user", "second user"
 LIE = b"\x01" + b"\x66" * 31
 ACTORS = [ACCOUNTS[role].address for role in (HONEST, FOOL)]
-OF_THE_PROGRAM = ("info", "oldest_game_update_time")
+OF_THE_PROGRAM = ("info", "last_output_fetch", "oldest_game_update_time")
 """What says something about the program itself."""
 
 

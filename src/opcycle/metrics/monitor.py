@@ -28,6 +28,9 @@ def monitor_metrics(monitor: Monitor) -> Iterator[Metric]:
     yield from _games(published.counts)
     yield from _money(published.counts)
     yield from _nodes(published.counts)
+    yield _gauge(
+        "last_output_fetch", "L1 time at which a node last knew an output root.", published.outputs_at
+    )
     # All games are read at one block, so that none is older than another.
     yield _gauge(
         "oldest_game_update_time", "L1 time as of which games are known.", published.snapshot.l1.timestamp

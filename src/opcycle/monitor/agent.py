@@ -7,7 +7,7 @@ from opcycle.monitor.counts import Counts, count
 from opcycle.monitor.judge import Judgements, Limits, judge
 from opcycle.monitor.lookout import Lookout
 from opcycle.monitor.news import news
-from opcycle.monitor.snapshot import Snapshot
+from opcycle.monitor.snapshot import Answer, Snapshot
 from opcycle.protocol.types import Address, L1BlockRef
 
 GAME_WINDOW = 28 * 24 * 3600
@@ -27,11 +27,15 @@ class MonitorOptions:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a monitor thinks of the games at the end of `snapshot.l1`."""
+    """What a monitor thinks of the games at the end of `snapshot.l1`.
+
+    `outputs_at`: L1 time of the last look at which a node knew an output root; 0: never yet.
+    """
 
     snapshot: Snapshot
     judgements: Judgements
     counts: Counts
+    outputs_at: int
 
 
 class Monitor:
@@ -71,4 +75,11 @@ class Monitor:
         seen = self._lookout.look(l1, wanted)
         snapshot = replace(seen, ignored=len(listed) - len(wanted), honest=options.honest)
         judgements = judge(snapshot, options.limits)
-        return Published(snapshot, judgements, count(snapshot, judgements.verdicts))
+        is_known = any(o.answer is Answer.FOUND for game in snapshot.games for o in game.opinions)
+        before = 0 if self.published is None else self.published.outputs_at
+        return Published(
+            snapshot,
+            judgements,
+            count(snapshot, judgements.verdicts),
+            outputs_at=l1.timestamp if is_known else before,
+        )

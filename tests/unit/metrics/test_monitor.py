@@ -26,6 +26,7 @@ UPSTREAM = {
     "ignored_games": (),
     "info": ("version",),
     "l2_block_challenges": ("root_agreement",),
+    "last_output_fetch": (),
     "latest_proposal": ("root_agreement",),
     "latest_valid_proposal_l2_block": (),
     "mixed_availability_games": (),
@@ -75,6 +76,7 @@ def test_values__of_a_wrong_game() -> None:
     assert found[key("op_dispute_mon_honest_actor_bonds", **liar)] == ETH / 10**18
     assert found[key("op_dispute_mon_latest_proposal", root_agreement="disagree")] == CREATED
     assert found[key("op_dispute_mon_games", game_type="alphabet")] == 1
+    assert found[key("op_dispute_mon_last_output_fetch")] == CREATED + 1
 
 
 def test_alerts__by_kind_be_they_none() -> None:

@@ -8,7 +8,7 @@ from tests.unit.monitor.games import CREATED, WRONG, GameBuilder, snapshot, watc
 from opcycle.l1.dispute_games import ListedGame
 from opcycle.monitor.agent import Monitor, MonitorOptions
 from opcycle.monitor.judge import AlertKind
-from opcycle.monitor.snapshot import Snapshot, WatchedGame
+from opcycle.monitor.snapshot import Answer, Opinion, Snapshot, WatchedGame
 from opcycle.protocol.types import BlockId, L1BlockRef
 
 CHALLENGER = b"\xbb" * 20
@@ -22,6 +22,7 @@ class FakeLookout:
     number: int = 1
     branch: int = 1
     resets: int = 0
+    opinion: Opinion = WRONG
 
     def head(self) -> L1BlockRef:
         return L1BlockRef(
@@ -43,7 +44,7 @@ class FakeLookout:
         self.resets += 1
 
     def _seen(self) -> WatchedGame:
-        return watched(self.made, WRONG, index=7)
+        return watched(self.made, self.opinion, index=7)
 
 
 def test_step__tells_of_a_game_once_and_then_of_what_changes() -> None:
@@ -111,3 +112,16 @@ def test_published__has_alerts_and_counts() -> None:
     assert monitor.published is not None
     assert [alert.kind for alert in monitor.published.judgements.alerts] == [AlertKind.WRONG_ROOT_AHEAD]
     assert monitor.published.counts.types == {("alphabet",): 1}
+
+
+def test_published__since_when_no_node_knows_anything() -> None:
+    lookout = FakeLookout(GameBuilder())
+    monitor = Monitor(lookout)
+    seen = []
+    for answer in (Answer.ERROR, Answer.FOUND, Answer.ERROR, Answer.BEHIND, Answer.FOUND):
+        lookout.opinion = Opinion(answer, b"\x77" * 32)
+        monitor.step()
+        assert monitor.published is not None
+        seen.append(monitor.published.outputs_at)
+        lookout.number += 1
+    assert seen == [0, *[CREATED + number for number in (2, 2, 2, 5)]]
