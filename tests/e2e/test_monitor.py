@@ -102,6 +102,8 @@ def test_a_wrong_game_is_told_of_until_the_challenger_answers_it_and_all_its_bon
     accounts = verdict_on(watching, game).seen.accounts
     assert accounts.mode is BondMode.NORMAL
     assert accounts.is_paid_out
+    followed = command(place, "game", checksum(game.contract.address), "--follow")
+    assert (followed.exit_code, followed.stdout.splitlines()[-1]) == (0, "all bonds are paid out")
 
     samples = scrape(lambda: [Stepping(watching)])
     fool = checksum(ACCOUNTS[FOOL].address)

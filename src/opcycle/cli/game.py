@@ -1,12 +1,17 @@
 """`opcycle game`: one dispute game, drawn."""
 
-from collections.abc import Iterator, Mapping
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, suppress
 
 import click
 import orjson
 
 from opcycle.cli import parse
+from opcycle.cli.following import Look, Redrawn, Show, Told, follow
 from opcycle.cli.games_at import GamesAt, games_options
+from opcycle.cli.running import POLL
 from opcycle.errors import CriticalError, UserError
 from opcycle.l1.dispute_games import FaultDisputeGame, ListedGame
 from opcycle.l1.game_accounts import BondMode
@@ -25,9 +30,10 @@ from opcycle.rpc.hexjson import to_hex
 @click.command()
 @click.argument("name", metavar="GAME")
 @click.option("--all", "whole", is_flag=True, help="Every claim, however many there are.")
+@click.option("--follow", "is_followed", is_flag=True, help="Until the last bond is paid.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object; amounts in wei, times in seconds.")
 @games_options
-def game(*, name: str, games: GamesAt, whole: bool, as_json: bool) -> None:
+def game(*, name: str, games: GamesAt, whole: bool, is_followed: bool, as_json: bool) -> None:
     """The claims of GAME as a tree, whose clocks run, what is at stake, and how it ends if nobody moves.
 
     GAME is an address, or the number that `opcycle games` shows.
@@ -35,18 +41,42 @@ def game(*, name: str, games: GamesAt, whole: bool, as_json: bool) -> None:
     \b
     opcycle game 3
     opcycle game 0x5d4c… --all
+    opcycle game 3 --follow
     """
-    lookout = games.lookout()
-    l1 = lookout.head()
-    seen = lookout.look(l1, [_find(name, games, lookout, l1)])
+    if is_followed and as_json:
+        raise UserError("--json shows a game once, --follow shows it again and again: give one of them")
+    lookout, names = games.lookout(), games.names or {}
+    listed = _find(name, games, lookout, lookout.head())
+
+    def look() -> tuple[Verdict, int]:
+        l1 = lookout.head()
+        return _verdict_on(listed, lookout, l1), l1.timestamp
+
+    def text(verdict: Verdict, now: int) -> str:
+        return "\n".join(lines(verdict, now=now, names=names, whole=whole))
+
+    if is_followed:
+        _follow(look, text, names)
+        return
+    verdict, now = look()
+    click.echo(
+        orjson.dumps(_json(verdict), option=orjson.OPT_INDENT_2).decode() if as_json else text(verdict, now)
+    )
+
+
+def _verdict_on(listed: ListedGame, lookout: Lookout, l1: L1BlockRef) -> Verdict:
+    seen = lookout.look(l1, [listed])
     if seen.unread:
         raise UserError(f"this game cannot be read: {seen.unread[0].why}")
     (verdict,) = judge(seen).verdicts
-    if as_json:
-        click.echo(orjson.dumps(_json(verdict), option=orjson.OPT_INDENT_2).decode())
-        return
-    for line in lines(verdict, now=l1.timestamp, names=games.names or {}, whole=whole):
-        click.echo(line)
+    return verdict
+
+
+def _follow(look: Look, text: Callable[[Verdict, int], str], names: Mapping[Address, str]) -> None:
+    """Until Ctrl-C, at the latest."""
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
+        show: Show = stack.enter_context(Redrawn(text)) if sys.stdout.isatty() else Told(names)
+        follow(look, show, pause=lambda: time.sleep(POLL))
 
 
 def lines(verdict: Verdict, *, now: int, names: Mapping[Address, str], whole: bool = False) -> Iterator[str]:
