@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+SHOWN = 20
+"""As many reasons are said: a flood of claims may bring thousands."""
+
 
 @dataclass(slots=True)
 class Waits:
@@ -16,4 +19,6 @@ class Waits:
         self.for_others += more.for_others
 
     def __str__(self) -> str:
-        return "; ".join((*self.for_others, *self.for_l1))
+        reasons = (*self.for_others, *self.for_l1)
+        more = [f"and {len(reasons) - SHOWN} more"] if len(reasons) > SHOWN else []
+        return "; ".join((*reasons[:SHOWN], *more))
