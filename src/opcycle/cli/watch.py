@@ -7,6 +7,7 @@ from opcycle.cli import parse
 from opcycle.cli.games import table
 from opcycle.cli.games_at import GamesAt, games_options
 from opcycle.cli.running import metrics_option, run_until_stopped
+from opcycle.errors import UserError
 from opcycle.monitor.agent import Monitor, MonitorOptions, Published
 from opcycle.monitor.json_form import alert_to_json, unread_to_json, verdict_to_json
 from opcycle.monitor.judge import Limits
@@ -52,6 +53,8 @@ def watch(
     opcycle watch --once --json
     opcycle watch --factory 0x… --l1 URL --node URL --honest 0x… --metrics-port 7300
     """
+    if as_json and not once:
+        raise UserError("--json is for --once; without it, give --metrics-port to programs")
     options = MonitorOptions(
         honest=frozenset(map(parse.address, honest)),
         ignored=frozenset(map(parse.address, ignore)),
