@@ -59,11 +59,11 @@ class Arena:
         return self.devnet.assembly.games_challenger(KeySigner(ACCOUNTS[role].key), options)
 
     def propose(self, role: str, root: Hash, block: int) -> FaultDisputeGame:
-        before = self.factory.game_count(block="latest")
         bond = self.factory.init_bond(ALPHABET, block="latest")
         self.send(role, self.factory.create(ALPHABET, root, block, bond=bond))
-        (listed,) = self.factory.games([before], block="latest")
-        return FaultDisputeGame(self.devnet.l1.rpc, listed.address)
+        address = self.factory.find(ALPHABET, root, block, block="latest")
+        assert address is not None
+        return FaultDisputeGame(self.devnet.l1.rpc, address)
 
     def look(self, game: FaultDisputeGame) -> DisputeGame:
         return game.read(block=self.devnet.l1.head.hash)

@@ -26,8 +26,8 @@ TEST_GAME_TYPES = (254, 255)
 
 ETHEREUM = 1
 TEST_MACHINE_PROBLEM = (
-    "settlement is games, but their only machine so far, AlphabetVM, proves nothing: who knows how wins for a "
-    "wrong output root and against a right one; on Ethereum (chain id 1) settle with oracle"
+    "settlement is games, but their only machine so far, AlphabetVM, proves nothing: who knows how wins for "
+    "a wrong output root and against a right one; on Ethereum (chain id 1) settle with oracle"
 )
 
 LOCAL_L1_CHAIN_IDS = frozenset({LOCAL_L1_CHAIN_ID, 1337, 31337})
