@@ -38,6 +38,7 @@ VERBS = {
     "game": "game",
     "watch": "watch",
     "bonds": "bonds",
+    "fuzz": "fuzz",
 }
 
 

@@ -7,11 +7,13 @@ translating. `refusals.py` knows what the other build's errors mean, and where o
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import zip_longest
 from typing import Any
 
 from tests.fuzz.disputes.deploy import Artifacts, Deployment, Parameters
 from tests.fuzz.disputes.properties import broken
 from tests.fuzz.disputes.refusals import STRICTER, mean_the_same
+from tests.fuzz.disputes.rig import PEOPLE
 from tests.fuzz.evm import GAS, Chain, Contract, HaltedError, RefusedError, Snapshot
 
 from opcycle.protocol.types import Log
@@ -19,28 +21,46 @@ from opcycle.protocol.types import Log
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a call came to: what it returned and logged (address, topics, data); or an error; or neither."""
+    """What a call came to: what it returned and logged; or an error's name and arguments; or neither."""
 
     returned: bytes | None = None
-    logs: tuple[tuple[bytes, ...], ...] = ()
+    logs: tuple[Log, ...] = ()
     refusal: tuple[Any, ...] | None = None
 
-    def is_like(self, theirs: "Answer") -> bool:
-        """Whether this, of ours, means the same as an answer of the other build."""
-        if self.refusal is not None and theirs.refusal is not None:
-            return mean_the_same(self.refusal, theirs.refusal)
-        if self.refusal is not None or theirs.refusal is not None:
-            return False
-        return (self.returned, self.logs) == (theirs.returned, theirs.logs)
+    def difference(self, theirs: "Answer", chain: Chain, other: Chain) -> str | None:
+        """In what this, of ours, is not like an answer of the other build."""
+        both_refuse = self.refusal is not None and theirs.refusal is not None
+        if both_refuse and mean_the_same(self.refusal, theirs.refusal):
+            return None
+        if both_refuse or self.refusal != theirs.refusal or self.returned != theirs.returned:
+            return f"ours {self}; the other {theirs}"
+        for ours, others in zip_longest(self.logs, theirs.logs):
+            if not (ours and others and _alike(ours, others, chain, other)):
+                return f"ours logs {_told(ours)}; the other {_told(others)}"
+        return None
 
     def __str__(self) -> str:
         if self.refusal is not None:
             name, args = self.refusal
             return f"refuses with {name or 'no reason'} {args or ''}".rstrip()
-        if self.returned is None:
-            return "runs out of gas"
-        logs = "".join(f"; logs {' '.join(part.hex() for part in log)}" for log in self.logs)
-        return f"returns 0x{self.returned.hex()}{logs}"
+        return "runs out of gas" if self.returned is None else f"returns 0x{self.returned.hex()}"
+
+
+def _alike(ours: Log, theirs: Log, chain: Chain, other: Chain) -> bool:
+    if ours.topics or theirs.topics or ours.address != theirs.address:
+        return (ours.address, ours.topics, ours.data) == (theirs.address, theirs.topics, theirs.data)
+    # A puppet tells how a call of its came out: gas left, success, what was returned.
+    nested = [_of_puppet(ours, chain), _of_puppet(theirs, other)]
+    return nested[0].difference(nested[1], chain, other) is None
+
+
+def _of_puppet(log: Log, chain: Chain) -> Answer:
+    succeeded, returned = any(log.data[32:64]), log.data[64:]
+    return Answer(returned) if succeeded else Answer(refusal=chain.explain(returned))
+
+
+def _told(log: Log | None) -> str:
+    return " ".join(part.hex() for part in (log.address, *log.topics, log.data)) if log else "nothing"
 
 
 class TwinChain(Chain):
@@ -50,6 +70,7 @@ class TwinChain(Chain):
         super().__init__()
         self.other: Chain | None = None
         self.batch = b""
+        self.names: dict[bytes, str] = {}
         self.differs = False
 
     def snapshot(self) -> Snapshot:
@@ -87,26 +108,28 @@ class TwinChain(Chain):
         ours = _answer(super().call, super().logs, sender, to, data, value, gas)
         if self.other and not (ours.refusal and (data[:4], ours.refusal[0]) in STRICTER):
             theirs = _answer(self.other.call, self.other.logs, sender, to, data, value, gas)
-            if not ours.is_like(theirs):
-                self._explain(sender, to, data, value, ours, theirs)
+            difference = ours.difference(theirs, self, self.other)
+            if difference is not None:
+                self._explain(sender, to, data, value, difference)
         if ours.refusal is not None:
             raise RefusedError(*ours.refusal)
         if ours.returned is None:
             raise HaltedError("out of gas")
         return ours.returned
 
-    def _explain(
-        self, sender: bytes, to: bytes, data: bytes, value: int, ours: Answer, theirs: Answer
-    ) -> None:
+    def _explain(self, sender: bytes, to: bytes, data: bytes, value: int, difference: str) -> None:
         if to == self.batch:
             for target, question in questions(data):
                 self.call(sender, target, question)
-        call = f"0x{sender.hex()} calls {self.function_of(data)} of 0x{to.hex()}"
-        worth = f" with {value} wei" if value else ""
-        self._report(f"{call}{worth}: ours {ours}; the other {theirs}; calldata 0x{data.hex()}")
+        arguments = f" with 0x{data[4:].hex()}" if len(data) > 4 else ""
+        worth = f" and {value} wei" if value else ""
+        call = f"0x{sender.hex()} calls {self.function_of(data)} of 0x{to.hex()}{arguments}{worth}"
+        self._report(f"{call}: {difference}")
 
     def _report(self, difference: str) -> None:
         self.differs = True
+        for address, name in self.names.items():
+            difference = difference.replace(f"0x{address.hex()}", name)
         broken("D-1", difference)
 
 
@@ -125,7 +148,7 @@ def _answer(
         return Answer(refusal=error.args)
     except HaltedError:
         return Answer()
-    return Answer(returned, tuple((log.address, *log.topics, log.data) for log in logs()))
+    return Answer(returned, tuple(logs()))
 
 
 def questions(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -156,6 +179,9 @@ def beside(theirs: Artifacts, **changed: Any) -> Callable[..., Deployment]:
         chain = TwinChain()
         ours = Deployment(artifacts, parameters, **options, chain=chain)
         chain.other, chain.batch = other.chain, ours.batch
+        contracts = {name: found for name, found in vars(ours).items() if isinstance(found, Contract)}
+        chain.names = {found.address: name for name, found in contracts.items() if any(found.address)}
+        chain.names |= {address: name for name, address in PEOPLE.items()}
         return ours
 
     return make
