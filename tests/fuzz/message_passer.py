@@ -5,6 +5,7 @@ Nothing here comes from `opcycle`: the trie is the `trie` package's, the formula
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Any
 
 import rlp
@@ -16,6 +17,7 @@ WithdrawalTuple = tuple[int, bytes, bytes, int, int, bytes]
 """nonce, sender, target, value, gas limit, data."""
 
 
+@lru_cache(1000)
 def withdrawal_hash(withdrawal: WithdrawalTuple) -> bytes:
     types = ["uint256", "address", "address", "uint256", "uint256", "bytes"]
     return keccak(encode(types, list(withdrawal)))

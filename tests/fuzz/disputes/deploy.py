@@ -7,6 +7,7 @@ environment's OPCYCLE_ARTIFACTS) goes before our own, name by name.
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,7 @@ class Deployment:
         self.batch = self._plain("Batch", artifacts=artifact).address
         self.game_abi = Contract(self.chain, "FaultDisputeGame", bytes(20), artifacts)
         Contract(self.chain, "PermissionedDisputeGame", bytes(20), artifacts)  # for its errors
+        self._games: dict[bytes, Contract] = {}
         self.set_games()
 
     # --- how they are made ---
@@ -159,7 +161,9 @@ class Deployment:
 
     def game(self, address: bytes) -> Contract:
         """The game at an address."""
-        return self.game_abi.at(address)
+        if address not in self._games:
+            self._games[address] = self.game_abi.at(address)
+        return self._games[address]
 
 
 def init_bond(kind: int) -> int:
@@ -177,6 +181,7 @@ def in_directory(directory: Path) -> Artifacts:
     return find
 
 
+@cache
 def chosen() -> Artifacts:
     """As the environment says. Raises UserError for a directory that is none."""
     directory = os.environ.get("OPCYCLE_ARTIFACTS")

@@ -8,6 +8,7 @@ with what the model expects. Only if they differ, somebody looks where.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from eth_abi.abi import encode
 from tests.fuzz.disputes.deploy import Deployment
 from tests.fuzz.disputes.model import Game, Request, Settlement
 from tests.fuzz.disputes.properties import broken, property_of
@@ -16,13 +17,15 @@ from tests.fuzz.evm import Contract
 from tests.fuzz.game_model import number
 from tests.fuzz.message_passer import withdrawal_hash
 
+from opcycle.keccak import keccak
+
 NOBODY = bytes(20)
 View = tuple[str, bytes, bytes]
 """The function's name, the question as Batch takes it, and the answer that is expected."""
 
 
-def word(value: int | bool) -> bytes:
-    return int(value).to_bytes(32, "big")
+def word(value: int) -> bytes:
+    return value.to_bytes(32, "big")
 
 
 def padded(address: bytes | None) -> bytes:
@@ -38,28 +41,38 @@ class Observer:
         self._questions: dict[tuple[bytes, str, tuple[Any, ...]], bytes] = {}
         self._withdrawals = [withdrawal_hash(w) for w in l2(deployment.parameters.anchor_block).withdrawals]
 
-    def compare(self, games: Iterable[Game]) -> None:
-        """Everything that games share, and these games."""
+    def compare(self, games: Iterable[Game], *, elsewhere: Iterable[Game] = ()) -> None:
+        """Everything that games share, and these games. `elsewhere`: games that nobody has called, and in
+        which nothing may have changed."""
         views = self._shared()
         for game in games:
             views += self.game(game)
         self._compare(views)
         self._balances()
+        quiet = [view for game in elsewhere for view in self._kept(game)]
+        self._compare(quiet, property_="G-15")
 
-    def _compare(self, views: list[View]) -> None:
+    def compare_lists(self) -> None:
+        """What the factory finds, and what a game knows of each claim."""
+        self._compare(self._listed())
+        self._compare([view for game in self._model.games for view in self._links(game)])
+
+    def _compare(self, views: list[View], *, property_: str | None = None) -> None:
         calldata = b"".join([view[1] for view in views])
         expected = b"".join([view[2] for view in views])
         answer = self._deployment.chain.call(NOBODY, self._deployment.batch, calldata)
         if answer != expected:
-            self._explain(views)
+            self._explain(views, property_)
 
-    def _explain(self, views: list[View]) -> None:
+    def _explain(self, views: list[View], property_: str | None) -> None:
         chain, batch = self._deployment.chain, self._deployment.batch
         for name, question, expected in views:
             found = chain.call(NOBODY, batch, question)
             if found != expected:
                 what = different_part(found, expected) if name == "claimData" else name
-                broken(property_of(what), f"{what} is {readable(found)}, not {readable(expected)}")
+                broken(
+                    property_ or property_of(what), f"{what} is {readable(found)}, not {readable(expected)}"
+                )
         raise AssertionError("a view answers differently when it is asked alone")
 
     def _balances(self) -> None:
@@ -70,8 +83,9 @@ class Observer:
 
     def _view(self, contract: Contract, name: str, *args: Any, is_: bytes) -> View:
         key = contract.address, name, args
-        question = self._questions.get(key)
-        if question is None:
+        try:
+            question = self._questions[key]
+        except KeyError:
             data = contract.encode(name, *args)
             question = contract.address + len(data).to_bytes(2, "big") + data
             self._questions[key] = question
@@ -80,20 +94,37 @@ class Observer:
     # --- a game ---
 
     def game(self, game: Game) -> list[View]:
-        at = self._deployment.game(game.address)
-        view, model = self._view, self._model
+        return self._kept(game) + self._clocks(game) + self._judgements(game)
+
+    def _kept(self, game: Game) -> list[View]:
+        """What is in a game's storage, and in WETH's about it."""
+        at, view = self._deployment.game(game.address), self._view
+        held = word(self._model.weth.get(game.address, 0))
         views = [
             view(at, "status", is_=word(game.status)),
             view(at, "resolvedAt", is_=word(game.resolved_at)),
             view(at, "bondDistributionMode", is_=word(game.mode)),
             view(at, "l2BlockNumberChallenger", is_=padded(game.wrong_block_shown_by)),
             view(at, "claimDataLen", is_=word(len(game.claims))),
+            view(self._deployment.weth, "balanceOf", game.address, is_=held),
         ]
         for index in range(len(game.claims)):
             views += self._claim(at, game, index)
         for person in self._people:
             views += self._credits(at, game, person)
-        registry = self._deployment.registry
+        return views
+
+    def _clocks(self, game: Game) -> list[View]:
+        if game.status:
+            return []
+        at, view, now = self._deployment.game(game.address), self._view, self._model.now
+        return [
+            view(at, "getChallengerDuration", index, is_=word(game.used(index, now)))
+            for index in range(len(game.claims))
+        ]
+
+    def _judgements(self, game: Game) -> list[View]:
+        model, registry, view = self._model, self._deployment.registry, self._view
         judgements = {
             "isGameRegistered": game.registered,
             "isGameRespected": game.respected,
@@ -104,10 +135,19 @@ class Observer:
             "isGameFinalized": model.is_finalized(game),
             "isGameClaimValid": model.is_claim_valid(game),
         }
-        views += [view(registry, name, game.address, is_=word(is_so)) for name, is_so in judgements.items()]
-        views.append(
-            view(self._deployment.weth, "balanceOf", game.address, is_=word(model.weth.get(game.address, 0)))
-        )
+        return [view(registry, name, game.address, is_=word(is_so)) for name, is_so in judgements.items()]
+
+    def _links(self, game: Game) -> list[View]:
+        """Who answers whom, and that a claim cannot be made again."""
+        at, view = self._deployment.game(game.address), self._view
+        views = []
+        for index, claim in enumerate(game.claims):
+            for nth, child in enumerate(claim.children):
+                views.append(view(at, "subgames", index, nth, is_=word(child)))
+            if index:
+                place = number(claim.place).to_bytes(16, "big")
+                name = keccak(claim.value + place + claim.parent.to_bytes(16, "big"))
+                views.append(view(at, "claims", name, is_=word(1)))
         return views
 
     def _claim(self, at: Contract, game: Game, index: int) -> list[View]:
@@ -127,16 +167,12 @@ class Observer:
         if looked is not None:
             place = number(best.place) if best else 2**128 - 1
             checkpoint = word(1) + word(looked) + word(place) + padded(best.by if best else None)
-        views = [
+        return [
             view(at, "claimData", index, is_=data),
             view(at, "resolvedSubgames", index, is_=word(claim.settled)),
             view(at, "getNumToResolve", index, is_=word(len(claim.children) - (looked or 0))),
             view(at, "resolutionCheckpoints", index, is_=checkpoint),
         ]
-        if not game.status:
-            used = game.used(index, self._model.now)
-            views.append(view(at, "getChallengerDuration", index, is_=word(used)))
-        return views
 
     def _credits(self, at: Contract, game: Game, person: bytes) -> list[View]:
         if not (person in game.deposited or person in game.credit or person in game.unlocked):
@@ -188,6 +224,34 @@ class Observer:
         )
 
     # --- what games share ---
+
+    def _listed(self) -> list[View]:
+        """Each game by its number and by its name, and the latest of each type."""
+        factory, view, listed = self._deployment.factory, self._view, self._model.listed
+        views = []
+        for index, game in enumerate(listed):
+            since, at = word(game.created_at), padded(game.address)
+            views.append(view(factory, "gameAtIndex", index, is_=word(game.kind) + since + at))
+            views.append(view(factory, "games", game.kind, game.root, game.extra, is_=at + since))
+        for kind in {game.kind for game in listed}:
+            for most in (2, 2**256 - 1):
+                is_ = self._latest(kind, most)
+                views.append(view(factory, "findLatestGames", kind, len(listed) - 1, most, is_=is_))
+        return views
+
+    def _latest(self, kind: int, most: int) -> bytes:
+        numbered = [(i, game) for i, game in enumerate(self._model.listed) if game.kind == kind]
+        rows = [
+            (
+                index,
+                game.kind.to_bytes(4, "big") + game.created_at.to_bytes(8, "big") + game.address,
+                game.created_at,
+                game.root,
+                game.extra,
+            )
+            for index, game in reversed(numbered[-min(most, len(numbered)) :])
+        ]
+        return encode(["(uint256,bytes32,uint64,bytes32,bytes)[]"], [rows])
 
     def _shared(self) -> list[View]:
         model, view, found = self._model, self._view, self._deployment

@@ -24,8 +24,7 @@ Step = tuple[str, dict[str, Any]]
 """A rule's name and its arguments: numbers, words, truth values."""
 
 FULL_LOOK_EVERY = 16
-"""Steps. A call changes only what it calls, so the games that a step did not touch are looked at this
-often."""
+"""Steps. A call changes only what it calls: what a step did not touch is looked at this often."""
 
 
 class Play(Withdrawing):
@@ -56,15 +55,18 @@ class Play(Withdrawing):
     def look(self) -> None:
         """Compare; and check what must always hold of what was touched."""
         games = self.model.games
-        everything = len(self.run) % FULL_LOOK_EVERY == 0
-        looked_at = games if everything else [games[index] for index in sorted(self.touched)]
+        is_thorough = len(self.run) % FULL_LOOK_EVERY == 0
+        touched = [games[index] for index in sorted(self.touched)]
+        others = [game for index, game in enumerate(games) if index not in self.touched]
         self.touched.clear()
-        self.observer.compare(looked_at)
-        for game in looked_at:
+        self.observer.compare(touched, elsewhere=others if is_thorough else ())
+        for game in touched:
             for check in ALWAYS:
                 check(self, game)
         for check_all in ALWAYS_OF_ALL:
             check_all(self)
+        if is_thorough:
+            self.observer.compare_lists()
 
     def honest_acts(self, game: int) -> None:
         """The honest party does all that it can in a game."""
@@ -146,8 +148,9 @@ class Play(Withdrawing):
         return game.created_at + 2 * p.clock + given
 
     def look_at_all(self) -> None:
-        self.touched.update(range(len(self.model.games)))
+        self.touch_all()
         self.look()
+        self.observer.compare_lists()
 
     def _end_pauses(self) -> None:
         for what in ("all", "this chain"):

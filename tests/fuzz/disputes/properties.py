@@ -76,7 +76,8 @@ PROPERTIES = {
 
 _BY_PROPERTY = {
     "G-5": "status resolvedAt; FaultDisputeGame_NotInProgress",
-    "G-6": "claimDataLen resolvedSubgames; FaultDisputeGame_ClaimExists FaultDisputeGame_AlreadyResolved",
+    "G-6": "claimDataLen claims resolvedSubgames; FaultDisputeGame_ClaimExists "
+    "FaultDisputeGame_AlreadyResolved",
     "G-7": "balanceOf normalModeCredit; WrappedEther_InsufficientBalance",
     "G-8": "bondDistributionMode; FaultDisputeGame_Paused FaultDisputeGame_NotResolved "
     "FaultDisputeGame_NotFinalized",
@@ -86,7 +87,7 @@ _BY_PROPERTY = {
     "G-11": "parentIndex claimant bond claim position getRequiredBond; FaultDisputeGame_OtherClaim "
     "FaultDisputeGame_CannotDefendRoot FaultDisputeGame_TooDeep FaultDisputeGame_BadStatus "
     "FaultDisputeGame_IncorrectBond Panic PermissionedDisputeGame_NotAParty",
-    "G-12": "counteredBy getNumToResolve resolutionCheckpoints; FaultDisputeGame_UnresolvedBelow",
+    "G-12": "counteredBy subgames getNumToResolve resolutionCheckpoints; FaultDisputeGame_UnresolvedBelow",
     "G-13": "clock getChallengerDuration; FaultDisputeGame_ClockExpired FaultDisputeGame_ClockRunning",
     "G-14": "; FaultDisputeGame_AboveSplit FaultDisputeGame_UnknownLocalData PreimageOracle_NotLoaded "
     "PreimageOracle_OffsetTooHigh",

@@ -3,7 +3,7 @@ passes."""
 
 from collections import Counter
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from tests.fuzz.disputes.bonds import required
@@ -62,7 +62,7 @@ PEOPLE = {
 DeploymentClass = Callable[..., Deployment]
 
 
-@cache
+@lru_cache(maxsize=8)
 def deployed(artifacts: Artifacts, parameters: Parameters, make: DeploymentClass = Deployment) -> Deployment:
     """One deployment a process; each play takes a snapshot of its EVM and rewinds."""
     anchor = l2(parameters.anchor_block).root(parameters.anchor_block)
@@ -186,10 +186,14 @@ class Rig:
         """The next comparison looks at this game."""
         self.touched.add(self.model.games.index(game))
 
+    def touch_all(self) -> None:
+        self.touched.update(range(len(self.model.games)))
+
     # --- time ---
 
     def set_time(self, now: int) -> None:
-        """One more L1 block, at a time."""
+        """One more L1 block, at a time: all clocks run."""
+        self.touch_all()
         self.model.number += 1
         self.model.now = now
         self._set_block()

@@ -26,7 +26,7 @@ ANYBODY = ("liar", "griefer", "honest", "owner")
 GUARDIANS = often("guardian", rarely=("griefer", "owner"))
 OWNERS = often("owner", rarely=("griefer", "guardian"))
 SUBMITTERS = ("withdrawer", "griefer")
-RECIPIENTS = ("honest", *LIARS, "guardian")
+RECIPIENTS = ("honest", "honest", "liar", *LIARS, "guardian")
 GAMES = tuple(range(6))
 CLAIMS = tuple(range(64))
 SALTS = tuple(range(8))
@@ -97,7 +97,7 @@ RULES: dict[str, Terms] = {
         "by": ANYBODY,
         "game": GAMES,
         "recipient": RECIPIENTS,
-        "recipient_does": often("take it", rarely=PAYEES[1:]),
+        "recipient_does": PAYEES,
     },
     "set_anchor": {"by": ANYBODY, "game": GAMES},
     "blacklist": {"by": GUARDIANS, "game": GAMES},
@@ -129,7 +129,7 @@ RULES: dict[str, Terms] = {
 
 SELDOM = {
     *("blacklist", "retire", "respect", "pause", "extend", "unpause", "set_type", "set_init_bond"),
-    *("wrap", "unlock", "unwrap", "hold", "recover", "set_anchor"),
+    *("wrap", "unlock", "unwrap", "hold", "recover"),
 }
 """What happens less often than games are played: much of it ends a game, and with it what could go wrong in
 it."""

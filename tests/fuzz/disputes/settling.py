@@ -139,6 +139,7 @@ class Settling(Honest):
 
     def retire(self, by: str) -> None:
         """All games that there are."""
+        self.touch_all()
         self.act(
             "retire",
             lambda: self.model.retire(PEOPLE[by]),
@@ -187,6 +188,7 @@ class Settling(Honest):
     def _pausing(self, function: str, by: str, what: str) -> None:
         identifiers = (bytes(20), self.model.who.portal, b"\x77" * 20)
         identifier = identifiers[IDENTIFIERS.index(what)]
+        self.touch_all()
         self.act(
             function,
             lambda: getattr(self.model, function)(PEOPLE[by], identifier),

@@ -58,4 +58,11 @@ def closed(salt: int) -> list[Step]:
     return [*settled(salt), *barred, ("wait", {"seconds": 351}), *claims]
 
 
-STARTS: dict[str, Start] = {start.__name__: start for start in (empty, argued, settled, final, closed)}
+def payable(salt: int) -> list[Step]:
+    """The same, and the delay of WETH has passed: whoever claims is paid."""
+    return [*closed(salt), ("wait", {"seconds": 700})]
+
+
+STARTS: dict[str, Start] = {
+    start.__name__: start for start in (empty, argued, settled, final, closed, payable)
+}

@@ -54,10 +54,7 @@ class Block:
     number: int
     header: bytes
     output: Output
-
-    @property
-    def root(self) -> bytes:
-        return self.output.root
+    root: bytes
 
 
 class L2:
@@ -77,6 +74,7 @@ class L2:
         self.lies = [self._block(first + o, "forged", forged) for o in range(LAST_BLOCK + 1)]
         """Other outputs, with a withdrawal in them that never was."""
         self._numbers = {block.root: block.number for block in self.blocks}
+        self._of_root = {block.root: block for block in (*self.blocks, *self.lies)}
 
     def root(self, number: int) -> bytes:
         """The output root of a block."""
@@ -88,7 +86,7 @@ class L2:
 
     def of_root(self, root: bytes) -> Block | None:
         """The block, true or not, whose output root this is, as far as anybody knows its output."""
-        return next((block for block in (*self.blocks, *self.lies) if block.root == root), None)
+        return self._of_root.get(root)
 
     @staticmethod
     def _block(number: int, kind: str, claim: Output) -> Block:
@@ -101,7 +99,7 @@ class L2:
             keccak(header),
             claim.members,
         )
-        return Block(number, header, output)
+        return Block(number, header, output, output.root)
 
 
 def _withdrawal(k: int) -> WithdrawalTuple:
