@@ -12,7 +12,7 @@ import {vm} from "./Vm.sol";
 /// @title RegistryChecks
 /// @notice What factory and registry say is what a RegistryHandler's model says.
 library RegistryChecks {
-    function checkRegistry(RegistryHandler handler) internal view {
+    function checkRegistry(RegistryHandler handler) external view {
         for (uint256 i = 0; i < handler.count(); ++i) {
             _game(handler, handler.known_(i));
         }

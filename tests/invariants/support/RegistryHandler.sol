@@ -58,14 +58,18 @@ contract RegistryHandler is Games {
         if (known.length < MOST_GAMES) _begin(seed, keccak256(abi.encode("root", known.length)));
     }
 
-    function _begin(uint256 seed, bytes32 root) internal {
+    /// @dev Whether there was no such game yet.
+    function _begin(uint256 seed, bytes32 root) internal returns (bool isNew) {
         GameType gameType = seed % 4 == 0 ? OTHER_TYPE : ALPHABET;
         uint256 number = anchored + 1 + (seed >> 8) % 5;
+        (IDisputeGame made,) = factory.games(gameType, Claim.wrap(root), abi.encode(number));
+        if (address(made) != address(0)) return false;
         vm.prank(honest);
-        IDisputeGame made = factory.create{value: 0.08 ether}(gameType, Claim.wrap(root), abi.encode(number));
+        made = factory.create{value: 0.08 ether}(gameType, Claim.wrap(root), abi.encode(number));
         Known storage game = known.push();
         (game.game, game.number) = (IFaultDisputeGame(address(made)), number);
         (game.createdAt, game.isRespected) = (block.timestamp, gameType == respected);
+        return true;
     }
 
     /// @notice Nobody answers: whoever attacks a root claim in time has won.
