@@ -266,7 +266,7 @@ class MachineTrace:
         return TRUTH.state(self._computation(dispute), instant)
 
     def proof(self, dispute: Dispute, instant: int) -> SimpleNamespace:
-        needs = (4, 0) if instant == 0 else None
+        needs = ((4, 0),) if instant == 0 else ()
         return SimpleNamespace(state=b"", proof=b"", local_data=needs)
 
     def _computation(self, dispute: Dispute) -> Computation:

@@ -12,7 +12,7 @@ from opcycle.challenger.traces import Trace
 from opcycle.challenger.waits import Waits
 from opcycle.errors import TemporaryError
 from opcycle.l1.dispute_games import FaultDisputeGame
-from opcycle.protocol.dispute_game import Claim, DisputeGame, local_context
+from opcycle.protocol.dispute_game import Claim, Dispute, DisputeGame, local_context
 from opcycle.protocol.output_at_block import OutputAtBlock
 from opcycle.protocol.preimages import local_key
 from opcycle.protocol.types import Address, Hash, L1BlockRef
@@ -151,23 +151,26 @@ class Seat:
         yield Due(self.game.address, Kind.BLOCK_CHALLENGE, request, words, left=self._left(self.game.root))
 
     def _step(self, step: Step) -> Iterator[Due]:
-        """The step, or first the local word that it reads, once for all steps that read it."""
+        """The step, or first the local words that it reads, once for all steps that read them."""
         address, claim, left = self.game.address, step.claim, self._left(step.claim)
         proof = self.trace.proof(step.dispute, step.instant)
-        if proof.local_data is not None:
-            ident, offset = proof.local_data
-            key = local_key(ident, local_context(step.dispute), address)
-            if (key, offset) in self.loading:
-                return
-            if not self.contract.preimages(block=self.l1.hash).has(key, offset, block=self.l1.hash):
-                self.loading.add((key, offset))
+        missing = [word for word in proof.local_data if not self._is_loaded(step.dispute, *word)]
+        for ident, offset in missing:
+            word = local_key(ident, local_context(step.dispute), address), offset
+            if word not in self.loading:
+                self.loading.add(word)
                 request = self.contract.add_local_data(claim, ident=ident, offset=offset)
                 words = f"{self.name}: loaded local word {ident} for the step at claim {claim.index}"
                 yield Due(address, Kind.PREIMAGE, request, words, left=left)
-                return
+        if missing:
+            return
         request = self.contract.step(claim, is_attack=step.is_attack, state=proof.state, proof=proof.proof)
         words = f"{self.name}: countered claim {claim.index} by running step {step.instant} of the machine"
         yield Due(address, Kind.STEP, request, words, left=left)
+
+    def _is_loaded(self, dispute: Dispute, ident: int, offset: int) -> bool:
+        key, block = local_key(ident, local_context(dispute), self.game.address), self.l1.hash
+        return self.contract.preimages(block=block).has(key, offset, block=block)
 
     def _left(self, claim: Claim) -> int:
         """Seconds for which a claim can still be answered."""

@@ -14,12 +14,12 @@ from opcycle.protocol.types import Hash
 class StepProof:
     """What `step` on the contract needs: the state before it, and the machine's proof.
 
-    `local_data`: the local word, and the offset of the part of it, that the step reads; or None.
+    `local_data`: the local words, and the offset of the part of each, that the step reads.
     """
 
     state: bytes
     proof: bytes
-    local_data: tuple[int, int] | None
+    local_data: tuple[tuple[int, int], ...] = ()
 
 
 class Trace(Protocol):
@@ -53,8 +53,8 @@ class AlphabetTrace:
 
     def proof(self, dispute: Dispute, instant: int) -> StepProof:
         if instant == 0:
-            return StepProof(self.PRESTATE, b"", (DISPUTED_BLOCK_NUMBER, 0))
-        return StepProof(self._state(dispute, instant), b"", None)
+            return StepProof(self.PRESTATE, b"", ((DISPUTED_BLOCK_NUMBER, 0),))
+        return StepProof(self._state(dispute, instant), b"")
 
     def _state(self, dispute: Dispute, steps: int) -> bytes:
         """Sixteen instants a block, so that traces of neighbouring blocks share no state."""
