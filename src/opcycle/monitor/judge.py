@@ -167,9 +167,10 @@ def _times(seen: WatchedGame, outlook: Forecast, now: int, limits: Limits) -> _F
 def _bonds(seen: WatchedGame, now: int) -> _Found:
     accounts = seen.accounts
     payable_from = seen.game.created_at + seen.game.parameters.max_clock + accounts.payout_delay
+    may_be_paid = accounts.mode is not BondMode.UNDECIDED and now >= payable_from
     for person, due in due_of(seen).items():
         found = accounts.credits.get(person, 0)
-        if found > due or (found < due and now < payable_from):
+        if found != due and not (may_be_paid and found == 0):
             text = f"{checksum(person)} may have {eth(found)} ETH, {eth(due)} ETH are due"
             yield AlertKind.CREDIT_MISMATCH, text
     for person, withdrawal in accounts.withdrawals.items():
@@ -182,6 +183,8 @@ def _bonds(seen: WatchedGame, now: int) -> _Found:
 
 
 def _honest(seen: WatchedGame, honest: frozenset[Address]) -> _Found:
+    if seen.accounts.mode is BondMode.REFUND:
+        return
     lost = [
         claim
         for claim in seen.game.claims

@@ -56,11 +56,15 @@ class Witness:
                 self._silence = Answer.BEHIND
 
     def opinion(self, l2_block: int, l1_head: int | None) -> Opinion:
-        """About an L2 block, given L1 up to block number `l1_head`; None: all that the node has read."""
+        """About an L2 block, given L1 up to block number `l1_head`; None: all that the node has read, which
+        tells about blocks up to its safe head."""
         status = self._status
         if status is None:
             return Opinion(self._silence)
-        if l1_head is not None and status.current_l1.number <= l1_head:
+        has_read = (
+            status.safe_l2.number >= l2_block if l1_head is None else status.current_l1.number > l1_head
+        )
+        if not has_read:
             return Opinion(Answer.BEHIND)
         if l2_block > status.unsafe_l2.number:
             return Opinion(Answer.NO_SUCH_BLOCK)

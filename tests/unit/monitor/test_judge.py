@@ -139,18 +139,23 @@ def test_resolved_early__before_any_clock_can_be_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("credit", "now", "is_wrong"),
+    ("mode", "credit", "now", "is_wrong"),
     [
-        (2 * ETH, LATE - 1, False),
-        (2 * ETH + 1, LATE - 1, True),
-        (2 * ETH + 1, LATE, True),
-        (2 * ETH - 1, LATE - 1, True),
-        (0, LATE, False),  # paid out
+        (BondMode.UNDECIDED, 2 * ETH, LATE - 1, False),
+        (BondMode.UNDECIDED, 2 * ETH + 1, LATE, True),
+        (BondMode.UNDECIDED, 2 * ETH - 1, LATE, True),
+        (BondMode.UNDECIDED, 0, LATE, True),
+        (BondMode.NORMAL, 2 * ETH, LATE, False),
+        (BondMode.NORMAL, 0, LATE - 1, True),
+        (BondMode.NORMAL, 0, LATE, False),  # paid out
+        (BondMode.NORMAL, 1, LATE, True),
     ],
 )
-def test_credit_mismatch(credit: int, now: int, is_wrong: bool) -> None:
+def test_credit_mismatch(mode: BondMode, credit: int, now: int, is_wrong: bool) -> None:
     made = decided(GameStatus.CHALLENGER_WINS)
-    accounts = replace(accounts_of(made), credits={LIAR: 0, CHALLENGER: credit}, escrow=credit)
+    accounts = replace(
+        accounts_of(made), mode=mode, credits={LIAR: 0, CHALLENGER: credit}, escrow=max(credit, 2 * ETH)
+    )
     found = kinds(snapshot(watched(made, WRONG, accounts=accounts), now=now))
     assert found == [AlertKind.CREDIT_MISMATCH] * is_wrong
 
@@ -223,6 +228,17 @@ def test_bond_lost__by_an_honest_account_once_it_is_settled() -> None:
     seen = watched(made, accounts=accounts)
     assert kinds(snapshot(seen, now=LATE, honest=honest)) == [AlertKind.BOND_LOST]
     assert kinds(snapshot(seen, now=LATE, honest=frozenset({LIAR}))) == []
+
+
+def test_bond_lost__is_paid_back_where_all_bonds_are() -> None:
+    made = decided(GameStatus.CHALLENGER_WINS)
+    honest = frozenset({LIAR})
+    won = replace(accounts_of(made), mode=BondMode.NORMAL, credits={LIAR: 0, CHALLENGER: 2 * ETH})
+    assert kinds(snapshot(watched(made, WRONG, accounts=won), now=LATE, honest=honest)) == [
+        AlertKind.BOND_LOST
+    ]
+    refunded = replace(won, mode=BondMode.REFUND, credits={LIAR: ETH, CHALLENGER: ETH})
+    assert kinds(snapshot(watched(made, WRONG, accounts=refunded), now=LATE, honest=honest)) == []
 
 
 # --- the guardian, nodes, and what cannot be read ---

@@ -82,7 +82,7 @@ def looking(node: Node, *, is_canonical: bool = True) -> Witness:
         (15, 50, Opinion(Answer.BEHIND)),
         (31, 50, Opinion(Answer.BEHIND)),
         (20, None, Opinion(Answer.FOUND, bytes([20]) * 32, is_safe=True)),
-        (21, None, Opinion(Answer.FOUND, bytes([21]) * 32, is_safe=False)),
+        (21, None, Opinion(Answer.BEHIND)),
     ],
 )
 def test_opinion(block: int, l1_head: int | None, expected: Opinion) -> None:
