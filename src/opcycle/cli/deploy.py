@@ -58,4 +58,4 @@ def run_deploy(signer: Signer, *, config_file: Path, directory: Path | None, l1:
         progress=click.echo,
     )
     for name, address in deployment.addresses.to_json().items():
-        click.echo(f"{name:22} {address}")
+        click.echo(f"{name:24} {address}")
