@@ -1,18 +1,23 @@
 """The monitor on real chains: a wrong game, a lost bond, and collateral that somebody takes away."""
 
 import json
+import signal
+import subprocess
 from collections.abc import Iterator
+from urllib.request import urlopen
 
 import pytest
 from click.testing import CliRunner, Result
 from tests.e2e.games import CLOCK, FINALITY_DELAY, MAX_DEPTH, WETH_DELAY, Arena, arena, arena_config
-from tests.unit.metrics.scrape import key, scrape
+from tests.e2e.programs import OPCYCLE
+from tests.unit.metrics.scrape import key, samples_in, scrape
 
 from opcycle.artifacts import artifact
 from opcycle.cli import cli
 from opcycle.cli.games_at import GamesAt
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.devnet import Devnet
+from opcycle.devnet.ports import free_ports
 from opcycle.devnet.stepping import Stepping
 from opcycle.l1.contract import Contract
 from opcycle.l1.dispute_games import FaultDisputeGame
@@ -64,6 +69,10 @@ def verdict_on(watching: Monitor, game: FaultDisputeGame) -> Verdict:
     return next(v for v in verdicts if v.seen.game.address == game.contract.address)
 
 
+def address(game: FaultDisputeGame) -> str:
+    return checksum(game.contract.address)
+
+
 def command(place: Arena, *arguments: str, node: bool = True) -> Result:
     where = ["--factory", checksum(place.factory.contract.address), "--l1", place.devnet.l1.rpc.url]
     where += ["--node", place.devnet.assembly.node] if node else []
@@ -102,7 +111,7 @@ def test_a_wrong_game_is_told_of_until_the_challenger_answers_it_and_all_its_bon
     accounts = verdict_on(watching, game).seen.accounts
     assert accounts.mode is BondMode.NORMAL
     assert accounts.is_paid_out
-    followed = command(place, "game", checksum(game.contract.address), "--follow")
+    followed = command(place, "game", address(game), "--follow")
     assert (followed.exit_code, followed.stdout.splitlines()[-1]) == (0, "all bonds are paid out")
 
     samples = scrape(lambda: [Stepping(watching)])
@@ -139,25 +148,48 @@ def test_a_game_that_the_guardian_blacklists_is_told_of(place: Arena) -> None:
     assert alerts(watching, game) == {AlertKind.BLACKLISTED}
 
 
+def test_watch__tells_its_news_and_metrics_until_it_is_stopped(place: Arena) -> None:
+    game = place.propose(LIAR, LIE, 32)
+    place.devnet.advance(4)
+    port = free_ports().metrics
+    where = ["--factory", checksum(place.factory.contract.address), "--l1", place.devnet.l1.rpc.url]
+    with subprocess.Popen(
+        [OPCYCLE, "watch", *where, "--node", place.devnet.assembly.node, "--metrics-port", str(port)],
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as watching:
+        assert watching.stderr is not None
+        told = next(
+            line for line in watching.stderr if "ALERT wrong_root_ahead" in line and address(game) in line
+        )
+        assert "the defenders win if nobody moves" in told
+        with urlopen(f"http://127.0.0.1:{port}/metrics") as reply:
+            samples = samples_in(reply.read().decode())
+        watching.send_signal(signal.SIGTERM)
+        watching.stderr.read()
+    assert watching.returncode == 0
+    assert samples[key("op_dispute_mon_up")] == 1
+    assert samples[key("opcycle_alerts", kind="wrong_root_ahead")] >= 1
+
+
 def test_commands_tell_the_same(place: Arena) -> None:
-    game = place.propose(LIAR, LIE, 28)
-    address = checksum(game.contract.address)
+    name = address(place.propose(LIAR, LIE, 28))
     listed = json.loads(command(place, "games", "--json").stdout)
-    assert (listed[0]["address"], listed[0]["agrees"]) == (address, False)
+    assert (listed[0]["address"], listed[0]["agrees"]) == (name, False)
     assert [row["index"] for row in listed] == sorted((row["index"] for row in listed), reverse=True)
     (newest,) = json.loads(command(place, "games", "--json", "--limit", "1", node=False).stdout)
-    assert (newest["address"], newest["agrees"]) == (address, None)
+    assert (newest["address"], newest["agrees"]) == (name, None)
     page = command(place, "games", "--limit", "1")
     assert f"older ones: opcycle games --before {newest['index']}" in page.stdout
 
-    for name in (address, str(newest["index"])):
-        drawn = command(place, "game", name).stdout
+    for called in (name, str(newest["index"])):
+        drawn = command(place, "game", called).stdout
         assert "if nobody moves: the defenders win" in drawn
         assert "root claim: wrong; 0x" in drawn
-    tree = json.loads(command(place, "game", address, "--json").stdout)["tree"]
+    tree = json.loads(command(place, "game", name, "--json").stdout)["tree"]
     assert [claim["depth"] for claim in tree] == [0]
 
-    terms = json.loads(command(place, "bonds", "--game", address, "--json", node=False).stdout)
+    terms = json.loads(command(place, "bonds", "--game", name, "--json", node=False).stdout)
     assert terms["terms"]["max_clock"] == CLOCK
     assert [int(bond) for bond in terms["bonds"]] == [
         BondCurve(MAX_DEPTH).required(d) for d in range(MAX_DEPTH + 1)
@@ -169,7 +201,7 @@ def test_commands_tell_the_same(place: Arena) -> None:
     once = command(place, "watch", "--once", "--json")
     assert once.exit_code == 2
     kinds = {(alert["kind"], alert["subject"]) for alert in json.loads(once.stdout)["alerts"]}
-    assert ("wrong_root_ahead", address) in kinds
+    assert ("wrong_root_ahead", name) in kinds
     ignored = [word for row in listed for word in ("--ignore", row["address"])]
     quiet = command(place, "watch", "--once", *ignored)
     assert (quiet.exit_code, "nothing is wrong" in quiet.stdout) == (0, True)
