@@ -33,7 +33,11 @@ class GamesActs:
             Stage("propose", "a dispute game claims the output root", self._propose),
             Stage("challenge", "a liar claims another one and is argued down to the step", self._challenge),
             Stage("resolve", "the withdrawal is proven, clocks run out, games are decided", self._resolve),
-            Stage("settle", "the delays pass, the ETH arrives, and the liar's bonds", self._settle),
+            Stage(
+                "settle",
+                "the delays pass: the user has the ETH, the challenger the liar's bonds",
+                self._settle,
+            ),
         ]
 
     def _propose(self) -> Evidence:
