@@ -10,7 +10,7 @@ from typing import Protocol
 
 from opcycle.challenger.due import Due
 from opcycle.challenger.waits import Waits
-from opcycle.errors import TemporaryError
+from opcycle.errors import OpcycleError, TemporaryError
 from opcycle.l1.pool_answers import TransactionRejectedError, UnaffordableError
 from opcycle.l1.transactions import TransactionRequest
 from opcycle.protocol.types import Address, Hash
@@ -47,42 +47,57 @@ def send_all(sender: Sender, due: Sequence[Due], *, budget: int | None, at_stake
 
     Raises RpcUnreachableError if L1 is gone before anything was sent.
     """
-    sent = Sent()
-    broken: set[Address] = set()  # games of which something was not sent
-    held_up: list[Due] = []  # for want of money
-    purse = None if budget is None else budget - at_stake
+    sending = _Sending(sender, None if budget is None else budget - at_stake)
+    sent, for_l1 = sending.sent, sending.sent.waits.for_l1
     for place, item in enumerate(in_order(due)):
         if len(sent.done) == SENDS_AT_ONCE:
-            sent.waits.for_l1.append(
-                f"L1 to take {SENDS_AT_ONCE} transactions, {len(due) - place} more are due"
-            )
+            for_l1.append(f"L1 to take {SENDS_AT_ONCE} transactions, {len(due) - place} more are due")
             break
-        if item.follows and item.game in broken:
-            continue
-        if item.stake and purse is not None and item.stake > purse:
-            held_up.append(item)
-            continue
         try:
-            transaction = sender.send(item.request)
+            sending.offer(item)
         except RpcUnreachableError as error:
             if not sent.done:
                 raise
             sent.waits.for_others.append(str(error))
             break
-        except (TemporaryError, TransactionRejectedError, UnaffordableError) as error:
-            broken.add(item.game)
-            sent.failed.append(item)
-            sent.waits.for_others.append(f"{item.why}: not done, {error}")
-            if isinstance(error, UnaffordableError) and item.stake:
-                purse = item.stake - 1
-            continue
-        purse = None if purse is None else purse - item.stake
-        sent.done.append(item)
-        sent.did.append(f"{item.why}, in {to_hex(transaction)}")
-    if held_up:
-        at_stake += sum(item.stake for item in sent.done)
-        more = sum(item.stake for item in held_up)
-        sent.waits.for_l1.append(
-            f"bonds to come back: {at_stake} wei at stake, {len(held_up)} of {more} more due"
-        )
+    if sending.held_up:
+        staked = at_stake + sum(item.stake for item in sent.done)
+        more = sum(item.stake for item in sending.held_up)
+        for_l1.append(f"bonds to come back: {staked} wei at stake, {len(sending.held_up)} of {more} more due")
     return sent
+
+
+class _Sending:
+    """`purse`: wei that may still be paid for bonds, None for no limit. `held_up`: for want of it."""
+
+    def __init__(self, sender: Sender, purse: int | None):
+        self._sender, self._purse = sender, purse
+        self._broken: set[Address] = set()  # games of which something was not sent
+        self.held_up: list[Due] = []
+        self.sent = Sent()
+
+    def offer(self, item: Due) -> None:
+        """Send it, unless it relies on what failed or costs too much. Raises RpcUnreachableError."""
+        if item.follows and item.game in self._broken:
+            return
+        if item.stake and self._purse is not None and item.stake > self._purse:
+            self.held_up.append(item)
+            return
+        try:
+            transaction = self._sender.send(item.request)
+        except RpcUnreachableError:
+            raise
+        except (TemporaryError, TransactionRejectedError, UnaffordableError) as error:
+            self._fail(item, error)
+            return
+        if self._purse is not None:
+            self._purse -= item.stake
+        self.sent.done.append(item)
+        self.sent.did.append(f"{item.why}, in {to_hex(transaction)}")
+
+    def _fail(self, item: Due, error: OpcycleError) -> None:
+        self._broken.add(item.game)
+        self.sent.failed.append(item)
+        self.sent.waits.for_others.append(f"{item.why}: not done, {error}")
+        if isinstance(error, UnaffordableError) and item.stake:
+            self._purse = item.stake - 1  # a smaller bond may still be affordable
