@@ -1,8 +1,16 @@
-"""Stage 5, second half: deletes what is wrong while it can still be deleted.
+"""Stage 5, second half: sees to it that no wrong output root is ever relied on.
 
-    L1 (one block: outputs inside the finalization window) ─┐
-    node (safe head, L1 read, its own output roots) ────────┴─► Snapshot ─► decide ─► Delete ─► oracle
+Where a rollup settles by dispute games, `games` plays them:
 
-It keeps nothing that it cannot ask for again. It waits where its node is behind: a right output that is
-deleted costs every user a week, a wrong one may cost the bridge.
+    each game on L1, as of one block ──► seat ─┬─► solver    what an honest player says     (pure)
+    node's output roots, machine's states ─────┤     ▲ asks ─── knowing ◄─ node, traces
+                                               ├─► settle    what has run out of time       (pure)
+                                               └─► collecting, once it is decided
+                                                     ▼ due
+                                                 responder   what has least time left first ──► L1
+
+Where an output oracle settles it, `agent` deletes from that, as `decide` says.
+
+Either keeps nothing that it cannot ask for again. It waits where its node is behind: to act against a right
+output costs every user a week, or us a bond; to believe a wrong one may cost the bridge.
 """
