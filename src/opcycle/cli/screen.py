@@ -22,7 +22,7 @@ def show_devnet(devnet: Devnet) -> None:
     ):
         click.echo(click.style(title, bold=True))
         for name, value in rows:
-            click.echo(f"  {name:<20} {value}")
+            click.echo(f"  {name:<21} {value}")
     click.echo("ready; Ctrl-C stops the chain")
 
 
