@@ -76,6 +76,9 @@ def test_wrong_result__is_near_in_the_last_quarter_of_the_clock() -> None:
     near = [AlertKind.WRONG_ROOT_AHEAD, AlertKind.WRONG_RESULT_NEAR]
     assert kinds(snapshot(alone, now=last)) == near
     assert kinds(snapshot(alone, now=CREATED + 2 * CLOCK)) == near
+    texts = [judge(snapshot(alone, now=CREATED + CLOCK - left)).alerts[1].text for left in (1, 0)]
+    assert "and in 1 s nobody can change that" in texts[0]
+    assert "and nobody can change that" in texts[1]
 
 
 @pytest.mark.parametrize(
