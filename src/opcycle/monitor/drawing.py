@@ -24,7 +24,7 @@ Names: TypeAlias = Mapping[Address, str]
 """What accounts are called; others are shown by their addresses."""
 
 MOST_ROWS = 100
-"""Lines that a tree takes, unless all of it is wanted."""
+"""Lines that a tree should take, unless all of it is wanted; more, rather than hide what counts."""
 
 LONE = 16
 """A line of so many claims, with no other answer to any, is shown by its two ends."""
@@ -225,7 +225,8 @@ class _Tree:
         names = ", ".join(by[:3]) + (f" and {len(by) - 3} others" if len(by) > 3 else "")
         standing = sum(self._forecast.fates[claim.index].stands for claim in claims)
         bonds = eth(sum(claim.bond for claim in claims))
-        return f"{len(claims):,} more answers{below}, by {names}: {bonds} ETH, {standing:,} of them stand"
+        answers = "answer" if len(claims) == 1 else "answers"
+        return f"{len(claims):,} more {answers}{below}, by {names}: {bonds} ETH, {standing:,} of them stand"
 
 
 def _left_out(line: Sequence[Claim], answers: Sequence[int], lone: int) -> set[int]:
