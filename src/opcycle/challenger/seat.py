@@ -12,7 +12,7 @@ from opcycle.challenger.traces import Trace
 from opcycle.challenger.waits import Waits
 from opcycle.errors import TemporaryError
 from opcycle.l1.dispute_games import FaultDisputeGame
-from opcycle.protocol.dispute_game import Claim, Dispute, DisputeGame, local_context
+from opcycle.protocol.dispute_game import Claim, DisputeGame, local_context
 from opcycle.protocol.output_at_block import OutputAtBlock
 from opcycle.protocol.preimages import local_key
 from opcycle.protocol.types import Address, Hash, L1BlockRef
@@ -154,23 +154,27 @@ class Seat:
         """The step, or first the local words that it reads, once for all steps that read them."""
         address, claim, left = self.game.address, step.claim, self._left(step.claim)
         proof = self.trace.proof(step.dispute, step.instant)
-        missing = [word for word in proof.local_data if not self._is_loaded(step.dispute, *word)]
-        for ident, offset in missing:
-            word = local_key(ident, local_context(step.dispute), address), offset
-            if word not in self.loading:
-                self.loading.add(word)
+        context = local_context(step.dispute)
+        keys = {word: local_key(word[0], context, address) for word in proof.local_data}
+        missing = self._missing([(key, offset) for (_, offset), key in keys.items()])
+        for (ident, offset), key in keys.items():
+            if (key, offset) in missing - self.loading:
                 request = self.contract.add_local_data(claim, ident=ident, offset=offset)
                 words = f"{self.name}: loaded local word {ident} for the step at claim {claim.index}"
                 yield Due(address, Kind.PREIMAGE, request, words, left=left)
+        self.loading |= missing
         if missing:
             return
         request = self.contract.step(claim, is_attack=step.is_attack, state=proof.state, proof=proof.proof)
         words = f"{self.name}: countered claim {claim.index} by running step {step.instant} of the machine"
         yield Due(address, Kind.STEP, request, words, left=left)
 
-    def _is_loaded(self, dispute: Dispute, ident: int, offset: int) -> bool:
-        key, block = local_key(ident, local_context(dispute), self.game.address), self.l1.hash
-        return self.contract.preimages(block=block).has(key, offset, block=block)
+    def _missing(self, parts: Sequence[tuple[Hash, int]]) -> set[tuple[Hash, int]]:
+        """Which parts of preimages nobody has loaded."""
+        if not parts:
+            return set()
+        oracle, block = self.contract.preimages(block=self.l1.hash), self.l1.hash
+        return {(key, offset) for key, offset in parts if not oracle.has(key, offset, block=block)}
 
     def _left(self, claim: Claim) -> int:
         """Seconds for which a claim can still be answered."""
