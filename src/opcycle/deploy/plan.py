@@ -6,7 +6,7 @@ escrow of the bonds likewise. What the deployer still has to set up or to change
 afterwards to the owner.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,8 @@ from opcycle.engine.genesis import Genesis, L2GenesisConfig, build_l2_genesis
 from opcycle.keccak import keccak
 from opcycle.protocol.types import ZERO_ADDRESS, Address, L1BlockRef
 
-PORTALS = {Settlement.ORACLE: "OptimismPortal", Settlement.GAMES: "OptimismPortal2"}
-"""The portal's logic."""
+RESERVED = {Settlement.ORACLE: ("OptimismPortal",), Settlement.GAMES: ("OptimismPortal2", "DelayedWETH")}
+"""Contracts whose proxies are set up after the system config, which names them; the portal first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Plan:
 
     @property
     def portal(self) -> str:
-        return PORTALS[self.config.settlement]
+        return RESERVED[self.config.settlement][0]
 
     @property
     def has_games(self) -> bool:
@@ -85,11 +85,8 @@ class Plan:
     def game_settings(self) -> list[Setting]:
         """What makes the factory make games."""
         games = self.config.games
-        kind, logic, arguments = (
-            games.game_type,
-            self.logic["FaultDisputeGame"].address,
-            self._game_arguments(),
-        )
+        kind, logic = games.game_type, self.logic["FaultDisputeGame"].address
+        arguments = self._game_arguments()
         return [
             Setting(
                 "DisputeGameFactory",
@@ -128,25 +125,19 @@ def make_plan(config: DeployConfig, *, deployer: Address, anchor: L1BlockRef) ->
     create = Creator(keccak(config.name.encode() + anchor.hash))
     genesis = _genesis(config, anchor)
     logic = {item.name: item for item in _logic(config, create)}
-    owner = config.roles.owner
-    portal = PORTALS[config.settlement]
-    proxies = {
-        portal: create.reserved(portal, logic["Reserved"], owner=deployer),
-        "SuperchainConfig": create.proxy(logic["SuperchainConfig"], config.roles.guardian, owner=owner),
-    }
-    weth = ZERO_ADDRESS
-    if config.settlement is Settlement.GAMES:
-        proxies["DelayedWETH"] = create.reserved("DelayedWETH", logic["Reserved"], owner=deployer)
-        weth = proxies["DelayedWETH"].address
-    proxies["SystemConfig"] = system_config = create.proxy(
+    owner, names = config.roles.owner, RESERVED[config.settlement]
+    reserved = {name: create.reserved(name, logic["Reserved"], owner=deployer) for name in names}
+    superchain = create.proxy(logic["SuperchainConfig"], config.roles.guardian, owner=owner)
+    system_config = create.proxy(
         logic["SystemConfig"],
         *_system_parameters(config, deployer),
         config.batch_inbox or logic["BatchInbox"].address,
-        _system_addresses(proxies[portal].address, weth),
+        _system_addresses([creation.address for creation in reserved.values()]),
         config.l2_chain_id,
-        proxies["SuperchainConfig"].address,
+        superchain.address,
         owner=owner,
     )
+    proxies = {**reserved, "SuperchainConfig": superchain, "SystemConfig": system_config}
     if config.settlement is Settlement.ORACLE:
         oracle = create.proxy(logic["L2OutputOracle"], *_oracle_parameters(config, anchor), owner=owner)
         return Plan(config, deployer, anchor, genesis, logic, {**proxies, "L2OutputOracle": oracle})
@@ -212,11 +203,9 @@ def _games_logic(games: GamesConfig, create: Creator) -> Iterator[Creation]:
     preimages = create.logic("PreimageOracle", ["uint256", "uint256"], sizes)
     yield preimages
     yield create.logic("AlphabetVM", ["bytes32", "address"], (games.absolute_prestate, preimages.address))
-    depths, clocks = (
-        (games.max_game_depth, games.split_depth),
-        (games.clock_extension, games.max_clock_duration),
-    )
-    yield create.logic("FaultDisputeGame", ["(uint256,uint256,uint64,uint64)"], ((*depths, *clocks),))
+    depths = (games.max_game_depth, games.split_depth)
+    parameters = (*depths, games.clock_extension, games.max_clock_duration)
+    yield create.logic("FaultDisputeGame", ["(uint256,uint256,uint64,uint64)"], (parameters,))
     yield create.logic("DisputeGameFactory")
     yield create.logic("AnchorStateRegistry", ["uint256"], (games.finality_delay,))
     yield create.logic("DelayedWETH", ["uint256"], (games.weth_delay,))
@@ -246,9 +235,10 @@ def _fee_settings(fees: L2Fees) -> list[Setting]:
     ]
 
 
-def _system_addresses(portal: Address, weth: Address) -> tuple[Address, ...]:
-    """`ISystemConfig.Addresses`: of its seven contracts only the fourth and the sixth exist so far."""
-    return (*(ZERO_ADDRESS,) * 3, portal, ZERO_ADDRESS, weth, ZERO_ADDRESS)
+def _system_addresses(reserved: Sequence[Address]) -> tuple[Address, ...]:
+    """`ISystemConfig.Addresses`: of its seven contracts only the fourth and the sixth may exist so far."""
+    portal, *weth = reserved
+    return (*(ZERO_ADDRESS,) * 3, portal, ZERO_ADDRESS, *(weth or (ZERO_ADDRESS,)), ZERO_ADDRESS)
 
 
 def _system_parameters(config: DeployConfig, owner: Address) -> tuple[Any, ...]:
