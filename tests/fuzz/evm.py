@@ -76,6 +76,11 @@ class Chain:
         self.errors: dict[bytes, _Item] = {item.hash[:4]: item for item in _SOLIDITY_ERRORS}
         self.functions: dict[bytes, str] = {}
 
+    def know_event(self, entry: dict[str, Any]) -> None:
+        """An event, as an ABI describes it, that no contract bound to this chain declares."""
+        item = _Item.of(entry)
+        self.events[item.hash] = item
+
     def snapshot(self) -> Snapshot:
         """For `revert`: accounts and storage, not the block."""
         return self.evm.snapshot()

@@ -2,8 +2,9 @@
 
 from eth_abi.abi import decode
 from tests.fuzz.disputes.model import Game
-from tests.fuzz.disputes.rig import PEOPLE, Rig
+from tests.fuzz.disputes.rig import PEOPLE, UNTOLD, Rig
 from tests.fuzz.disputes.truth import INVALID, PRESTATE, VALID, Words, with_status
+from tests.fuzz.evm import Event
 from tests.fuzz.game_model import Place
 
 ROOTS = ("true", "forged", "of another block", "unsafe", "in reach", "random")
@@ -42,9 +43,12 @@ class Arguing(Rig):
             ),
             *(factory, caller, "create", kind, claim, shown),
             value=wei,
+            logs=UNTOLD,
         )
         if done is not None:
-            self._made(done[0], decode(["address"], done[1])[0])
+            address = bytes.fromhex(decode(["address"], done[1])[0][2:])
+            self.logged("create", [Event("DisputeGameCreated", (address, kind, claim))])
+            self._made(done[0], address)
 
     def propose(self, ahead: int, kind: int) -> None:
         """What the honest party creates: a game about a block that is safe, and in reach of the upper
@@ -55,8 +59,8 @@ class Arguing(Rig):
         if reach > 0:
             self.create("honest", "true", reach, kind, 0, 0, "block", False)
 
-    def _made(self, game: Game, address: str) -> None:
-        game.address = bytes.fromhex(address[2:])
+    def _made(self, game: Game, address: bytes) -> None:
+        game.address = address
         self.model.weth[game.address] = self.model.weth.pop(b"")
         self.observer.made(game)
         self.touch(game)
@@ -115,6 +119,7 @@ class Arguing(Rig):
             ),
             *(self.game_contract(game), PEOPLE[by], "move", answered, index, said, attack),
             value=wei,
+            logs=lambda: [Event("Move", (index, said, PEOPLE[by]))],
         )
 
     def _value(self, game: Game, index: int, place: Place, kind: str, salt: int) -> bytes:

@@ -89,6 +89,8 @@ class Deployment:
         self.batch = self._plain("Batch", artifacts=artifact).address
         self.game_abi = Contract(self.chain, "FaultDisputeGame", bytes(20), artifacts)
         Contract(self.chain, "PermissionedDisputeGame", bytes(20), artifacts)  # for its errors
+        # By solady's clones, of ether that they receive.
+        self.chain.know_event({"name": "ReceiveETH", "inputs": [{"type": "uint256"}]})
         self._games: dict[bytes, Contract] = {}
         self.set_games()
 

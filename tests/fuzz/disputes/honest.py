@@ -8,6 +8,7 @@ from tests.fuzz.disputes.model import Game
 from tests.fuzz.disputes.properties import broken
 from tests.fuzz.disputes.rig import HONEST
 from tests.fuzz.disputes.truth import Words
+from tests.fuzz.evm import Event
 from tests.fuzz.game_model import number
 
 from opcycle.challenger.solver import (
@@ -127,6 +128,7 @@ class Honest(Arguing):
                     self.game_contract(game),
                     *(HONEST, "move", claim.value, claim.index, value, is_attack),
                     value=wei,
+                    logs=lambda: [Event("Move", (claim.index, value, HONEST))],
                 )
             case Step(claim, is_attack, _, instant):
                 if instant == 0:

@@ -48,6 +48,7 @@ PROPERTIES = {
     "G-16": "A root claim that is another block's output root can be shown to be, once, and has lost then.",
     "G-17": "No call of a game needs more gas than a block has, and none runs out of it.",
     "G-18": "Nothing is claimed twice: each party's credit is paid at most once.",
+    "G-19": "What is done is logged, once, as it was done.",
     "F-1": "Anybody can create a game of any type that is set, for its bond; no two of one name; it is "
     "what it was created as.",
     "F-2": "The factory lists every game, in order, and finds the latest of a type.",

@@ -25,9 +25,9 @@ from tests.fuzz.disputes.deploy import (
 )
 from tests.fuzz.disputes.model import Game, Settlement, Who
 from tests.fuzz.disputes.observe import Observer
-from tests.fuzz.disputes.properties import judged
+from tests.fuzz.disputes.properties import broken, judged
 from tests.fuzz.disputes.truth import PRESTATE_HASH, Machine, l2
-from tests.fuzz.evm import Contract, HaltedError, RefusedError
+from tests.fuzz.evm import Contract, Event, HaltedError, RefusedError
 from tests.fuzz.puppet import REVERTER
 from tests.fuzz.tally import Refusal
 
@@ -36,6 +36,15 @@ from opcycle.keccak import keccak
 RICH = 10**26
 GAS = 1 << 24
 """What a transaction may use on Ethereum, by EIP-7825."""
+
+NOT_LOOKED_AT = {"", "ReceiveETH", "Deposit", "Withdrawal", "Transfer", "Approval"}
+"""Events of WETH, and of contracts that are paid."""
+
+
+def UNTOLD() -> list[Event]:
+    """For a deed whose events only what it returns can tell."""
+    raise NotImplementedError
+
 
 SIZES = {
     "6 levels": Parameters(),
@@ -150,8 +159,10 @@ class Rig:
         function: str,
         *args: Any,
         value: int = 0,
+        logs: Callable[[], list[Event]] = list,
     ) -> tuple[Any, bytes] | None:
-        """What the model and the contract return, or None if both refuse, alike."""
+        """What the model and the contract return, or None if both refuse, alike. `logs`: the events that are
+        due when it is done."""
         data = contract.encode(function, *args)
         wanted = wanted_refusal = None
         try:
@@ -166,7 +177,15 @@ class Rig:
             return None
         self.done[deed] += 1
         self.outcomes.append(deed)
+        if logs is not UNTOLD:
+            self.logged(deed, logs())
         return wanted, found
+
+    def logged(self, deed: str, due: list[Event]) -> None:
+        """The last call logged these events, but for WETH's."""
+        found = [event for event in self.chain.decoded_logs() if event.name not in NOT_LOOKED_AT]
+        if found != due:
+            broken("G-19", f"{deed} logs {found}, not {due}")
 
     def call(
         self, contract: Contract, caller: bytes, data: bytes, value: int

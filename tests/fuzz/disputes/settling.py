@@ -1,10 +1,12 @@
 """Settling games, closing them and being paid; and what the registry, the WETH's owner and the guardian
 do."""
 
+from collections.abc import Callable
+
 from tests.fuzz.disputes.honest import Honest
 from tests.fuzz.disputes.model import NORMAL, Game
 from tests.fuzz.disputes.rig import PEOPLE
-from tests.fuzz.evm import Contract
+from tests.fuzz.evm import Contract, Event
 from tests.fuzz.puppet import REVERTER, Call, puppet_code
 
 IDENTIFIERS = ("all", "this chain", "another chain")
@@ -42,6 +44,7 @@ class Settling(Honest):
             "resolve",
             lambda: game.resolve(self.model.now),
             *(self.game_contract(game), PEOPLE[by], "resolve"),
+            logs=lambda: [Event("Resolved", (game.status,))],
         )
 
     def settle(self, by: str, game: int, pages: int) -> None:
@@ -75,7 +78,18 @@ class Settling(Honest):
             "close",
             lambda: self.model.close(game),
             *(self.game_contract(game), PEOPLE[by], "closeGame"),
+            logs=self._closing(game),
         )
+
+    def _closing(self, game: Game) -> Callable[[], list[Event]]:
+        """What is logged if a game is closed by what comes now."""
+        mode, anchor = game.mode, self.model.anchor_game
+
+        def logs() -> list[Event]:
+            moved = [Event("AnchorUpdated", (game.address,))] if self.model.anchor_game is not anchor else []
+            return moved + ([Event("GameClosed", (game.mode,))] if game.mode != mode else [])
+
+        return logs
 
     def claim_credit(self, by: str, game: int, recipient: str, recipient_does: str) -> None:
         if self.model.games:
@@ -97,6 +111,7 @@ class Settling(Honest):
                 "claim credit",
                 lambda: self.model.claim_credit(game, recipient, refuses=does == "refuse"),
                 *(at, PEOPLE["withdrawer" if PEOPLE[by] == recipient else by], "claimCredit", recipient),
+                logs=self._closing(game),
             )
         finally:
             self.chain.set_code(recipient, b"")  # an account with code could send nothing
@@ -124,6 +139,7 @@ class Settling(Honest):
             "set anchor",
             lambda: self.model.set_anchor(found),
             *(self.deployment.registry, PEOPLE[by], "setAnchorState", found.address),
+            logs=lambda: [Event("AnchorUpdated", (found.address,))],
         )
 
     def blacklist(self, by: str, game: int) -> None:
@@ -135,6 +151,7 @@ class Settling(Honest):
             "blacklist",
             lambda: self.model.blacklist_game(PEOPLE[by], found),
             *(self.deployment.registry, PEOPLE[by], "blacklistDisputeGame", found.address),
+            logs=lambda: [Event("DisputeGameBlacklisted", (found.address,))],
         )
 
     def retire(self, by: str) -> None:
@@ -144,6 +161,7 @@ class Settling(Honest):
             "retire",
             lambda: self.model.retire(PEOPLE[by]),
             *(self.deployment.registry, PEOPLE[by], "updateRetirementTimestamp"),
+            logs=lambda: [Event("RetirementTimestampSet", (self.model.now,))],
         )
 
     def respect(self, by: str, kind: int) -> None:
@@ -151,6 +169,7 @@ class Settling(Honest):
             "respect",
             lambda: self.model.respect(PEOPLE[by], kind),
             *(self.deployment.registry, PEOPLE[by], "setRespectedGameType", kind),
+            logs=lambda: [Event("RespectedGameTypeSet", (kind,))],
         )
 
     # --- the factory's owner ---
@@ -165,6 +184,10 @@ class Settling(Honest):
             lambda: self.model.set_type(PEOPLE[by], kind, logic),
             *(found.factory, PEOPLE[by], "setImplementation(uint32,address,bytes)"),
             *(kind, address, arguments),
+            logs=lambda: [
+                Event("ImplementationSet", (address, kind)),
+                Event("ImplementationArgsSet", (kind, arguments)),
+            ],
         )
 
     def set_init_bond(self, by: str, kind: int, wei: int) -> None:
@@ -172,6 +195,7 @@ class Settling(Honest):
             "set init bond",
             lambda: self.model.set_init_bond(PEOPLE[by], kind, wei),
             *(self.deployment.factory, PEOPLE[by], "setInitBond", kind, wei),
+            logs=lambda: [Event("InitBondUpdated", (kind, wei))],
         )
 
     # --- the pause ---
@@ -193,6 +217,7 @@ class Settling(Honest):
             function,
             lambda: getattr(self.model, function)(PEOPLE[by], identifier),
             *(self.deployment.superchain, PEOPLE[by], function, identifier),
+            logs=lambda: [Event("Unpaused" if function == "unpause" else "Paused", (identifier,))],
         )
 
     # --- WETH ---

@@ -3,6 +3,7 @@
 from tests.fuzz.disputes.rig import PEOPLE
 from tests.fuzz.disputes.settling import Settling
 from tests.fuzz.disputes.truth import WITHDRAWALS
+from tests.fuzz.evm import Event
 from tests.fuzz.message_passer import Claim as Output
 from tests.fuzz.message_passer import Shows, WithdrawalTuple, withdrawal_hash
 
@@ -32,6 +33,10 @@ class Withdrawing(Settling):
             lambda: self.model.prove(PEOPLE[by], wanted, at, output=output.preimage, shows=shows),
             *(self.deployment.portal, PEOPLE[by], "proveWithdrawalTransaction"),
             *(wanted, at, output.preimage, nodes),
+            logs=lambda: [
+                Event("WithdrawalProven", (withdrawal_hash(wanted), *wanted[1:3])),
+                Event("WithdrawalProvenExtension1", (withdrawal_hash(wanted), PEOPLE[by])),
+            ],
         )
 
     def _proof(
@@ -60,6 +65,12 @@ class Withdrawing(Settling):
             lambda: self.model.finalize(withdrawal, submitter),
             *(self.deployment.portal, caller, "finalizeWithdrawalTransactionExternalProof"),
             *(withdrawal, submitter),
+            logs=lambda: [
+                Event(
+                    "WithdrawalFinalized",
+                    (withdrawal_hash(withdrawal), withdrawal[2] not in self.model.refuses),
+                )
+            ],
         )
 
     def _shown_by(self, output: Output, which: int) -> WithdrawalTuple:
