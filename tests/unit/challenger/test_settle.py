@@ -3,34 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from tests.unit.challenger.claims import CLOCK, claim, game
 
 from opcycle.challenger.settle import Resolve, ResolveClaim, settle
-from opcycle.protocol.dispute_game import Claim, DisputeGame, GameParameters, GameStatus
-from opcycle.protocol.positions import ROOT, Position
+from opcycle.protocol.dispute_game import DisputeGame, GameStatus
+from opcycle.protocol.positions import ROOT
 
 A, B, C = b"\x0a" * 20, b"\x0b" * 20, b"\x0c" * 20
-CLOCK = 100
 LATER = 10 * CLOCK
-
-
-def claim(index: int, parent: int | None, by: bytes, position: Position, **more) -> Claim:
-    fields = {"countered_by": None, "bond": 1, "value": bytes(32), "used": 0, "made_at": 0, **more}
-    return Claim(index=index, parent=parent, claimant=by, position=position, **fields)
-
-
-def game(*claims: Claim, **more) -> DisputeGame:
-    fields = {
-        "address": bytes(20),
-        "parameters": GameParameters(6, 3, CLOCK, 10, bytes(32)),
-        "status": GameStatus.IN_PROGRESS,
-        "created_at": 0,
-        "starting_block": 0,
-        "claimed_block": 5,
-        "l1_head": bytes(32),
-        "block_number_challenger": None,
-        **more,
-    }
-    return DisputeGame(claims=claims, **fields)
 
 
 ROOT_CLAIM = claim(0, None, A, ROOT)
