@@ -81,7 +81,7 @@ def deployed(artifacts: Artifacts, parameters: Parameters, make: DeploymentClass
     for who in PEOPLE.values():
         found.chain.set_balance(who, RICH)
     found.chain.set_code(REFUSING_TARGET, REVERTER)
-    found.chain.set_balance(found.portal.address, 10**19)
+    found.chain.set_balance(found.portal.address, 10**20)
     return found
 
 

@@ -3,6 +3,7 @@
 OPCYCLE_ARTIFACTS=DIR plays with the contracts of that directory (forge's layout) instead of our own.
 """
 
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from tests.fuzz.disputes.model import Game, Settlement
 from tests.fuzz.disputes.properties import PROPERTIES, REFUSALS, VIEWS, BrokenError
 from tests.fuzz.disputes.replay import replay_json
 from tests.fuzz.disputes.rig import SIZES, deployed
+from tests.fuzz.disputes.session import PROFILES, Tally
 from tests.fuzz.disputes.starts import STARTS
 from tests.fuzz.disputes.transcript import as_json, told
 from tests.fuzz.game_model import MadeClaim
 from tests.fuzz.tally import run_and_count
+from tests.profiles import PROFILE
 
 DEEDS = (
     *("create", "move", "honest move", "step", "add local data", "show block", "honest turn"),
@@ -27,8 +30,11 @@ DEEDS = (
     *("prove", "finalize", "wait", "wait for an edge"),
     *("paid, recipient: take it", "paid, recipient: come back"),
 )
-SCARCE = {"halted", "Withdrawals_Underfunded", "WrappedEther_TransferFailed"}
+SCARCE = {"halted", "Withdrawals_Underfunded"}
 """Refusals that no property depends on, or that a correct build never shows."""
+
+MOST_PLAYS = 5_000
+"""For the longer runs there is `opcycle fuzz run`."""
 
 RUNS = sorted(Path(__file__).with_name("runs").glob("*.json"))
 
@@ -39,9 +45,25 @@ def variant(**attributes: Any) -> type[DisputeMachine]:
 
 
 def test_disputes__whatever_anybody_does__every_property_holds() -> None:
-    machines = [variant(start=start) for start in STARTS]
-    machines += [variant(start="argued", size=size) for size in SIZES if size != "6 levels"]
-    run_and_count(*machines, deeds=DEEDS, refusals=sorted(set(REFUSALS) - SCARCE))
+    machines = [variant(start=start, size=size) for start, size in zip(STARTS, cycle(SIZES), strict=False)]
+    run_and_count(*machines, deeds=DEEDS[:10])
+
+
+def test_disputes__in_many_plays__every_property_holds__and_everything_happens(
+    request: pytest.FixtureRequest,
+) -> None:
+    """From other seeds each night; Hypothesis prints which."""
+    plays, _ = PROFILES[PROFILE]
+    seed = int(request.config.getoption("--hypothesis-seed") or 0)
+    tally = Tally(say=print, clock=lambda: 0.0)
+    found = hunt(seed, min(plays, MOST_PLAYS), watch=tally.watch)
+    if found:
+        shorter = shrink(found)
+        raise shorter.error.with_story(f"seed {seed}\n{told(shorter.play)}")
+    if PROFILE != "dev":
+        missing = [name for name in DEEDS if not tally.done[name]]
+        missing += sorted(set(REFUSALS) - SCARCE - set(tally.refused))
+        assert not missing, f"never happened: {missing}"
 
 
 @pytest.mark.parametrize("run", RUNS, ids=lambda path: path.stem)
