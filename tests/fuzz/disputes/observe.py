@@ -54,7 +54,7 @@ class Observer:
 
     def compare_lists(self) -> None:
         """What the factory finds, and what a game knows of each claim."""
-        self._compare(self._listed())
+        self._compare(self._listed() + self._preimages())
         self._compare([view for game in self._model.games for view in self._links(game)])
 
     def _compare(self, views: list[View], *, property_: str | None = None) -> None:
@@ -237,6 +237,17 @@ class Observer:
             for most in (2, 2**256 - 1):
                 is_ = self._latest(kind, most)
                 views.append(view(factory, "findLatestGames", kind, len(listed) - 1, most, is_=is_))
+        return views
+
+    def _preimages(self) -> list[View]:
+        """Each part that was loaded."""
+        views = []
+        for key, offset in self._model.parts:
+            preimage = self._model.preimages[key]
+            whole = len(preimage).to_bytes(8, "big") + preimage
+            part = whole[offset : offset + 32]
+            is_ = part.ljust(32, b"\0") + word(len(part))
+            views.append(self._view(self._deployment.preimages, "readPreimage", key, offset, is_=is_))
         return views
 
     def _latest(self, kind: int, most: int) -> bytes:

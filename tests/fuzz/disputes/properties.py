@@ -90,8 +90,8 @@ _BY_PROPERTY = {
     "FaultDisputeGame_IncorrectBond Panic PermissionedDisputeGame_NotAParty",
     "G-12": "counteredBy subgames getNumToResolve resolutionCheckpoints; FaultDisputeGame_UnresolvedBelow",
     "G-13": "clock getChallengerDuration; FaultDisputeGame_ClockExpired FaultDisputeGame_ClockRunning",
-    "G-14": "; FaultDisputeGame_AboveSplit FaultDisputeGame_UnknownLocalData PreimageOracle_NotLoaded "
-    "PreimageOracle_OffsetTooHigh",
+    "G-14": "readPreimage; FaultDisputeGame_AboveSplit FaultDisputeGame_UnknownLocalData "
+    "PreimageOracle_NotLoaded PreimageOracle_OffsetTooHigh",
     "G-16": "l2BlockNumberChallenger; FaultDisputeGame_BlockNumberChallenged "
     "FaultDisputeGame_WrongOutputRoot FaultDisputeGame_BadHeader "
     "FaultDisputeGame_BlockNumberMatches",
@@ -99,9 +99,9 @@ _BY_PROPERTY = {
     "G-18": "credit hasUnlockedCredit; FaultDisputeGame_NoCredit FaultDisputeGame_TransferFailed",
     "F-1": "gameCreator rootClaim l1Head gameType l2SequenceNumber l2BlockNumber extraData createdAt "
     "startingOutputRoot maxGameDepth splitDepth maxClockDuration clockExtension absolutePrestate "
-    "anchorStateRegistry weth vm; OwnableUnauthorizedAccount DisputeGameFactory_NoImplementation "
-    "DisputeGameFactory_IncorrectBond DisputeGameFactory_GameExists FaultDisputeGame_BadArguments "
-    "FaultDisputeGame_BadBlockNumber",
+    "anchorStateRegistry weth vm; OwnableUnauthorizedAccount FaultDisputeGame_AlreadyInitialized "
+    "InvalidInitialization DisputeGameFactory_NoImplementation DisputeGameFactory_IncorrectBond "
+    "DisputeGameFactory_GameExists FaultDisputeGame_BadArguments FaultDisputeGame_BadBlockNumber",
     "F-2": "gameCount gameAtIndex games findLatestGames",
     "R-1": "getAnchorRoot anchorGame; AnchorStateRegistry_InvalidGame AnchorStateRegistry_NotNewer",
     "R-2": "isGameRegistered isGameRespected isGameBlacklisted isGameRetired isGameProper isGameResolved "

@@ -31,6 +31,7 @@ from tests.fuzz.evm import Contract, Event, HaltedError, RefusedError
 from tests.fuzz.puppet import REVERTER
 from tests.fuzz.tally import Refusal
 
+from opcycle.artifacts import artifact
 from opcycle.keccak import keccak
 
 RICH = 10**26
@@ -54,13 +55,17 @@ SIZES = {
 """The smallest tree that there is, one whose upper tree has an odd depth, and a deeper one."""
 
 HONEST = account("honest")
-REFUSING_TARGET = account("refusing target")
+REFUSING_TARGET, RETURNING_TARGET = account("refusing target"), account("returning target")
+WALLET, WALLETS_OWNER = account("wallet"), account("wallet's owner")
+"""`Wallet.sol`: all that it does, its owner tells it."""
+
 PEOPLE = {
     "honest": HONEST,
     "liar": account("liar"),
     "other liar": account("other liar"),
     "freeloader": account("freeloader"),
     "griefer": account("griefer"),
+    "wallet": WALLET,
     "permitted proposer": PERMITTED[0],
     "permitted challenger": PERMITTED[1],
     "guardian": GUARDIAN,
@@ -81,6 +86,7 @@ def deployed(artifacts: Artifacts, parameters: Parameters, make: DeploymentClass
     for who in PEOPLE.values():
         found.chain.set_balance(who, RICH)
     found.chain.set_code(REFUSING_TARGET, REVERTER)
+    found.chain.set_code(WALLET, artifact("Wallet").runtime)
     found.chain.set_balance(found.portal.address, 10**20)
     return found
 
@@ -188,11 +194,14 @@ class Rig:
             broken("G-19", f"{deed} logs {found}, not {due}")
 
     def call(
-        self, contract: Contract, caller: bytes, data: bytes, value: int
+        self, contract: Contract, caller: bytes, data: bytes, value: int, gas: int = GAS
     ) -> tuple[bytes, Refusal | None]:
         """One transaction: what it returns, or why it is refused."""
+        to = contract.address
+        if caller == WALLET:
+            caller, to, data, value = WALLETS_OWNER, WALLET, to + value.to_bytes(32, "big") + data, 0
         try:
-            return self.chain.call(caller, contract.address, data, value=value, gas=GAS), None
+            return self.chain.call(caller, to, data, value=value, gas=gas), None
         except RefusedError as error:
             return b"", Refusal(*error.args)
         except HaltedError as error:

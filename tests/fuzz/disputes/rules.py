@@ -20,7 +20,7 @@ def often(*values: Any, rarely: tuple[Any, ...]) -> tuple[Any, ...]:
     return (*values * weight, *rarely)
 
 
-LIARS = ("liar", "other liar", "freeloader", "griefer")
+LIARS = ("liar", "other liar", "freeloader", "griefer", "wallet")
 PLAYERS = (*LIARS, "liar", "permitted proposer", "permitted challenger")
 ANYBODY = ("liar", "griefer", "honest", "owner")
 GUARDIANS = often("guardian", rarely=("griefer", "owner"))
@@ -93,6 +93,7 @@ RULES: dict[str, Terms] = {
     "resolve": {"by": ANYBODY, "game": GAMES},
     "settle": {"by": ANYBODY, "game": GAMES, "pages": (0, 1, 2)},
     "close": {"by": ANYBODY, "game": GAMES},
+    "close_with_gas": {"by": ANYBODY, "game": GAMES, "gas": tuple(range(40_000, 240_000, 4_000))},
     "claim_credit": {
         "by": ANYBODY,
         "game": GAMES,
@@ -108,6 +109,11 @@ RULES: dict[str, Terms] = {
     "unpause": {"by": GUARDIANS, "what": WHATS},
     "set_type": {"by": OWNERS, "kind": (OTHER_CANNON, 7), "logic": LOGICS},
     "set_init_bond": {"by": OWNERS, "kind": (CANNON, OTHER_CANNON), "wei": (0, 1, 10**17)},
+    "set_up_again": {
+        "by": OWNERS,
+        "what": ("game", "game", "factory", "registry", "weth", "portal"),
+        "game": GAMES,
+    },
     "wrap": {"by": WRAPPERS, "wei": (1, 10**18)},
     "unlock": {"by": WRAPPERS, "guy": GUYS, "wei": (0, 1, 10**18, 2**128)},
     "unwrap": {"by": WRAPPERS, "guy": GUYS, "wei": (0, 1, 10**18)},
@@ -129,7 +135,7 @@ RULES: dict[str, Terms] = {
 
 SELDOM = {
     *("blacklist", "retire", "respect", "pause", "extend", "unpause", "set_type", "set_init_bond"),
-    *("wrap", "unlock", "unwrap", "hold", "recover"),
+    *("wrap", "unlock", "unwrap", "hold", "recover", "set_up_again"),
 }
 """What happens less often than games are played: much of it ends a game, and with it what could go wrong in
 it."""

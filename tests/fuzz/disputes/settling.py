@@ -2,17 +2,29 @@
 do."""
 
 from collections.abc import Callable
+from typing import Any
 
 from tests.fuzz.disputes.honest import Honest
 from tests.fuzz.disputes.model import NORMAL, Game
-from tests.fuzz.disputes.rig import PEOPLE
+from tests.fuzz.disputes.properties import judged
+from tests.fuzz.disputes.rig import PEOPLE, WALLET
 from tests.fuzz.evm import Contract, Event
 from tests.fuzz.puppet import REVERTER, Call, puppet_code
+from tests.fuzz.tally import Refusal
 
 IDENTIFIERS = ("all", "this chain", "another chain")
 LOGICS = ("the same", "without arguments", "nothing")
 PAYEES = ("take it", "refuse", "come back")
 """What a recipient's code does when it is paid."""
+
+
+def refused(refusal: Refusal) -> Callable[[], None]:
+    """What nobody may do."""
+
+    def refuse() -> None:
+        raise refusal
+
+    return refuse
 
 
 class Settling(Honest):
@@ -91,6 +103,25 @@ class Settling(Honest):
 
         return logs
 
+    def close_with_gas(self, by: str, game: int, gas: int) -> None:
+        """With so little gas, perhaps, that it cannot be done: then nothing is."""
+        if not self.model.games:
+            return
+        found = self.pick(game)
+        at, logs = self.game_contract(found), self._closing(found)
+        self.touch(found)
+        _, refusal = self.call(at, PEOPLE[by], at.encode("closeGame"), 0, gas)
+        try:
+            self.model.judge(found)
+        except Refusal as wanted:
+            if refusal is None:
+                judged("close", wanted, None)
+            return
+        if refusal is None:
+            self.model.close(found)
+            self.logged("close", logs())
+            self.done["close with gas"] += 1
+
     def claim_credit(self, by: str, game: int, recipient: str, recipient_does: str) -> None:
         if self.model.games:
             self._claim_credit(by, self.pick(game), PEOPLE[recipient], recipient_does)
@@ -98,6 +129,7 @@ class Settling(Honest):
     def _claim_credit(self, by: str, game: Game, recipient: bytes, does: str = "take it") -> None:
         """`does`: what the recipient's code does when it is paid."""
         was = game.received.get(recipient, 0)
+        does = "take it" if recipient == WALLET else does
         at = self.game_contract(game)
         codes = {
             "take it": b"",
@@ -105,7 +137,8 @@ class Settling(Honest):
             "come back": puppet_code(self._for_more(game, at, recipient)) if does == "come back" else b"",
         }
         self.touch(game)
-        self.chain.set_code(recipient, codes[does])
+        if recipient != WALLET:
+            self.chain.set_code(recipient, codes[does])
         try:
             self.act(
                 "claim credit",
@@ -114,7 +147,8 @@ class Settling(Honest):
                 logs=self._closing(game),
             )
         finally:
-            self.chain.set_code(recipient, b"")  # an account with code could send nothing
+            if recipient != WALLET:
+                self.chain.set_code(recipient, b"")  # an account with code could send nothing
         if game.received.get(recipient, 0) > was:
             self.done[f"paid, recipient: {does}"] += 1
 
@@ -172,7 +206,25 @@ class Settling(Honest):
             logs=lambda: [Event("RespectedGameTypeSet", (kind,))],
         )
 
-    # --- the factory's owner ---
+    # --- who owns what ---
+
+    def set_up_again(self, by: str, what: str, game: int) -> None:
+        """Nothing is set up twice."""
+        found = self.deployment
+        config = found.system_config.address
+        again: dict[str, tuple[Contract, tuple[Any, ...]]] = {
+            "factory": (found.factory, (PEOPLE[by],)),
+            "registry": (found.registry, (config, found.factory.address, (bytes(31) + b"\1", 1), 0)),
+            "weth": (found.weth, (config,)),
+            "portal": (found.portal, (config, found.registry.address)),
+        }
+        refusal = Refusal("InvalidInitialization", ())
+        if what == "game" and self.model.games:
+            again["game"] = (self.game_contract(self.pick(game)), ())
+            refusal = Refusal("FaultDisputeGame_AlreadyInitialized", ())
+        if what in again:
+            contract, arguments = again[what]
+            self.act("set up again", refused(refusal), contract, PEOPLE[by], "initialize", *arguments)
 
     def set_type(self, by: str, kind: int, logic: str) -> None:
         """What games of a type are made of."""

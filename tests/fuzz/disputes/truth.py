@@ -103,8 +103,8 @@ class L2:
 
 
 def _withdrawal(k: int) -> WithdrawalTuple:
-    """Different payees and amounts; every third one's target refuses."""
-    target = account("refusing target" if k % 3 == 2 else f"payee {k}")
+    """Different amounts, to those who take them, come back for more (rig.RETURNING_TARGET), or refuse."""
+    target = account((f"payee {k}", "returning target", "refusing target")[k % 3])
     return (1 << 240 | k, account("withdrawer on L2"), target, 10**18 * (k + 1), 50_000, b"")
 
 

@@ -1,11 +1,12 @@
 """Withdrawals through the portal: proven against games, finalized when they may be and when they may not."""
 
-from tests.fuzz.disputes.rig import PEOPLE
+from tests.fuzz.disputes.rig import PEOPLE, RETURNING_TARGET
 from tests.fuzz.disputes.settling import Settling
 from tests.fuzz.disputes.truth import WITHDRAWALS
 from tests.fuzz.evm import Event
 from tests.fuzz.message_passer import Claim as Output
 from tests.fuzz.message_passer import Shows, WithdrawalTuple, withdrawal_hash
+from tests.fuzz.puppet import Call, puppet_code
 
 SPOILINGS = ("not at all", "cut", "other", "changed", "another output")
 
@@ -60,10 +61,17 @@ class Withdrawing(Settling):
         self._finalize(PEOPLE[by], (*wanted[:3], wanted[3] + changed, *wanted[4:]), who)
 
     def _finalize(self, caller: bytes, withdrawal: WithdrawalTuple, submitter: bytes) -> None:
+        """One target comes back, while it is paid, for every withdrawal that is proven."""
+        portal = self.deployment.portal
+        if withdrawal[2] == RETURNING_TARGET:
+            function = "finalizeWithdrawalTransactionExternalProof"
+            proven = ((self._of_hash(hash_), who) for hash_, who in self.model.proofs)
+            more = [Call(portal.address, portal.encode(function, *proof)) for proof in proven]
+            self.chain.set_code(RETURNING_TARGET, puppet_code(more))
         self.act(
             "finalize",
             lambda: self.model.finalize(withdrawal, submitter),
-            *(self.deployment.portal, caller, "finalizeWithdrawalTransactionExternalProof"),
+            *(portal, caller, "finalizeWithdrawalTransactionExternalProof"),
             *(withdrawal, submitter),
             logs=lambda: [
                 Event(
