@@ -7,6 +7,7 @@ import {IDisputeGame} from "../../../contracts/dispute/IDisputeGame.sol";
 import {IFaultDisputeGame} from "../../../contracts/dispute/IFaultDisputeGame.sol";
 import {Position} from "../../../contracts/dispute/types/Position.sol";
 import {BondDistributionMode, Claim, GameStatus} from "../../../contracts/dispute/types/Types.sol";
+import {Types} from "../../../contracts/lib/Types.sol";
 import {HonestPlayer} from "./HonestPlayer.sol";
 import {bound, vm} from "./Vm.sol";
 
@@ -26,6 +27,7 @@ contract GameHandler is HonestPlayer {
     uint256 public lies;
     uint256 public refused;
     uint256 public stepsRefused;
+    uint256 public blockChallengesRefused;
     uint256 public settled;
     uint256 public decided;
     uint256 public closed;
@@ -74,8 +76,12 @@ contract GameHandler is HonestPlayer {
     function answer(uint256 which, uint256 seed) public {
         (IFaultDisputeGame game, bool exists) = _game(which);
         if (!exists || game.claimDataLen() >= MOST_CLAIMS) return;
-        uint256 parent = (seed >> 8) % game.claimDataLen();
-        _tryToAnswer(game, parent, seed);
+        uint256 answer_ = game.claimDataLen();
+        _tryToAnswer(game, (seed >> 8) % answer_, seed);
+        if (game.claimDataLen() == answer_) return;
+        // two that stand in one place: against what the honest player may have left alone
+        _tryToAnswer(game, answer_, (1 << 40) + (2 << 32) + 2);
+        _tryToAnswer(game, answer_, (1 << 40) + (2 << 32) + (1 << 16) + 1);
     }
 
     /// @notice Honest player and liars take turns, the liars always at the newest true claim: so arguments reach the bottom.
@@ -104,8 +110,23 @@ contract GameHandler is HonestPlayer {
         (bool success,) = address(game).call{value: bond}(
             abi.encodeCall(game.move, (disputed, parent, Claim.wrap(value), isAttack))
         );
-        if (success) ++lies;
-        else ++refused;
+        if (!success) {
+            ++refused;
+            return;
+        }
+        ++answersIn[game];
+        ++lies;
+    }
+
+    /// @notice Somebody says that a right root claim is another block's; G-16: never with success.
+    function challengeBlock(uint256 which) external {
+        (IFaultDisputeGame game, bool exists) = _game(which);
+        if (!exists || game.rootClaim().raw() != rootAt(game.l2BlockNumber())) return;
+        (Types.OutputRootProof memory output, bytes memory header) = outputAndHeader(game.l2BlockNumber());
+        vm.prank(liar);
+        (bool success,) = address(game).call(abi.encodeCall(game.challengeRootL2Block, (output, header)));
+        vm.assertFalse(success, "G-16");
+        ++blockChallengesRefused;
     }
 
     /// @notice Somebody steps against the true claims at the bottom, with true states; G-10: never with success.

@@ -33,6 +33,9 @@ abstract contract HonestPlayer is Truth {
         Seen[] claims;
     }
 
+    /// @notice How many answers were made in a game.
+    mapping(IFaultDisputeGame game => uint256 answers) public answersIn;
+
     uint256 public honestMoves;
     uint256 public honestSteps;
     uint256 public honestBlockChallenges;
@@ -98,6 +101,7 @@ abstract contract HonestPlayer is Truth {
             return;
         }
         move(look.game, honest, i, claim.answerValue, isAttack);
+        ++answersIn[look.game];
         ++honestMoves;
     }
 
