@@ -5,6 +5,7 @@ games away; restarts; a node that is down, behind, lost or without an answer. Th
 act within the time that a clock leaves it; that is all it needs.
 """
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 from tests.fuzz.challenger_l1 import (
@@ -307,6 +308,7 @@ class BudgetedMachine(ChallengerMachine):
         assert game.model.status, "every game is decided all the same"
 
 
+@pytest.mark.timeout(3600)  # of the nightly profile
 def test_the_challenger_wins_every_game_and_gets_every_bond_that_it_is_due() -> None:
     """C-2 to C-6."""
     run_and_count(
@@ -331,6 +333,7 @@ def test_the_challenger_wins_every_game_and_gets_every_bond_that_it_is_due() -> 
     )
 
 
+@pytest.mark.timeout(3600)
 def test_never_more_is_at_stake_than_the_budget() -> None:
     """C-1."""
     run_and_count(BudgetedMachine, deeds=["proposed", "flooded", "insisted", "held up"])

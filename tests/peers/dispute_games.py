@@ -53,7 +53,12 @@ class Table:
 
     def play(self) -> None:
         """Ours does all that is due, whatever op-challenger does meanwhile."""
-        self.until("our rest", lambda: not self.ours.step().progress)
+
+        def is_at_rest() -> bool:
+            outcome = self.ours.step()
+            return not outcome.progress and outcome.waiting_for != "L1 to take what was sent"
+
+        self.until("our rest", is_at_rest)
 
     def is_answered(self, game: FaultDisputeGame) -> bool:
         """Whether an honest player has nothing to say any more."""

@@ -165,6 +165,29 @@ def test_node_down__what_depends_on_no_truth_is_settled_and_a_lie_at_the_bottom_
     assert [game.model.status for game in place.chain.head.games] == [1, 1]
 
 
+def test_node_lacks_an_answer__a_lie_at_the_bottom_is_not_settled_before_it_comes(place) -> None:
+    place.to_the_bottom()
+    place.node.missing = {START + 5}
+    place.chain.mine(3 * CLOCK)
+    place.rest()
+    assert not any(claim.settled for claim in place.game().model.claims)
+    place.node.missing = set()
+    place.rest()
+    assert place.game().model.status == 1
+
+
+@pytest.mark.parametrize(("behind", "is_known"), [(2, False), (1, True)])
+def test_node_at_the_games_l1_head__is_asked_only_once_it_is_beyond(
+    place, behind: int, is_known: bool
+) -> None:
+    """What it says of a block may still change while it reads that block."""
+    place.propose()
+    head = place.chain.header(place.game().l1_head)
+    place.node.behind = behind
+    assert place.node.sync_status().current_l1.number - head.number == 2 - behind
+    assert place.challenger.step().progress == is_known
+
+
 def test_other_program__not_played_and_said_why(place) -> None:
     place.trace.absolute_prestate = b"\x03" + b"\x55" * 31
     place.propose()

@@ -239,6 +239,19 @@ def test_budget__counts_what_is_at_stake_in_all_games(place) -> None:
     assert place.challenger.counts.at_stake == 2 * RULES.bond(1)
 
 
+def test_budget__bonds_that_are_settled_are_at_stake_no_more(place) -> None:
+    place.challenger = place.new_challenger(bond_budget=RULES.bond(1), is_selective=True)
+    place.propose()
+    place.rest()
+    place.chain.mine(CLOCK // 2)
+    place.propose(LIE, START + 6)
+    assert "bonds to come back" in place.waits()
+    place.chain.mine(CLOCK // 2)
+    place.rest()
+    assert [game.model.status for game in place.chain.head.games] == [0, 0], "nobody has decided"
+    assert [len(game.model.claims) for game in place.chain.head.games] == [2, 2]
+
+
 def test_account_that_cannot_pay_a_bond__settles_what_brings_money_back(place) -> None:
     win(place)
     place.propose(LIE, START + 6)
