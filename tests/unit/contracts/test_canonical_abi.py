@@ -61,13 +61,6 @@ SHARED_LOCKBOX = {
     "function migrateToSharedDisputeGame(address,address) nonpayable returns ()",
 }
 
-# EIP-2612, from solady.
-PERMIT = {
-    "function DOMAIN_SEPARATOR() view returns (bytes32)",
-    "function nonces(address) view returns (uint256)",
-    "function permit(address,address,uint256,uint256,uint8,bytes32,bytes32) nonpayable returns ()",
-}
-
 # Ours have their recipient fixed in the genesis state.
 VAULT_SETTERS = {
     "event Initialized(uint64)",
@@ -109,15 +102,9 @@ LEFT_OUT: dict[str, set[str]] = {
     "BaseFeeVault": PROXY_ADMIN | VAULT_SETTERS,
     "L1FeeVault": PROXY_ADMIN | VAULT_SETTERS,
     "OperatorFeeVault": PROXY_ADMIN | VAULT_SETTERS,
-    # a call that names no function is a mistake, not a deposit
-    "WETH": {"fallback() payable"},
     "DisputeGameFactory": PROXY_ADMIN | REINITIALIZE,
     "AnchorStateRegistry": PROXY_ADMIN | REINITIALIZE,
-    "DelayedWETH": REINITIALIZE
-    | {
-        "fallback() payable",  # as the WETH of L2
-        "function proxyAdmin() view returns (address)",
-    },
+    "DelayedWETH": REINITIALIZE | {"function proxyAdmin() view returns (address)"},
     "OptimismPortal2": PROXY_ADMIN
     | REINITIALIZE
     | SHARED_LOCKBOX
@@ -132,8 +119,6 @@ LEFT_OUT: dict[str, set[str]] = {
 }
 
 ADDED: dict[str, set[str]] = {
-    "WETH": PERMIT,
-    "DelayedWETH": PERMIT,
     "OptimismPortal2": {"function initialize(address,address) nonpayable returns ()"},
 }
 

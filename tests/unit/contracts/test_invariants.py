@@ -15,6 +15,7 @@ OF_THE_MACHINE_ONLY = {
     "G-11",  # FaultDisputeGame.t.sol and GameProofs.t.sol have it rule by rule
     "G-14",  # GameProofs.t.sol: local data
     "G-17",  # tests/invariants/gas
+    "G-19",  # events: the unit tests of each contract
     "B-1",  # needs a true L2 and games that are argued about, at once
     "D-1",  # needs two builds
 }
