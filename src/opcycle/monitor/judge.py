@@ -13,7 +13,7 @@ from opcycle.monitor.agreement import Agreement, agreement
 from opcycle.monitor.bonds import due_of, owed_by_weth, required_of, withdrawal_matches
 from opcycle.monitor.forecast import Forecast, forecast
 from opcycle.monitor.snapshot import Snapshot, UnreadGame, WatchedAnchor, WatchedGame
-from opcycle.monitor.words import SIDES, duration, eth
+from opcycle.monitor.words import SIDES, claim_count, duration, eth
 from opcycle.protocol.dispute_game import GameStatus
 from opcycle.protocol.types import Address
 from opcycle.rpc.hexjson import checksum, to_hex
@@ -157,10 +157,11 @@ def _times(seen: WatchedGame, outlook: Forecast, now: int, limits: Limits) -> _F
     late = now - outlook.decidable_at
     if game.status is GameStatus.IN_PROGRESS and late > limits.unresolved_after:
         left = len(game.claims) - len(game.resolved)
-        what = f"{left} claims are not settled" if left else "everything is settled"
+        verb = "is" if left == 1 else "are"
+        what = f"{claim_count(left)} {verb} not settled" if left else "everything is settled"
         yield AlertKind.UNRESOLVED, f"{what}, and nobody has decided it since {duration(late)}"
     if game.resolved and now < game.created_at + game.parameters.max_clock:
-        early = f"{len(game.resolved)} claims are settled before either clock can have run out"
+        early = f"{claim_count(len(game.resolved))} settled before either clock can have run out"
         yield AlertKind.RESOLVED_EARLY, early
 
 

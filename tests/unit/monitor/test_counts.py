@@ -162,6 +162,8 @@ def test_collateral__has_both_labels_and_one_of_them_zero() -> None:
     enough = counted(snapshot(watched(answered(1)), collateral=3 * ETH))
     assert enough.required == {(name, "sufficient"): 2 * ETH, (name, "insufficient"): 0}
     assert enough.available == {(name, "sufficient"): 3 * ETH, (name, "insufficient"): 0}
+    just = counted(snapshot(watched(answered(1)), collateral=2 * ETH))
+    assert just.required == just.available == {(name, "sufficient"): 2 * ETH, (name, "insufficient"): 0}
     short = counted(snapshot(watched(answered(1)), collateral=ETH))
     assert short.required == {(name, "sufficient"): 0, (name, "insufficient"): 2 * ETH}
     assert short.available == {(name, "sufficient"): 0, (name, "insufficient"): ETH}

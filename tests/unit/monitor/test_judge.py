@@ -124,6 +124,11 @@ def test_unresolved__some_time_after_all_clocks() -> None:
     end = CREATED + CLOCK
     assert kinds(snapshot(seen, now=end + 60), limits) == []
     assert kinds(snapshot(seen, now=end + 61), limits) == [AlertKind.UNRESOLVED]
+    half = answered(1)
+    half.settle(1)
+    accounts = replace(accounts_of(half), credits={LIAR: 0, CHALLENGER: ETH})
+    (alert,) = judge(snapshot(watched(half, WRONG, accounts=accounts), now=end + 61), limits).alerts
+    assert alert.text == "1 claim is not settled, and nobody has decided it since 1 min 1 s"
     made = decided(GameStatus.CHALLENGER_WINS)
     paid = replace(accounts_of(made), mode=BondMode.NORMAL, escrow=0)
     assert kinds(snapshot(watched(made, WRONG, accounts=paid), now=end + 10**6), limits) == []
@@ -304,5 +309,9 @@ def test_anchor_behind__after_twice_the_time_of_an_undisputed_game() -> None:
     longest = 2 * (CLOCK + FINALITY_DELAY)
     assert anchor_kinds(longest, RIGHT) == []
     assert anchor_kinds(longest + 1, RIGHT) == [AlertKind.ANCHOR_BEHIND]
+    slow = replace(accounts_of(answered(0)), finality_delay=FINALITY_DELAY + 1)  # of any game it may be
+    games = [watched(answered(0), accounts=accounts) for accounts in (accounts_of(answered(0)), slow)]
+    anchor = WatchedAnchor(Anchor(RIGHT_ROOT, 7), CREATED - longest - 1, [RIGHT])
+    assert kinds(snapshot(*games, anchor=anchor)) == []
     assert anchor_kinds(11, RIGHT, limits=Limits(anchor_age=10)) == [AlertKind.ANCHOR_BEHIND]
     assert anchor_kinds(longest + 1, RIGHT, limits=Limits(anchor_age=longest + 1)) == []
