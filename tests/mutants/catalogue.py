@@ -1,0 +1,66 @@
+"""The planted bugs: what each is, and which contracts hold it; from mutants.toml and games.toml."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+
+GAMES = "games"
+"""The suite of every test of dispute games; those of mutants.toml name their own."""
+
+
+class CatalogueError(Exception):
+    """A mutant does not fit the code; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """See the heads of mutants.toml and games.toml."""
+
+    name: str
+    file: str
+    code: str
+    becomes: str
+    tests: str
+    compile: tuple[str, ...]
+    bugs: tuple[int, ...] = ()
+    machine: bool = True
+    quick: bool = False
+
+    @property
+    def is_of_games(self) -> bool:
+        return self.tests == GAMES
+
+    @property
+    def path(self) -> str:
+        """From the root of the project."""
+        return f"contracts/{self.file}"
+
+    def planted(self) -> str:
+        """The source with the bug in it. Raises CatalogueError unless `code` is there just once."""
+        source = (ROOT / self.path).read_text()
+        if source.count(self.code) != 1:
+            raise CatalogueError(
+                f"{self.name!r} does not fit: {self.file} has {source.count(self.code)} times, not once, "
+                f"the code {self.code!r}"
+            )
+        return source.replace(self.code, self.becomes)
+
+
+def mutants() -> list[Mutant]:
+    """All of them, in the order of the files."""
+    return [*_read("mutants.toml", None), *_read("games.toml", GAMES)]
+
+
+def _read(name: str, suite: str | None) -> Iterator[Mutant]:
+    with (HERE / name).open("rb") as file:
+        data: dict[str, Any] = tomllib.load(file)
+    for entry in data["mutant"]:
+        own = [Path(entry["file"]).stem]
+        full = {"tests": suite, "compile": data["compiles"].get(entry["file"], own)} | entry
+        lists = {key: tuple(full[key]) for key in ("compile", "bugs") if key in full}
+        yield Mutant(**(full | lists))

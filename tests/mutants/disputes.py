@@ -1,0 +1,83 @@
+"""The dispute machine's judgement of planted bugs: which property breaks, and how soon.
+
+The machine (tests/fuzz/disputes) is given a folder with nothing but a mutant's compiled code; it takes all
+other contracts from `out/`. Its plays are the same on every run, so that a bug is judged alike each time.
+"""
+
+import ast
+import json
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.fuzz.disputes import hunt as hunting
+from tests.fuzz.disputes.deploy import in_directory
+from tests.mutants.catalogue import ROOT
+from tests.mutants.solidity import digest
+from tests.mutants.suites import Code, compiled_contracts, kept
+
+PLAYS = 200
+"""A mutant's budget; a play has 60 steps after its start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What broke, or None; the steps until then, and the seconds of one CPU; the story of the play."""
+
+    property: str | None
+    steps: int
+    seconds: float
+    story: str = ""
+
+
+def verdict(planted: Code) -> Verdict:
+    """What the machine says of this code."""
+    code = {name: compiled for name, (_, compiled) in planted.items()}
+    question = ["disputes", PLAYS, _machine_digest(), compiled_contracts(), code]
+    return Verdict(**kept(question, lambda: _hunt(planted)))
+
+
+def _hunt(planted: Code) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="mutant-") as build:
+        for contract, (path, compiled) in planted.items():
+            artifact = Path(build, Path(path).name, f"{contract}.json")
+            artifact.parent.mkdir(exist_ok=True)
+            artifact.write_text(json.dumps(compiled))
+        begun = time.process_time()
+        found = hunting.hunt(0, PLAYS, artifacts=in_directory(Path(build)))
+        seconds = round(time.process_time() - begun, 1)
+    if found is None:
+        return {"property": None, "steps": 0, "seconds": seconds}
+    error = found.error
+    return {"property": error.property, "steps": found.steps, "seconds": seconds, "story": str(error)}
+
+
+@cache
+def _machine_digest() -> str:
+    """Changes whenever the machine does: its Python, and all that this imports of the project."""
+    found: dict[Path, str] = {}
+    todo = [Path(hunting.__file__)]
+    while todo:
+        path = todo.pop()
+        if path not in found:
+            found[path] = path.read_text()
+            todo.extend(_imports(ast.parse(found[path])))
+    lock = (ROOT / "requirements.lock").read_text()
+    return digest(lock, {str(path.relative_to(ROOT)): text for path, text in sorted(found.items())})
+
+
+def _imports(tree: ast.Module) -> Iterator[Path]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        for name in names:
+            base = ROOT / ("src" if name.startswith("opcycle") else "") / name.replace(".", "/")
+            yield from (path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file())

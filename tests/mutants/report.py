@@ -1,0 +1,115 @@
+"""What became of the planted bugs, for a terminal and as the page docs/mutants.md."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tests.mutants.catalogue import Mutant
+from tests.mutants.disputes import PLAYS, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Of one mutant: which forge tests fail, which of upstream's invariants do, and what the machine says.
+
+    None is for who was not asked; `problem` is why it could not be planted.
+    """
+
+    mutant: Mutant
+    forge: tuple[str, ...] = ()
+    upstream: tuple[str, ...] | None = None
+    machine: Verdict | None = None
+    problem: str = ""
+
+    @property
+    def is_caught(self) -> bool:
+        return bool(self.forge or (self.machine and self.machine.property))
+
+    @property
+    def line(self) -> str:
+        """For a terminal."""
+        if self.problem:
+            return f"MISSED  {self.mutant.name}: {self.problem}"
+        by = "; ".join([_tests(self.forge, "no forge test"), *(_told(self.machine) if self.machine else ())])
+        return f"{'caught' if self.is_caught else 'MISSED'}  {self.mutant.name}: {by}"
+
+
+def _tests(names: tuple[str, ...], none: str) -> str:
+    if not names:
+        return none
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{names[0]}{more}"
+
+
+def _told(verdict: Verdict) -> Iterator[str]:
+    if verdict.property:
+        yield f"{verdict.property} after {verdict.steps} steps, {verdict.seconds:.1f} s"
+    else:
+        yield f"the machine finds nothing in {PLAYS} plays, {verdict.seconds:.1f} s"
+
+
+INTRODUCTION = """# Planted bugs
+
+<!-- written by tests/mutants/run.py --markdown -->
+
+Each row is a bug that somebody planted in a contract on purpose, to see who notices. `make mutants` plants
+them all, one by one, and fails if one is not noticed. They are in `tests/mutants/mutants.toml` and
+`games.toml`, as patches.
+
+- **known bug**: which bug of another implementation it repeats, by its number in
+  [known-bugs.md](known-bugs.md).
+- **forge**: the first of the tests of `tests/invariants` that fail with it, and how many more do.
+- **dispute machine**: the property of `tests/fuzz/disputes/properties.py` that breaks first, and after how
+  much: steps of its plays, and seconds of one CPU.
+- **upstream's invariants**: whether the four stateful tests that upstream has of games and withdrawals do:
+  `FaultDisputeGame_Solvency_Invariant`, `OptimismPortal2_CannotTimeTravel`, `..._CannotFinalizeTwice` and
+  `OptimismPortal_CanAlwaysFinalizeAfterWindow`, told anew in `tests/mutants/upstream` and run on the same
+  bug. (Upstream has unit tests besides, of which this says nothing.)
+"""
+
+
+def markdown(judgements: Iterable[Judgement]) -> str:
+    """The page."""
+    found = list(judgements)
+    games = [one for one in found if one.mutant.is_of_games]
+    others = [one for one in found if not one.mutant.is_of_games]
+    return "\n".join([INTRODUCTION, *_summary(games), *_games(games), *_others(others)])
+
+
+def _summary(games: list[Judgement]) -> Iterator[str]:
+    machine = [one for one in games if one.machine and one.machine.property]
+    alone = [one for one in machine if not one.forge]
+    upstream = [one for one in games if one.upstream]
+    forge = sum(bool(one.forge) for one in games)
+    yield f"Of {len(games)} bugs of games, registry, escrow and portal, forge's tests notice {forge}, the"
+    yield f"machine {len(machine)} ({len(alone)} of them alone), and upstream's invariants {len(upstream)}.\n"
+
+
+def _games(games: list[Judgement]) -> Iterator[str]:
+    for file in dict.fromkeys(one.mutant.file for one in games):
+        yield f"## {file.split('/')[-1]}\n"
+        yield "| planted bug | known bug | forge | dispute machine | upstream's invariants |"
+        yield "|---|---|---|---|---|"
+        for one in (one for one in games if one.mutant.file == file):
+            bugs = ", ".join(map(str, one.mutant.bugs))
+            upstream = "notice" if one.upstream else "miss it"
+            yield f"| {one.mutant.name} | {bugs} | {_cell(one.forge)} | {_found(one.machine)} | {upstream} |"
+        yield ""
+
+
+def _others(others: list[Judgement]) -> Iterator[str]:
+    yield "## Everything else\n"
+    yield "| planted bug | in | forge |"
+    yield "|---|---|---|"
+    for one in others:
+        yield f"| {one.mutant.name} | {one.mutant.file.split('/')[-1]} | {_cell(one.forge)} |"
+    yield ""
+
+
+def _cell(names: tuple[str, ...]) -> str:
+    return f"`{names[0]}`" + (f" +{len(names) - 1}" if len(names) > 1 else "") if names else "–"
+
+
+def _found(verdict: Verdict | None) -> str:
+    if verdict is None or verdict.property is None:
+        return "–"
+    return f"**{verdict.property}**, {verdict.steps} steps, {verdict.seconds:.1f} s"
