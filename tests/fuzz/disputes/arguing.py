@@ -2,7 +2,7 @@
 
 from eth_abi.abi import decode
 from tests.fuzz.disputes.model import Game
-from tests.fuzz.disputes.rig import PEOPLE, UNTOLD, Rig
+from tests.fuzz.disputes.rig import PEOPLE, UNTOLD, WALLET, WALLETS_OWNER, Rig
 from tests.fuzz.disputes.truth import INVALID, PRESTATE, VALID, Words, with_status
 from tests.fuzz.evm import Event
 from tests.fuzz.game_model import Place
@@ -39,7 +39,11 @@ class Arguing(Rig):
         done = self.act(
             "create",
             lambda: self.model.create(
-                caller, kind, claim, shown, value=wei, l1_head=head, registered=not alien
+                *(caller, kind, claim, shown),
+                value=wei,
+                l1_head=head,
+                origin=WALLETS_OWNER if caller == WALLET else caller,
+                registered=not alien,
             ),
             *(factory, caller, "create", kind, claim, shown),
             value=wei,

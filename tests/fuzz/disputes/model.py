@@ -204,9 +204,10 @@ class Settlement:
         *,
         value: int,
         l1_head: bytes,
+        origin: bytes,
         registered: bool = True,
     ) -> Game:
-        """A new game; `registered` unless somebody else's factory makes it."""
+        """A new game; `registered` unless somebody else's factory makes it. `origin` sent the transaction."""
         logics = self.logics if registered else {CANNON: "the same"}
         logic = logics.get(kind, "nothing")
         if logic == "nothing":
@@ -228,8 +229,8 @@ class Settlement:
         block = int.from_bytes(extra, "big")
         if block <= start[1] or block >= 1 << 64:
             raise Refusal("FaultDisputeGame_BadBlockNumber", (block, start[1]))
-        if kind == PERMISSIONED and caller != PERMITTED[0]:
-            raise Refusal("PermissionedDisputeGame_NotAParty", (caller,))
+        if kind == PERMISSIONED and origin != PERMITTED[0]:
+            raise Refusal("PermissionedDisputeGame_NotAParty", (origin,))
         game = self.game_type(
             self.rules,
             kind=kind,

@@ -69,10 +69,10 @@ class Observer:
         for name, question, expected in views:
             found = chain.call(NOBODY, batch, question)
             if found != expected:
-                what = different_part(found, expected) if name == "claimData" else name
-                broken(
-                    property_ or property_of(what), f"{what} is {readable(found)}, not {readable(expected)}"
-                )
+                if name == "claimData":
+                    name, found, expected = different_part(found, expected)
+                told = f"{name} is {readable(found)}, not {readable(expected)}"
+                broken(property_ or property_of(name), told)
         raise AssertionError("a view answers differently when it is asked alone")
 
     def _balances(self) -> None:
@@ -300,11 +300,12 @@ class Observer:
         return views + [view(found.weth, "balanceOf", who, is_=word(model.weth[who])) for who in holders]
 
 
-def different_part(found: bytes, expected: bytes) -> str:
-    """Which part of a claim differs."""
+def different_part(found: bytes, expected: bytes) -> tuple[str, bytes, bytes]:
+    """Which part of a claim differs, and how."""
     parts = ("parentIndex", "counteredBy", "claimant", "bond", "claim", "position", "clock")
-    words = (slice(at, at + 32) for at in range(0, 32 * len(parts), 32))
-    return next(part for part, at in zip(parts, words, strict=True) if found[at] != expected[at])
+    words = [slice(at, at + 32) for at in range(0, 32 * len(parts), 32)]
+    pairs = ((part, found[at], expected[at]) for part, at in zip(parts, words, strict=True))
+    return next(pair for pair in pairs if pair[1] != pair[2])
 
 
 def readable(answer: bytes) -> str:

@@ -67,6 +67,7 @@ class Play(Withdrawing):
             check_all(self)
         if is_thorough:
             self.observer.compare_lists()
+        self.compare_logs()
 
     def honest_acts(self, game: int) -> None:
         """The honest party does all that it can in a game."""
