@@ -1,4 +1,4 @@
-"""The catalogue of tests/mutants: judging takes `make mutants`, but whether a bug fits its code is soon seen."""
+"""The catalogue of tests/mutants: `make mutants` judges them; whether each fits its code is seen here."""
 
 import re
 from collections import Counter
