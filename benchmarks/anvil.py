@@ -74,8 +74,8 @@ class AnvilChain(Chain):
 
 
 @contextmanager
-def anvil() -> Iterator[AnvilChain]:
-    """A fresh one on a free port, which ends with the context."""
+def anvil_rpc() -> Iterator[RpcClient]:
+    """A fresh anvil on a free port, which ends with the context."""
     port = free_ports().l1_rpc
     with (
         TemporaryDirectory() as folder,
@@ -83,6 +83,13 @@ def anvil() -> Iterator[AnvilChain]:
     ):
         rpc = RpcClient(f"http://127.0.0.1:{port}")
         _wait_for(rpc, program)
+        yield rpc
+
+
+@contextmanager
+def anvil() -> Iterator[AnvilChain]:
+    """The same, for transactions."""
+    with anvil_rpc() as rpc:
         yield AnvilChain(rpc)
 
 

@@ -3,26 +3,15 @@
 Anvil has blocks where the other only has a clock: each transaction is one, at the time that was set.
 """
 
-import subprocess
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 from tests.fuzz.evm import GAS, Chain, HaltedError, RefusedError, Snapshot
 
-from opcycle.devnet.ports import free_ports
 from opcycle.l1.receipts import log_from_json
 from opcycle.protocol.types import Log
-from opcycle.rpc.client import RpcClient, RpcError, RpcUnreachableError
+from opcycle.rpc.client import RpcClient, RpcError
 from opcycle.rpc.hexjson import from_hex, to_hex
 
-PROGRAM = Path(__file__).resolve().parents[2] / "tools" / "bin" / "anvil"
-FLAGS = (
-    *("--silent", "--no-mining", "--auto-impersonate", "--hardfork", "prague", "--timestamp", "1600000000"),
-    *("--base-fee", "0", "--gas-price", "0"),
-)
 NOBODY = bytes(20)
 
 
@@ -108,21 +97,3 @@ class AnvilChain(Chain):
         self._receipt = self.rpc.call("eth_getTransactionReceipt", sent)
         assert self._receipt["status"] == "0x1", f"is refused, though a call was not: {request}"
         self.gas_used = int(self._receipt["gasUsed"], 16)
-
-
-@contextmanager
-def anvil() -> Iterator[RpcClient]:
-    """A fresh one on a free port, which ends with the context."""
-    port = free_ports().l1_rpc
-    program = subprocess.Popen([PROGRAM, *FLAGS, "--port", str(port)])
-    rpc = RpcClient(f"http://127.0.0.1:{port}")
-    try:
-        while program.poll() is None:
-            with suppress(RpcUnreachableError):
-                rpc.call("eth_chainId")
-                break
-            time.sleep(0.05)
-        yield rpc
-    finally:
-        program.terminate()
-        program.wait()

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contracts.anvil_chain import AnvilChain, anvil
+from benchmarks.anvil import anvil_rpc
+from tests.contracts.anvil_chain import AnvilChain
 from tests.fuzz.disputes.deploy import Artifacts, Deployment, Parameters
 from tests.fuzz.disputes.hunt import hunt
 from tests.fuzz.disputes.model import Settlement
@@ -36,7 +37,7 @@ class AnvilPlay(Play):
 @pytest.fixture(scope="module")
 def rpc() -> Iterator[RpcClient]:
     """Not Ape's anvil: its time is past that of the plays."""
-    with anvil() as client:
+    with anvil_rpc() as client:
         yield client
 
 

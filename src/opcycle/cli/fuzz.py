@@ -103,10 +103,12 @@ def _session() -> types.ModuleType:
             "opcycle fuzz plays with the tests of opcycle's repository, which an installed package does not "
             "have: clone it, run `make build` there, and then `.venv/bin/opcycle fuzz`"
         )
-    # A dependency installs a package `tests`, which hides this folder: it has no __init__.py.
-    tests = types.ModuleType("tests")
-    tests.__path__ = [str(CHECKOUT / "tests")]
-    sys.modules["tests"] = tests
+    folder = str(CHECKOUT / "tests")
+    if folder not in getattr(sys.modules.get("tests"), "__path__", ()):
+        # A dependency installs a package `tests`, which hides this folder: it has no __init__.py.
+        tests = types.ModuleType("tests")
+        tests.__path__ = [folder]
+        sys.modules["tests"] = tests
     try:
         return importlib.import_module("tests.fuzz.disputes.session")
     except ModuleNotFoundError as error:
