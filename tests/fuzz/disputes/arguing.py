@@ -1,7 +1,7 @@
 """Creating games and arguing in them: by anybody, truly or not, as the rules allow or not."""
 
 from eth_abi.abi import decode
-from tests.fuzz.disputes.model import Game
+from tests.fuzz.disputes.game import Game
 from tests.fuzz.disputes.rig import PEOPLE, UNTOLD, WALLET, WALLETS_OWNER, Rig
 from tests.fuzz.disputes.truth import INVALID, PRESTATE, VALID, Words, with_status
 from tests.fuzz.evm import Event

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from tests.fuzz.disputes.arguing import Arguing
 from tests.fuzz.disputes.deploy import PERMISSIONED
-from tests.fuzz.disputes.model import Game
+from tests.fuzz.disputes.game import Game
 from tests.fuzz.disputes.properties import broken
 from tests.fuzz.disputes.rig import HONEST
 from tests.fuzz.disputes.truth import Words

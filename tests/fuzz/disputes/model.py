@@ -16,124 +16,15 @@ from tests.fuzz.disputes.deploy import (
     OTHER_CANNON,
     PERMISSIONED,
     PERMITTED,
-    Parameters,
     init_bond,
 )
-from tests.fuzz.game_model import GameModel, Place, Rules, number
+from tests.fuzz.disputes.escrow import Escrow
+from tests.fuzz.disputes.game import CHALLENGER_WINS, DEFENDER_WINS, NORMAL, REFUND, UNDECIDED, Game
+from tests.fuzz.game_model import Rules
 from tests.fuzz.message_passer import Shows, WithdrawalTuple, withdrawal_hash
 from tests.fuzz.tally import Refusal
 
 from opcycle.keccak import keccak
-
-PAUSE_EXPIRY = 7_884_000
-UNDECIDED, NORMAL, REFUND = 0, 1, 2
-CHALLENGER_WINS, DEFENDER_WINS = 1, 2
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """The contracts' addresses, and who may do what."""
-
-    factory: bytes
-    weth: bytes
-    portal: bytes
-    oracle: bytes
-    guardian: bytes
-    owner: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Computation:
-    """Two output roots with the numbers of their places (0: the anchor), and the disputed L2 block."""
-
-    agreed: tuple[bytes, int]
-    disputed: tuple[bytes, int]
-    block: int
-
-    @property
-    def context(self) -> bytes:
-        """What the game calls it towards the preimage oracle."""
-        claims = [self.agreed, self.disputed] if self.agreed[1] else [self.disputed]
-        return keccak(b"".join(value + place.to_bytes(32, "big") for value, place in claims))
-
-    def key(self, ident: int, game: bytes) -> bytes:
-        """Of a local word in the oracle."""
-        name = b"\1" + ident.to_bytes(31, "big")
-        return b"\1" + keccak(name + bytes(12) + game + self.context)[1:]
-
-
-class Game(GameModel):
-    """A game as the contracts make it: with its name, its place in time, and what becomes of its bonds."""
-
-    def __init__(
-        self,
-        rules: Rules,
-        *,
-        kind: int,
-        creator: bytes,
-        root: bytes,
-        extra: bytes,
-        bond: int,
-        l1_head: bytes,
-        start: tuple[bytes, int],
-        respected: bool,
-        registered: bool,
-        now: int,
-    ):
-        super().__init__(rules, creator=creator, root=root, now=now)
-        self.address = b""
-        self.kind, self.creator, self.root, self.extra = kind, creator, root, extra
-        self.claims[0].bond = bond
-        self.paid = {creator: bond}
-        self.deposited = {creator: bond}
-        self.earned: dict[bytes, int] = {}
-        self.block = int.from_bytes(extra[:32], "big")
-        self.l1_head, self.start = l1_head, start
-        self.respected, self.registered = respected, registered
-        self.created_at = now
-        self.mode = UNDECIDED
-        self.unlocked: set[bytes] = set()
-        self.received: dict[bytes, int] = {}
-
-    def dispute(self, index: int, place: Place | None = None) -> "Computation":
-        """What the machine computes in the lower tree that a claim, or a place below it, belongs to."""
-        depth, at = place or self.claims[index].place
-        split = self.rules.split_depth
-        if depth <= split:
-            raise Refusal("FaultDisputeGame_AboveSplit", (number((depth, at)),))
-        leaf = index
-        while self.claims[leaf].place[0] > split:
-            leaf = self.claims[leaf].parent
-        block = self.claims[leaf].place[1]
-        if at >> (depth - split) == block:
-            agreed = self.about(leaf, block - 1, split) if block else -1
-            return self._computation(agreed, leaf)
-        return self._computation(leaf, self.about(leaf, block + 1, split))
-
-    def _computation(self, agreed: int, disputed: int) -> "Computation":
-        last = self.claims[disputed]
-        block = self.start[1] + 1 + self.last_instant(last.place, self.rules.split_depth)
-        first = self.claims[agreed] if agreed >= 0 else None
-        return Computation(
-            (first.value, number(first.place)) if first else (self.start[0], 0),
-            (last.value, number(last.place)),
-            min(block, self.block),
-        )
-
-    def bonds_outstanding(self) -> int:
-        """Of claims that are not settled, wei."""
-        return sum(claim.bond for claim in self.claims if not claim.settled)
-
-    def claimable(self, recipient: bytes, mode: int) -> int:
-        return (self.paid if mode == REFUND else self.credit).get(recipient, 0)
-
-
-@dataclass(slots=True)
-class Request:
-    """WETH that its owner has unlocked for somebody, and when it last did."""
-
-    amount: int = 0
-    at: int = 0
 
 
 @dataclass(slots=True)
@@ -142,21 +33,16 @@ class Proof:
     at: int
 
 
-@dataclass
-class Settlement:
-    """Everything on L1. `balances`: ether of all accounts that take part; `refuses`: who takes none."""
+@dataclass(kw_only=True)
+class Settlement(Escrow):
+    """Everything on L1. `refuses`: who takes no ether."""
 
     game_type: ClassVar[type[Game]] = Game
 
-    parameters: Parameters
-    who: Who
     prestate: bytes
     anchor: tuple[bytes, int]
     bond: Callable[[int], int]
     init_bonds: dict[int, int]
-    balances: dict[bytes, int]
-    number: int
-    now: int
     refuses: frozenset[bytes] = frozenset()
     logics: dict[int, str] = field(
         default_factory=lambda: dict.fromkeys((CANNON, OTHER_CANNON, PERMISSIONED), "the same")
@@ -167,31 +53,16 @@ class Settlement:
     respected: int = CANNON
     retired_at: int = 0
     blacklist: set[bytes] = field(default_factory=set)
-    pauses: dict[bytes, int] = field(default_factory=dict)
-    weth: dict[bytes, int] = field(default_factory=dict)
-    requests: dict[tuple[bytes, bytes], Request] = field(default_factory=dict)
     preimages: dict[bytes, bytes] = field(default_factory=dict)
     parts: set[tuple[bytes, int]] = field(default_factory=set)
     proofs: dict[tuple[bytes, bytes], Proof] = field(default_factory=dict)
     submitters: dict[bytes, list[bytes]] = field(default_factory=dict)
     finalized: set[bytes] = field(default_factory=set)
-    recovered: int = 0
 
     def __post_init__(self) -> None:
         p = self.parameters
         self.rules = Rules(p.max_depth, p.split_depth, p.clock, p.extension, p.preimage_period, self.bond)
         self.listed: list[Game] = []
-
-    # --- money ---
-
-    def pay(self, payer: bytes, payee: bytes, wei: int) -> None:
-        self.balances[payer] = self.balances.get(payer, 0) - wei
-        self.balances[payee] = self.balances.get(payee, 0) + wei
-
-    def wrap(self, payer: bytes, holder: bytes, wei: int) -> None:
-        """Ether becomes WETH of `holder`."""
-        self.pay(payer, self.who.weth, wei)
-        self.weth[holder] = self.weth.get(holder, 0) + wei
 
     # --- the factory ---
 
@@ -395,55 +266,6 @@ class Settlement:
         self.pay(game.address, recipient, amount)
         game.received[recipient] = game.received.get(recipient, 0) + amount
 
-    # --- delayed WETH ---
-
-    def unlock(self, owner: bytes, guy: bytes, wad: int) -> None:
-        request = self.requests.setdefault((owner, guy), Request())
-        request.amount += wad
-        request.at = self.now
-
-    def check_withdraw(self, owner: bytes, guy: bytes, wad: int) -> None:
-        if self.is_paused():
-            raise Refusal("DelayedWETH_Paused", ())
-        request = self.requests.get((owner, guy), Request())
-        if not request.at or request.amount < wad:
-            raise Refusal("DelayedWETH_NotUnlocked", (wad, request.amount))
-        available_at = request.at + self.parameters.weth_delay
-        if self.now < available_at:
-            raise Refusal("DelayedWETH_TooEarly", (available_at, self.now))
-        self._require_weth(owner, wad)
-        if self.balances[self.who.weth] < wad:
-            raise Refusal("WrappedEther_TransferFailed", (owner, wad))
-
-    def withdraw(self, owner: bytes, guy: bytes, wad: int) -> None:
-        """WETH that was unlocked for `guy` becomes ether of its owner."""
-        self.check_withdraw(owner, guy, wad)
-        if (owner, guy) in self.requests:
-            self.requests[owner, guy].amount -= wad
-        self.weth[owner] = self.weth.get(owner, 0) - wad
-        self.pay(self.who.weth, owner, wad)
-
-    def hold(self, caller: bytes, guy: bytes, wad: int) -> None:
-        self._require_weth_owner(caller)
-        self._require_weth(guy, wad)
-        self.weth[guy] = self.weth.get(guy, 0) - wad
-        self.weth[caller] = self.weth.get(caller, 0) + wad
-
-    def recover(self, caller: bytes, wad: int) -> None:
-        self._require_weth_owner(caller)
-        amount = min(wad, self.balances[self.who.weth])
-        self.recovered += amount
-        self.pay(self.who.weth, caller, amount)
-
-    def _require_weth(self, holder: bytes, wad: int) -> None:
-        held = self.weth.get(holder, 0)
-        if held < wad:
-            raise Refusal("WrappedEther_InsufficientBalance", (holder, wad, held))
-
-    def _require_weth_owner(self, caller: bytes) -> None:
-        if caller != self.who.owner:
-            raise Refusal("DelayedWETH_OnlyOwner", (caller, self.who.owner))
-
     # --- the registry ---
 
     def anchor_root(self) -> tuple[bytes, int]:
@@ -486,35 +308,6 @@ class Settlement:
     def is_claim_valid(self, game: Game) -> bool:
         won = game.status == DEFENDER_WINS
         return self.is_proper(game) and game.respected and self.is_finalized(game) and won
-
-    # --- the pause ---
-
-    def pause(self, caller: bytes, identifier: bytes) -> None:
-        self._require_pauser(caller)
-        if since := self.pauses.get(identifier, 0):
-            raise Refusal("SuperchainConfig_AlreadyPaused", (identifier, since))
-        self.pauses[identifier] = self.now
-
-    def extend(self, caller: bytes, identifier: bytes) -> None:
-        self._require_pauser(caller)
-        if not self._is_paused(identifier):
-            raise Refusal("SuperchainConfig_NotPaused", (identifier,))
-        self.pauses[identifier] = self.now
-
-    def unpause(self, caller: bytes, identifier: bytes) -> None:
-        self._require_pauser(caller)
-        self.pauses.pop(identifier, None)
-
-    def is_paused(self) -> bool:
-        """For this chain: everything is, or its own portal."""
-        return self._is_paused(bytes(20)) or self._is_paused(self.who.portal)
-
-    def _is_paused(self, identifier: bytes) -> bool:
-        return identifier in self.pauses and self.now < self.pauses[identifier] + PAUSE_EXPIRY
-
-    def _require_pauser(self, caller: bytes) -> None:
-        if caller != self.who.guardian:
-            raise Refusal("SuperchainConfig_OnlyGuardian", (caller, self.who.guardian))
 
     # --- the portal ---
 

@@ -10,7 +10,9 @@ from typing import Any
 
 from eth_abi.abi import encode
 from tests.fuzz.disputes.deploy import Deployment
-from tests.fuzz.disputes.model import Game, Request, Settlement
+from tests.fuzz.disputes.escrow import Request
+from tests.fuzz.disputes.game import Game
+from tests.fuzz.disputes.model import Settlement
 from tests.fuzz.disputes.properties import broken, property_of
 from tests.fuzz.disputes.truth import l2
 from tests.fuzz.evm import Contract

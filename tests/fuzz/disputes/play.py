@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.fuzz.disputes.deploy import GENESIS
-from tests.fuzz.disputes.model import PAUSE_EXPIRY, Game
+from tests.fuzz.disputes.escrow import PAUSE_EXPIRY
+from tests.fuzz.disputes.game import Game
 from tests.fuzz.disputes.properties import (
     ALWAYS,
     ALWAYS_OF_ALL,

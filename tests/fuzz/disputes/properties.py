@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias
 from tests.fuzz.tally import Refusal
 
 if TYPE_CHECKING:
-    from tests.fuzz.disputes.model import Game
+    from tests.fuzz.disputes.game import Game
     from tests.fuzz.disputes.play import Play
 
 PROPERTIES = {

@@ -23,7 +23,9 @@ from tests.fuzz.disputes.deploy import (
     chosen,
     init_bond,
 )
-from tests.fuzz.disputes.model import Game, Settlement, Who
+from tests.fuzz.disputes.escrow import Who
+from tests.fuzz.disputes.game import Game
+from tests.fuzz.disputes.model import Settlement
 from tests.fuzz.disputes.observe import Observer
 from tests.fuzz.disputes.properties import broken, judged
 from tests.fuzz.disputes.truth import PRESTATE_HASH, Machine, l2

@@ -4,8 +4,8 @@ do."""
 from collections.abc import Callable
 from typing import Any
 
+from tests.fuzz.disputes.game import NORMAL, Game
 from tests.fuzz.disputes.honest import Honest
-from tests.fuzz.disputes.model import NORMAL, Game
 from tests.fuzz.disputes.properties import judged
 from tests.fuzz.disputes.rig import PEOPLE, WALLET
 from tests.fuzz.evm import Contract, Event

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from tests.fuzz.disputes.bonds import required
 from tests.fuzz.disputes.deploy import CANNON, chosen
+from tests.fuzz.disputes.game import Game
 from tests.fuzz.disputes.hunt import hunt, shrink
 from tests.fuzz.disputes.machine import DisputeMachine
-from tests.fuzz.disputes.model import Game, Settlement
+from tests.fuzz.disputes.model import Settlement
 from tests.fuzz.disputes.properties import PROPERTIES, REFUSALS, VIEWS, BrokenError
 from tests.fuzz.disputes.replay import replay_json
 from tests.fuzz.disputes.rig import SIZES, deployed
