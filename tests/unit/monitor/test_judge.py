@@ -19,6 +19,7 @@ from tests.unit.monitor.games import (
     WRONG,
     GameBuilder,
     accounts_of,
+    says,
     snapshot,
     watched,
 )
@@ -272,7 +273,9 @@ def test_nodes__that_cannot_tell_for_long_or_contradict_each_other() -> None:
     assert kinds(snapshot(watched(made, behind), now=now)) == []
     assert kinds(snapshot(watched(made, behind), now=now + 1)) == [AlertKind.UNJUDGED]
     assert kinds(snapshot(watched(made, behind, RIGHT), now=now + 1)) == []
-    assert AlertKind.NODES_DIFFER in kinds(snapshot(watched(made, RIGHT, WRONG)))
+    for other in (WRONG, Opinion(Answer.NO_SUCH_BLOCK), says(is_safe=False)):
+        assert AlertKind.NODES_DIFFER in kinds(snapshot(watched(made, RIGHT, other)))
+    assert AlertKind.NODES_DIFFER not in kinds(snapshot(watched(made, RIGHT, RIGHT)))
 
 
 def test_without_a_node__nothing_is_said_about_roots() -> None:
