@@ -4,7 +4,6 @@ It compares L1's times with the machine's clock, so the devnet's L1 begins a few
 the machine's time, too.
 """
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 import urllib3
 from benchmarks.child import child
+from benchmarks.process import machine_time
 from tests.e2e.games import CLOCK, FINALITY_DELAY, Arena, arena, arena_config
 from tests.unit.metrics.scrape import Samples, samples_in, scrape
 from tests.unit.metrics.test_monitor import UPSTREAM
@@ -45,7 +45,7 @@ OF_THE_PROGRAM = ("info", "last_output_fetch", "oldest_game_update_time")
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(l1_genesis, "LOCAL_GENESIS_TIME", int(time.time()) - AGO)
+        patch.setattr(l1_genesis, "LOCAL_GENESIS_TIME", machine_time() - AGO)
         with Devnet.stepped(arena_config(tmp_path_factory.mktemp("op-dispute-mon") / "devnet")) as devnet:
             for agent in ("proposer", "challenger"):
                 devnet.pace.pause(agent)
@@ -100,7 +100,7 @@ def ours(place: Arena, ignored: Sequence[Address]) -> Samples:
     seen = monitor.published
     assert seen is not None
     assert not seen.snapshot.unread
-    now = replace(seen.snapshot, l1=replace(seen.snapshot.l1, timestamp=int(time.time())))
+    now = replace(seen.snapshot, l1=replace(seen.snapshot.l1, timestamp=machine_time()))
     monitor.published = replace(seen, counts=count(now, seen.judgements.verdicts))
     return scrape(lambda: [Stepping(monitor)])
 

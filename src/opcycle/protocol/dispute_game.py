@@ -125,8 +125,8 @@ class Dispute:
     """What a lower tree is about: the machine computes the output root of `disputed_block` from the one
     before.
 
-    `agreed` and `disputed` are the claims of those output roots; `agreed` is None for the anchor's. The machine
-    reads L1 up to `l1_head`. Two lower trees of a game about the same claims are about the same computation.
+    `agreed` and `disputed` are the claims of those output roots; `agreed` is None for the anchor's. The
+    machine reads L1 up to `l1_head`. Two lower trees of a game about the same claims are about the same computation.
     """
 
     agreed: tuple[Position, Hash] | None
