@@ -126,7 +126,8 @@ class Dispute:
     before.
 
     `agreed` and `disputed` are the claims of those output roots; `agreed` is None for the anchor's. The
-    machine reads L1 up to `l1_head`. Two lower trees of a game about the same claims are about the same computation.
+    machine reads L1 up to `l1_head`. Two lower trees of a game about the same claims are about the same
+    computation.
     """
 
     agreed: tuple[Position, Hash] | None
