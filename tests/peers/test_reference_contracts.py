@@ -23,8 +23,7 @@ REFERENCE = in_directory(Path(__file__).parents[2] / ".tools/reference/out")
 CALLS = (
     *("create", "move", "attack", "defend", "addLocalData", "resolveClaim", "resolve", "closeGame"),
     *("claimCredit", "blacklistDisputeGame", "updateRetirementTimestamp", "setRespectedGameType"),
-    *("setAnchorState", "pause", "unpause", "deposit", "approve", "transfer", "transferFrom", "unlock"),
-    *("hold(address)", "hold(address,uint256)", "recover", "setInitBond", "proveWithdrawalTransaction"),
+    *("deposit", "approve", "transfer", "unlock", "recover", "setInitBond", "proveWithdrawalTransaction"),
 )
 
 

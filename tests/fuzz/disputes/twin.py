@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.fuzz.disputes.deploy import Artifacts, Deployment, Parameters
 from tests.fuzz.disputes.properties import broken
-from tests.fuzz.disputes.refusals import STRICTER, mean_the_same
+from tests.fuzz.disputes.refusals import ASKED_FIRST, STRICTER, mean_the_same, only_ours_answer
 from tests.fuzz.disputes.rig import PEOPLE
 from tests.fuzz.evm import GAS, Chain, Contract, HaltedError, RefusedError, Snapshot
 
@@ -50,8 +50,10 @@ def _alike(ours: Log, theirs: Log, chain: Chain, other: Chain) -> bool:
     if ours.topics or theirs.topics or ours.address != theirs.address:
         return (ours.address, ours.topics, ours.data) == (theirs.address, theirs.topics, theirs.data)
     # A puppet tells how a call of its came out: gas left, success, what was returned.
-    nested = [_of_puppet(ours, chain), _of_puppet(theirs, other)]
-    return nested[0].difference(nested[1], chain, other) is None
+    mine, others = _of_puppet(ours, chain), _of_puppet(theirs, other)
+    if mine.refusal and others.refusal and others.refusal[0] in ASKED_FIRST:
+        return True
+    return mine.difference(others, chain, other) is None
 
 
 def _of_puppet(log: Log, chain: Chain) -> Answer:
@@ -106,8 +108,11 @@ class TwinChain(Chain):
 
     def call(self, sender: bytes, to: bytes, data: bytes, *, value: int = 0, gas: int = GAS) -> bytes:
         ours = _answer(super().call, super().logs, sender, to, data, value, gas)
-        if self.other and not (ours.refusal and (data[:4], ours.refusal[0]) in STRICTER):
-            theirs = _answer(self.other.call, self.other.logs, sender, to, data, value, gas)
+        has_failed = ours.refusal is not None or ours.returned is None
+        is_strict = has_failed and bool(ours.refusal) and (data[:4], ours.refusal[0]) in STRICTER
+        # How far little gas goes is each build's own affair: the other does what ours did, with gas enough.
+        if self.other and not is_strict and not (gas < GAS and has_failed):
+            theirs = _answer(self.other.call, self.other.logs, sender, to, data, value, GAS)
             difference = ours.difference(theirs, self, self.other)
             if difference is not None:
                 self._explain(sender, to, data, value, difference)
@@ -119,8 +124,12 @@ class TwinChain(Chain):
 
     def _explain(self, sender: bytes, to: bytes, data: bytes, value: int, difference: str) -> None:
         if to == self.batch:
-            for target, question in questions(data):
-                self.call(sender, target, question)
+            asked = list(questions(data))
+            for target, question in asked:
+                if not only_ours_answer(question):
+                    self.call(sender, target, question)
+            if any(only_ours_answer(question) for _, question in asked):
+                return
         arguments = f" with 0x{data[4:].hex()}" if len(data) > 4 else ""
         worth = f" and {value} wei" if value else ""
         call = f"0x{sender.hex()} calls {self.function_of(data)} of 0x{to.hex()}{arguments}{worth}"
