@@ -73,8 +73,7 @@ class Suite:
 def _prepare(suite: Suite) -> None:
     """Bring the folder's sources and compiled code up to date. All tests are compiled together, once."""
     folder = suite.folder
-    if (folder / "unfinished").exists():
-        shutil.rmtree(folder)
+    _restore(folder)  # what a run that was killed left behind
     if not folder.exists():
         compiled = ROOT if suite.name == EVERYTHING else _everything()
         shutil.copytree(compiled / "out", folder / "out")
@@ -163,19 +162,21 @@ def _mirror(folder: Path, wanted: Iterable[str]) -> None:
 @contextmanager
 def _in_place(folder: Path, planted: Code) -> Iterator[None]:
     """The compiled code among forge's, and afterwards all as before."""
-    unfinished = folder / "unfinished"
-    unfinished.touch()
-    before = {}
     for name, (path, code) in planted.items():
-        artifact = folder / "out" / Path(path).name / f"{name}.json"
-        before[artifact] = artifact.read_bytes()
-        artifact.write_text(json.dumps(json.loads(before[artifact]) | code))
+        artifact = Path(Path(path).name, f"{name}.json")
+        right, kept_ = folder / "out" / artifact, folder / "before" / artifact
+        kept_.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(right, kept_)
+        right.write_text(json.dumps(json.loads(right.read_bytes()) | code))
     try:
         yield
     finally:
-        for artifact, content in before.items():
-            artifact.write_bytes(content)
-    unfinished.unlink()
+        _restore(folder)
+
+
+def _restore(folder: Path) -> None:
+    for path in (folder / "before").glob("*/*.json"):
+        path.replace(folder / "out" / path.relative_to(folder / "before"))
 
 
 def _forge(folder: Path, command: str) -> str:
