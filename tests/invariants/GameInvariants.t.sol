@@ -32,6 +32,8 @@ contract GameInvariants is Truth {
         uint256 position;
         bytes32 name;
         bool isResolved;
+        uint256 used;
+        uint256 madeAt;
     }
 
     GameHandler internal handler;
@@ -105,8 +107,20 @@ contract GameInvariants is Truth {
                 vm.assertTrue(claims[i].name != claims[j].name, "G-6");
             }
             if (claims[i].isResolved) _resolved(game, claims, i);
+            vm.assertEq(claims[i].used, i == 0 ? 0 : _used(claims, i), "G-13");
         }
         _money(game, deposits, outstanding);
+    }
+
+    /// @dev What a side had used before, and to answer; at the end of its clock less, for the sake of the next answer.
+    function _used(Made[] memory claims, uint256 i) private pure returns (uint256 used) {
+        Made memory parent = claims[claims[i].parent];
+        used = claims[i].madeAt - parent.madeAt;
+        if (claims[i].parent != 0) used += claims[parent.parent].used;
+        uint256 extension = EXTENSION;
+        if (claims[i].position >> (TREE_SPLIT - 1) == 1) extension = 2 * EXTENSION;
+        if (claims[i].position >> (TREE_DEPTH - 1) == 1) extension = EXTENSION + PREIMAGE_PERIOD;
+        return used < MAX_CLOCK - extension ? used : MAX_CLOCK - extension;
     }
 
     function _resolved(IFaultDisputeGame game, Made[] memory claims, uint256 i) private view {
@@ -151,7 +165,7 @@ contract GameInvariants is Truth {
             (made.parent, made.position) = (parent, position.raw());
             made.name = keccak256(abi.encode(parent, position, value));
             made.isResolved = game.resolvedSubgames(i);
-            vm.assertLe(clock.duration().raw(), i == 0 ? 0 : MAX_CLOCK - EXTENSION, "G-13");
+            (made.used, made.madeAt) = (clock.duration().raw(), clock.timestamp().raw());
         }
     }
 
