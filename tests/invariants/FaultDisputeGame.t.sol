@@ -98,12 +98,20 @@ contract FaultDisputeGameTest is Games {
         factory.create{value: 0.08 ether}(ALPHABET, Claim.wrap(lieAt(1)), abi.encode(number));
     }
 
-    function test_constructor_depths() public {
+    // One expectation a test: of several constructors that must revert, forge looks at the first only.
+
+    function test_constructor_deeperThanPositionsCanSay_reverts_deepest_accepted() public {
         _expectBadDepths(126, 30);
-        _expectBadDepths(8, 1);
-        _expectBadDepths(8, 7);
         _construct(125, 30, 3 hours, 3.5 days);
+    }
+
+    function test_constructor_upperTreeOfOneLevel_reverts_ofTwo_accepted() public {
+        _expectBadDepths(8, 1);
         _construct(8, 2, 3 hours, 3.5 days);
+    }
+
+    function test_constructor_lowerTreeOfOneLevel_reverts_ofTwo_accepted() public {
+        _expectBadDepths(8, 7);
         _construct(8, 6, 3 hours, 3.5 days);
     }
 
