@@ -66,6 +66,8 @@ class Suite:
         failed = sorted({match[1] or match[2] for match in _FAILED.finditer(output)})
         if not failed and "0 failed" not in output.splitlines()[-1]:
             raise SuiteError(f"forge did not run {self.name}:\n{output[-3000:]}")
+        if failed and not planted:
+            raise SuiteError(f"{self.name}: these tests fail without any planted bug: {failed}")
         return failed
 
 
