@@ -22,8 +22,8 @@ from tests.fuzz.challenger_l1 import (
     Games,
     safe_at,
 )
-from tests.fuzz.game_model import GameModel
 from tests.fuzz.game_world import Computation
+from tests.fuzz.seen import claims_of
 from tests.fuzz.tally import Refusal
 from tests.unit.derivation.l1_builder import CONFIG
 
@@ -161,24 +161,6 @@ class GameContract:
 
     def claim_credit(self, recipient: Address) -> Call:
         return self._call("claimCredit", lambda game, sender, now: game.claim_credit(recipient, now))
-
-
-def claims_of(model: GameModel) -> list[Claim]:
-    """A model's claims as the solver sees them."""
-    return [
-        Claim(
-            index,
-            None if made.parent < 0 else made.parent,
-            made.by,
-            made.countered_by,
-            made.bond,
-            made.value,
-            Position.at(*made.place),
-            made.used,
-            made.at,
-        )
-        for index, made in enumerate(model.claims)
-    ]
 
 
 class Account:

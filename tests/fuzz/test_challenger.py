@@ -24,8 +24,9 @@ from tests.fuzz.challenger_l1 import (
     propose,
     safe_at,
 )
-from tests.fuzz.challenger_world import Account, GameContract, MachineTrace, RollupNode, claims_of
+from tests.fuzz.challenger_world import Account, GameContract, MachineTrace, RollupNode
 from tests.fuzz.game_model import MadeClaim
+from tests.fuzz.seen import claims_of
 from tests.fuzz.tally import CountingMachine, run_and_count
 from tests.unit.derivation.l1_builder import CONFIG
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.fuzz.game_model import FOREVER, GameModel, MadeClaim, Rules
+from tests.fuzz.game_model import FOREVER, GameModel, Rules
+from tests.fuzz.seen import claims_of
 from tests.fuzz.tally import Refusal
 
 from opcycle.monitor.forecast import Forecast, forecast
 from opcycle.protocol.dispute_game import Claim, DisputeGame, GameParameters, GameStatus
-from opcycle.protocol.positions import Position
 
 RULES = Rules(6, 3, 1000, 10, 5, lambda depth: 100 + 7 * depth)
 PEOPLE = [bytes([number]) * 20 for number in range(1, 5)]
@@ -29,22 +29,8 @@ def game_of(model: GameModel) -> DisputeGame:
         8,
         bytes(32),
         model.wrong_block_shown_by,
-        [_claim(index, made) for index, made in enumerate(model.claims)],
+        claims_of(model),
         frozenset(index for index, made in enumerate(model.claims) if made.settled),
-    )
-
-
-def _claim(index: int, made: MadeClaim) -> Claim:
-    return Claim(
-        index,
-        None if made.parent < 0 else made.parent,
-        made.by,
-        made.countered_by,
-        made.bond,
-        made.value,
-        Position.at(*made.place),
-        made.used,
-        made.at,
     )
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.fuzz.game_model import FOREVER, GameModel, Rules
 from tests.fuzz.game_world import Computation, World
+from tests.fuzz.seen import claims_of
 from tests.fuzz.tally import Refusal
 
 from opcycle.challenger.settle import Resolve, settle
@@ -130,20 +131,7 @@ class Play:
         parameters = GameParameters(
             self.rules.max_depth, self.rules.split_depth, self.rules.clock, self.rules.extension, bytes(32)
         )
-        claims = [
-            Claim(
-                index,
-                None if made.parent < 0 else made.parent,
-                made.by,
-                made.countered_by,
-                made.bond,
-                made.value,
-                Position.at(*made.place),
-                made.used,
-                made.at,
-            )
-            for index, made in enumerate(self.game.claims)
-        ]
+        claims = claims_of(self.game)
         return DisputeGame(
             bytes(20),
             parameters,
