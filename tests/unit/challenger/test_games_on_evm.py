@@ -131,6 +131,8 @@ def test_any_liar__the_challenger_wins_and_gets_what_it_is_due(root_is_true: boo
         seen = place.look(game)
         claim = seen.claims[-1 - back % len(seen.claims)]
         position = claim.position.move(is_attack=attack)
+        if position.depth > PARAMETERS.max_depth:
+            continue  # not even a liar finds out what that would cost
         if value is None and position.depth <= PARAMETERS.split_depth:
             value = place.l2.root(min(seen.block_of(position), SAFE))
         try:
