@@ -1,6 +1,6 @@
 """Recorded plays of dispute games on anvil, call by call: after each step it says what the model says.
 
-So does the EVM in our process (tests/fuzz/disputes): what the fuzzing found there holds on a chain of blocks.
+So does the EVM in our process: what the fuzzing found there holds on a chain of blocks.
 """
 
 import json
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from benchmarks.anvil import anvil_rpc
-from tests.contracts.anvil_chain import AnvilChain
+from tests.fuzz.disputes.anvil_chain import AnvilChain
 from tests.fuzz.disputes.deploy import Artifacts, Deployment, Parameters
 from tests.fuzz.disputes.hunt import hunt
 from tests.fuzz.disputes.model import Settlement
@@ -36,14 +36,8 @@ class AnvilPlay(Play):
 
 @pytest.fixture(scope="module")
 def rpc() -> Iterator[RpcClient]:
-    """Not Ape's anvil: its time is past that of the plays."""
     with anvil_rpc() as client:
         yield client
-
-
-@pytest.fixture(autouse=True)
-def _restore() -> None:
-    """Each play puts its own chain back; there is none of Ape's to restore."""
 
 
 def played(rpc: RpcClient, text: str, **options: Any) -> AnvilPlay:
