@@ -32,6 +32,8 @@ contract UpstreamSolvency is Games {
     }
 
     /// forge-config: default.invariant.fail-on-revert = false
+    /// forge-config: default.invariant.runs = 64
+    /// forge-config: default.invariant.depth = 32
     function invariant_upstream_allEtherComesBack() public {
         vm.warp(block.timestamp + 2 * MAX_CLOCK + 1);
         for (uint256 i = game.claimDataLen(); i > 0; i--) {
@@ -100,10 +102,17 @@ abstract contract UpstreamPortal is Games {
             .call(abi.encodeCall(gamesPortal.finalizeWithdrawalTransaction, (withdrawal)));
     }
 
+    /// @notice Forge's way to name functions of what is behind a proxy.
+    struct FuzzInterface {
+        address addr;
+        string[] artifacts;
+    }
+
     /// @dev Anybody calls anything of the portal with random arguments.
-    function targetContracts() public view returns (address[] memory targets) {
-        targets = new address[](1);
-        targets[0] = address(gamesPortal);
+    function targetInterfaces() public view returns (FuzzInterface[] memory targets) {
+        targets = new FuzzInterface[](1);
+        targets[0] = FuzzInterface(address(gamesPortal), new string[](1));
+        targets[0].artifacts[0] = "OptimismPortal2";
     }
 }
 
@@ -113,6 +122,8 @@ contract UpstreamCannotTimeTravel is UpstreamPortal {
     }
 
     /// forge-config: default.invariant.fail-on-revert = false
+    /// forge-config: default.invariant.runs = 64
+    /// forge-config: default.invariant.depth = 32
     function invariant_upstream_cannotFinalizeBeforePeriodHasPassed() public {
         vm.assertEq(finalizes(), false, "finalized");
     }
@@ -125,6 +136,8 @@ contract UpstreamCannotFinalizeTwice is UpstreamPortal {
     }
 
     /// forge-config: default.invariant.fail-on-revert = false
+    /// forge-config: default.invariant.runs = 64
+    /// forge-config: default.invariant.depth = 32
     function invariant_upstream_cannotFinalizeTwice() public {
         vm.assertEq(finalizes(), false, "finalized");
     }
@@ -136,6 +149,8 @@ contract UpstreamCanAlwaysFinalize is UpstreamPortal {
     }
 
     /// forge-config: default.invariant.fail-on-revert = false
+    /// forge-config: default.invariant.runs = 64
+    /// forge-config: default.invariant.depth = 32
     function invariant_upstream_canAlwaysFinalize() public {
         vm.assertEq(finalizes(), true, "finalized");
         vm.assertEq(address(0x7A).balance, 1 ether, "paid");
