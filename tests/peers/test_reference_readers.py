@@ -3,19 +3,12 @@
 The same tests as on ours, again, with the bytes that upstream published (`make reference`).
 """
 
-from pathlib import Path
-
 import pytest
 from tests.unit.bridge.test_games import *  # noqa: F403
 from tests.unit.l1.games_on_evm import GamesL1
 from tests.unit.l1.test_dispute_games import *  # noqa: F403
 
-REFERENCE = Path(__file__).parents[2] / ".tools/reference/out"
-
-
-@pytest.fixture(autouse=True)
-def reference(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPCYCLE_ARTIFACTS", str(REFERENCE))
+pytestmark = pytest.mark.usefixtures("reference")
 
 
 def test_these_are_the_reference_contracts_indeed() -> None:
