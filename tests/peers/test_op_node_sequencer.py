@@ -69,8 +69,9 @@ def test_our_node_derives_op_nodes_blocks_with_deposits_and_transactions(
 ) -> None:
     bridge = devnet.bridge(USER)
     deposit = bridge.deposit(FRIEND.address, ETHER)
-    l2_sender = devnet.assembly.l2_sender(KeySigner(USER.key))
-    transfer = l2_sender.send(TransactionRequest(FRIEND.address, value=1))
+    # Not the depositor's: a deposit takes a nonce of its sender's on L2, too, whichever comes first.
+    l2_sender = devnet.assembly.l2_sender(KeySigner(FRIEND.key))
+    transfer = l2_sender.send(TransactionRequest(USER.address, value=1))
     devnet.until(
         "the deposit on L2", lambda: bridge.deposit_status(deposit).l2_receipt is not None, seconds=PATIENCE
     )
