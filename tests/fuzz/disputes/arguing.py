@@ -1,8 +1,10 @@
 """Creating games and arguing in them: by anybody, truly or not, as the rules allow or not."""
 
+from abc import ABC, abstractmethod
+
 from eth_abi.abi import decode
 from tests.fuzz.disputes.game import Game
-from tests.fuzz.disputes.rig import PEOPLE, UNTOLD, WALLET, WALLETS_OWNER, Rig
+from tests.fuzz.disputes.rig import PEOPLE, WALLET, WALLETS_OWNER, Rig
 from tests.fuzz.disputes.truth import INVALID, PRESTATE, VALID, Words, with_status
 from tests.fuzz.evm import Event
 from tests.fuzz.game_model import Place
@@ -13,7 +15,7 @@ STATES = ("known", "prestate", "junk")
 EXTRAS = ("block", "padded", "short", "huge", "anchor")
 
 
-class Arguing(Rig):
+class Arguing(Rig, ABC):
     """Arguments are plain numbers and words, so that a play can be written down."""
 
     states: dict[bytes, bytes]
@@ -47,7 +49,7 @@ class Arguing(Rig):
             ),
             *(factory, caller, "create", kind, claim, shown),
             value=wei,
-            logs=UNTOLD,
+            logs=None,
         )
         if done is not None:
             address = bytes.fromhex(decode(["address"], done[1])[0][2:])
@@ -288,5 +290,6 @@ class Arguing(Rig):
             self._move(by, found, newest, top or salt % 3 != 0, value, salt, 0, True)
         self.honest_turn(found)
 
+    @abstractmethod
     def honest_turn(self, game: Game) -> None:
-        raise NotImplementedError
+        """The honest party does all that it can in a game."""

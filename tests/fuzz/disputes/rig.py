@@ -44,11 +44,6 @@ NOT_LOOKED_AT = {"", "ReceiveETH", "Deposit", "Withdrawal", "Transfer", "Approva
 """Events of WETH, and of contracts that are paid."""
 
 
-def UNTOLD() -> list[Event]:
-    """For a deed whose events only what it returns can tell."""
-    raise NotImplementedError
-
-
 SIZES = {
     "6 levels": Parameters(),
     "4 levels": Parameters(max_depth=4, split_depth=2),
@@ -168,10 +163,10 @@ class Rig:
         function: str,
         *args: Any,
         value: int = 0,
-        logs: Callable[[], list[Event]] = list,
+        logs: Callable[[], list[Event]] | None = list,
     ) -> tuple[Any, bytes] | None:
         """What the model and the contract return, or None if both refuse, alike. `logs`: the events that are
-        due when it is done."""
+        due when it is done; None where only what it returns can tell."""
         data = contract.encode(function, *args)
         wanted = wanted_refusal = None
         try:
@@ -186,7 +181,7 @@ class Rig:
             return None
         self.done[deed] += 1
         self.outcomes.append(deed)
-        if logs is not UNTOLD:
+        if logs is not None:
             self.logged(deed, logs())
         return wanted, found
 
