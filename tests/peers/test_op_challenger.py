@@ -14,6 +14,8 @@ from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.runner import Runner
 from opcycle.l1.dispute_games import FaultDisputeGame
 from opcycle.protocol.dispute_game import GameStatus
+from opcycle.protocol.types import Address
+from opcycle.rpc.hexjson import to_hex
 
 PATIENCE = 120
 HONEST, LIAR = "challenger", "third user"
@@ -44,6 +46,10 @@ def until(place: Arena, what: str, condition: Callable[[], bool]) -> None:
     assert Runner().until(look, seconds=PATIENCE), f"op-challenger never came to: {what}"
 
 
+def wei(place: Arena, account: Address) -> int:
+    return int(place.devnet.l1.rpc.call("eth_getBalance", to_hex(account), "latest"), 16)
+
+
 def claims(place: Arena, game: FaultDisputeGame) -> int:
     return len(place.look(game).claims)
 
@@ -57,7 +63,9 @@ def test_op_challenger_argues_a_wrong_root_down_to_the_step_and_collects_the_bon
     until(place, "the step", lambda: place.look(game).claims[-1].countered_by == honest)
     place.devnet.travel(CLOCK)
     until(place, "the decision", lambda: place.look(game).status is GameStatus.CHALLENGER_WINS)
+    before, staked = wei(place, honest), sum(claim.bond for claim in place.look(game).claims)
     for delay in (FINALITY_DELAY, WETH_DELAY):
         place.devnet.travel(delay + 1)
         place.devnet.advance(2)
     until(place, "the bonds", lambda: game.earnings(honest, block="latest").amount == 0)
+    assert wei(place, honest) > before + 0.99 * staked  # all the bonds, less gas
