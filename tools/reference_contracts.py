@@ -34,12 +34,30 @@ TARGETS = {
         "cannon/PreimageOracle",
         "L1/SystemConfig",
         "L1/SuperchainConfig",
+        "L1/L1CrossDomainMessenger",
+        "L1/L1StandardBridge",
+        "L1/L1ERC721Bridge",
+        "universal/OptimismMintableERC20",
+        "universal/OptimismMintableERC20Factory",
         "universal/Proxy",
+        "universal/ProxyAdmin",
+        "L2/L2CrossDomainMessenger",
+        "L2/L2StandardBridge",
+        "L2/L2ERC721Bridge",
+        "L2/OptimismMintableERC721",
+        "L2/OptimismMintableERC721Factory",
+        "L2/L2ToL1MessagePasser",
+        "L2/L1Block",
+        "L2/GasPriceOracle",
+        "L2/WETH",
+        "legacy/L1BlockNumber",
+        "legacy/LegacyMessagePasser",
+        "legacy/DeployerWhitelist",
     ),
 }
-"""What to compile, by the optimizer's runs, as upstream's foundry.toml has them."""
+"""What to compile, by the optimizer's runs, as in upstream's foundry.toml. Its fee vaults want another solc."""
 
-UNLIKE_UPSTREAM = ("PreimageOracle", "Proxy")
+UNLIKE_UPSTREAM = ("PreimageOracle", "Proxy", "ProxyAdmin")
 """Contracts without a published hash, or that cannot have it here."""
 
 LIBRARIES = {
@@ -58,6 +76,7 @@ PLACES = {
     "lib/solmate/": PACKAGES / "@rari-capital/solmate",
     "lib/solady/src/": PACKAGES / "solady/src",
     "lib/lib-keccak/contracts/lib/": STUBS,
+    "scripts/libraries/": STUBS,
 }
 
 _IMPORT = re.compile(r"^\s*import\s+(?:[^\"';]*?\bfrom\s+)?[\"']([^\"']+)[\"']", re.MULTILINE)
