@@ -1,13 +1,38 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {
+    ITransparentUpgradeableProxy
+} from "@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol";
+
 import {Proxy} from "../../../contracts/lib/Proxy.sol";
+import {ProxyAdmin} from "../../../contracts/lib/ProxyAdmin.sol";
+import {Reserved} from "../../../contracts/lib/Reserved.sol";
+import {vm} from "./Vm.sol";
 
 /// @title Proxied
 /// @notice Puts a contract behind a proxy as a deployment does: upgraded and initialized in one call of its admin.
 library Proxied {
-    /// @notice The proxy of `_logic`, whose admin belongs to `_owner`; `_initialize` is the call of its initializer.
-    function deploy(address _logic, address _owner, bytes memory _initialize) internal returns (address) {
-        return address(new Proxy(_logic, _owner, _initialize));
+    bytes32 private constant ADMIN_SLOT = bytes32(uint256(keccak256("eip1967.proxy.admin")) - 1);
+
+    /// @notice A proxy that nothing stands behind yet, whose admin belongs to `_owner`.
+    function reserve(address _owner) internal returns (address) {
+        return address(new Proxy(address(new Reserved()), _owner, ""));
+    }
+
+    /// @notice Put `_logic` behind a reserved proxy; `_initialize` is the call of its initializer.
+    function setUp(address _proxy, address _logic, bytes memory _initialize) internal {
+        ProxyAdmin admin = ProxyAdmin(address(uint160(uint256(vm.load(_proxy, ADMIN_SLOT)))));
+        vm.prank(admin.owner());
+        admin.upgradeAndCall(ITransparentUpgradeableProxy(_proxy), _logic, _initialize);
+    }
+
+    /// @notice Both at once.
+    function deploy(address _logic, address _owner, bytes memory _initialize)
+        internal
+        returns (address proxy_)
+    {
+        proxy_ = reserve(_owner);
+        setUp(proxy_, _logic, _initialize);
     }
 }
