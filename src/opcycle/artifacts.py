@@ -1,4 +1,4 @@
-"""Compiled contracts, as forge leaves them in `out/`. The one place that knows where they are."""
+"""Compiled contracts, as forge leaves them in `out/`, or what the wheel carries of that."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 
 from opcycle.errors import UserError
+from opcycle.installation import FILES
 
-OUT = Path(__file__).resolve().parents[2] / "out"
+OUT = FILES / "out"
 
 
 @dataclass(frozen=True, slots=True)

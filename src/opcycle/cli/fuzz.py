@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from opcycle.errors import UserError
+from opcycle.installation import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[3]
 DISPUTES = Path("tests/fuzz/disputes")
 FOUND = Path(".opcycle/fuzz")
 """Where runs that broke something are written."""
@@ -88,7 +88,7 @@ def replay(ctx: click.Context, *, run: Any, keep: bool, artifacts: Path | None) 
     found = session.play_again(text, artifacts)
     if keep:
         path = session.keep(text)
-        click.echo(f"kept: {path.relative_to(CHECKOUT)}, which the tests play from now on")
+        click.echo(f"kept: {DISPUTES / 'runs' / path.name}, which the tests play from now on")
     if found is None:
         click.secho("every property held", fg="green")
         return
@@ -98,7 +98,7 @@ def replay(ctx: click.Context, *, run: Any, keep: bool, artifacts: Path | None) 
 
 def _session() -> types.ModuleType:
     """The tests' module that does the work; it is not part of the installed package."""
-    if not (CHECKOUT / DISPUTES / "session.py").is_file():
+    if CHECKOUT is None:
         raise UserError(
             "opcycle fuzz plays with the tests of opcycle's repository, which an installed package does not "
             "have: clone it, run `make build` there, and then `.venv/bin/opcycle fuzz`"

@@ -10,7 +10,6 @@ import contextlib
 import fcntl
 import hashlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,6 +23,7 @@ from pathlib import Path
 from opcycle.engine import keeper
 from opcycle.engine.client import EngineClient
 from opcycle.engine.jwt import create_secret, read_secret
+from opcycle.engine.programs import geth_binary
 from opcycle.errors import CriticalError, TemporaryError, UserError
 from opcycle.rpc.client import RpcClient
 from opcycle.rpc.hexjson import from_quantity
@@ -36,8 +36,6 @@ HANDOVER_TIMEOUT = 5.0
 
 POLL = 0.02
 """Seconds between two looks at a process that starts or ends."""
-
-_REPOSITORY_BINARY = Path(__file__).resolve().parents[3] / ".tools" / "bin" / "geth"
 
 _COMMON = [
     "--state.scheme=hash",
@@ -103,21 +101,6 @@ class AttachedEngine:
             _require_chain(self.engine_url, engine.chain_id, chain_id)
         with contextlib.closing(RpcClient(self.http_url)) as rpc:
             _require_chain(self.http_url, lambda: from_quantity(rpc.call("eth_chainId")), chain_id)
-
-
-def geth_binary() -> str:
-    """The op-geth to run: `$OPCYCLE_GETH`, the one built here, or `geth` on PATH. Raises UserError."""
-    named = os.environ.get("OPCYCLE_GETH")
-    if named:
-        if not os.access(named, os.X_OK):
-            raise UserError(f"OPCYCLE_GETH names {named}, which is not an executable file")
-        return named
-    if _REPOSITORY_BINARY.exists():
-        return str(_REPOSITORY_BINARY)
-    found = shutil.which("geth")
-    if found is None:
-        raise UserError("op-geth is not built yet; run `make engine` (four to five minutes, once)")
-    return found
 
 
 class GethProcess:

@@ -18,10 +18,8 @@ def ran(*arguments: str, given: str = "") -> Result:
     return CliRunner().invoke(fuzz, list(arguments), input=given)
 
 
-def test_outside_of_a_checkout__it_says_what_it_needs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(command, "CHECKOUT", tmp_path)
+def test_outside_of_a_checkout__it_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "CHECKOUT", None)
     result = ran("--examples", "1")
     assert isinstance(result.exception, UserError)
     assert "clone it, run `make build` there" in str(result.exception)
