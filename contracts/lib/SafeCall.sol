@@ -27,12 +27,20 @@ library SafeCall {
     ///         data is not copied: it could be made to cost more gas than the caller kept.
     function callWithMinGas(address _target, uint256 _minGas, uint256 _value, bytes memory _data)
         internal
-        returns (bool success_)
+        returns (bool)
     {
         if (!hasMinGas(_minGas, 0)) revert SafeCall_InsufficientGas(gasleft(), _minGas);
-        // equivalent: (success_,) = _target.call{value: _value}(_data), without copying what it returns
+        return callReserving(_target, 0, _value, _data);
+    }
+
+    /// @notice Call `_target` with all gas left but `_reservedGas`. What it returns is not copied.
+    function callReserving(address _target, uint256 _reservedGas, uint256 _value, bytes memory _data)
+        internal
+        returns (bool success_)
+    {
+        // equivalent: (success_,) = _target.call{gas: gasleft() - _reservedGas, value: _value}(_data), without copying
         assembly ("memory-safe") {
-            success_ := call(gas(), _target, _value, add(_data, 32), mload(_data), 0, 0)
+            success_ := call(sub(gas(), _reservedGas), _target, _value, add(_data, 32), mload(_data), 0, 0)
         }
     }
 }
