@@ -110,6 +110,7 @@ LEFT_OUT: dict[str, set[str]] = {
     | SHARED_LOCKBOX
     | {"function initialize(address,address,address) nonpayable returns ()"},  # the third is the lockbox
     "PreimageOracle": PREIMAGES_OF_THE_MACHINE,
+    "L1CrossDomainMessenger": REINITIALIZE,
     # custom gas tokens
     "OptimismPortal": {
         "function balance() view returns (uint256)",
