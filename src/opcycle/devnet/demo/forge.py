@@ -3,11 +3,11 @@
 import shutil
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 import orjson
 
-from opcycle.artifacts import OUT
 from opcycle.devnet.accounts import TestAccount
 from opcycle.errors import CriticalError, UserError
 from opcycle.protocol.types import Address, Hash
@@ -33,8 +33,8 @@ class ForgeCreate:
         self._process = process
 
     @classmethod
-    def start(cls, rpc_url: str, account: TestAccount) -> Self:
-        """Raises UserError when forge is not installed."""
+    def start(cls, checkout: Path, rpc_url: str, account: TestAccount) -> Self:
+        """`checkout` has the contract. Raises UserError when forge is not installed."""
         forge = shutil.which("forge")
         if forge is None:
             raise UserError("forge is not on PATH; run `make setup`")
@@ -43,7 +43,7 @@ class ForgeCreate:
         return cls(
             subprocess.Popen(
                 command,
-                cwd=OUT.parent,
+                cwd=checkout,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

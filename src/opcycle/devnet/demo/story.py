@@ -11,12 +11,13 @@ from pathlib import Path
 
 from eth_abi.abi import decode, encode
 
+from opcycle.artifacts import artifact
 from opcycle.deploy.config import Settlement
 from opcycle.deploy.local import LOCAL_GAMES
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.demo.batch_on_l1 import BatchOnL1, find_batch
-from opcycle.devnet.demo.forge import ForgeCreate
+from opcycle.devnet.demo.forge import Created, ForgeCreate
 from opcycle.devnet.demo.games_acts import GamesActs
 from opcycle.devnet.demo.oracle_acts import OracleActs
 from opcycle.devnet.demo.scene import RECIPIENT, USER, WITHDRAWN, Scene
@@ -25,6 +26,7 @@ from opcycle.devnet.demo.view import Evidence, View
 from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.ports import Ports
 from opcycle.engine.l2 import Receipt
+from opcycle.installation import CHECKOUT
 from opcycle.keccak import keccak
 from opcycle.l1.reader import L1Reader
 from opcycle.l1.signer import KeySigner
@@ -137,9 +139,7 @@ class Story:
     def _unsafe(self) -> Evidence:
         devnet = self.devnet
         transfer = self._mined("the transfer", self._transfer)
-        forge = ForgeCreate.start(devnet.assembly.l2, USER)
-        self._scene.until("forge create", lambda: forge.is_done() or None)
-        created = forge.result()
+        created = self._create()
         contract = self._mined("the contract", created.transaction)
         check("the contract has code", holds=self._code(created.address) != b"")
         call = self._mined(
@@ -156,7 +156,7 @@ class Story:
         block = devnet.l2.block(withdrawal.block.hash)
         return {
             "transfer": f"in block {transfer.block}, {transfer.gas_used} gas",
-            "forge create": f"{checksum(created.address)} in block {contract.block}",
+            "contract": f"{checksum(created.address)} in block {contract.block}",
             "call": f"{ether(held)} ETH wrapped in block {call.block}",
             "withdrawal": f"{to_hex(self._scene.withdrawal)} in block {withdrawal.block}",
             "state root": to_hex(block.state_root),
@@ -206,6 +206,18 @@ class Story:
             "rebuilt from L1": f"{head.number} blocks, every hash compared",
             "head": str(head),
         }
+
+    def _create(self) -> Created:
+        """A user's contract, by the real `forge create`; without a checkout there is none, nor its source."""
+        if CHECKOUT is None:
+            code = TransactionRequest(None, artifact("WETH").bytecode, what="the contract")
+            transaction = self._on_l2.send(code)
+            address = self._mined("the contract", transaction).contract
+            assert address is not None
+            return Created(address, transaction)
+        forge = ForgeCreate.start(CHECKOUT, self.devnet.assembly.l2, USER)
+        self._scene.until("forge create", lambda: forge.is_done() or None)
+        return forge.result()
 
     def _mined(self, what: str, transaction: Hash) -> Receipt:
         """The receipt of an L2 transaction that succeeded."""
