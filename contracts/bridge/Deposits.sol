@@ -20,8 +20,13 @@ abstract contract Deposits is IDeposits {
     /// @dev Keeps a deposit gossipable: op-geth's pool takes transactions of up to 128 KiB.
     uint256 internal constant MAX_DATA_LENGTH = 120_000;
 
+    // INVARIANT: `params` lies at slot 1 and the storage of what comes next from slot 50, as upstream has them. Tools
+    // read them by slot, and tests write them.
+
+    uint256 private _slot0;
     /// @inheritdoc IDeposits
     ResourceMetering.ResourceParams public params;
+    uint256[48] private _slots2To49;
 
     /// @notice ETH sent here is deposited to its sender. WARNING: a contract's alias, not the contract, would be the
     ///         sender on L2, but the ETH goes to the contract's own address there.

@@ -17,6 +17,7 @@ import {Withdrawals} from "./Withdrawals.sol";
 
 /// @title OptimismPortal
 /// @notice The door between L1 and L2 in the `oracle` settlement mode: deposits go in, withdrawals come out.
+/// @dev    Storage lies where upstream's did.
 contract OptimismPortal is IOptimismPortal, Deposits, Withdrawals, Initializable {
     using SafeCast for uint256;
 
@@ -28,13 +29,14 @@ contract OptimismPortal is IOptimismPortal, Deposits, Withdrawals, Initializable
     }
 
     /// @inheritdoc IOptimismPortal
-    IL2OutputOracle public l2Oracle;
-    /// @inheritdoc IOptimismPortal
-    ISystemConfig public systemConfig;
+    mapping(bytes32 withdrawalHash => ProvenWithdrawal proof) public provenWithdrawals;
+    bool private _byte0OfSlot53;
     /// @inheritdoc IOptimismPortal
     ISuperchainConfig public superchainConfig;
     /// @inheritdoc IOptimismPortal
-    mapping(bytes32 withdrawalHash => ProvenWithdrawal proof) public provenWithdrawals;
+    IL2OutputOracle public l2Oracle;
+    /// @inheritdoc IOptimismPortal
+    ISystemConfig public systemConfig;
 
     constructor() {
         _disableInitializers();

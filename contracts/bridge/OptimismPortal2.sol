@@ -19,6 +19,7 @@ import {Withdrawals} from "./Withdrawals.sol";
 
 /// @title OptimismPortal2
 /// @notice The door between L1 and L2 in the `games` settlement mode: deposits go in, withdrawals come out.
+/// @dev    Storage lies where upstream's does.
 contract OptimismPortal2 is IOptimismPortal2, Deposits, Withdrawals, Initializable {
     /// @dev See IOptimismPortal2.provenWithdrawals. One slot.
     struct ProvenWithdrawal {
@@ -28,15 +29,19 @@ contract OptimismPortal2 is IOptimismPortal2, Deposits, Withdrawals, Initializab
 
     uint256 internal immutable PROOF_MATURITY_DELAY_SECONDS;
 
+    uint256[3] private _slots52To54;
     /// @inheritdoc IOptimismPortal2
     ISystemConfig public systemConfig;
-    /// @inheritdoc IOptimismPortal2
-    IAnchorStateRegistry public anchorStateRegistry;
+    uint256 private _slot56;
     /// @inheritdoc IOptimismPortal2
     mapping(bytes32 withdrawalHash => mapping(address submitter => ProvenWithdrawal proof)) public
         provenWithdrawals;
+    uint256[2] private _slots58To59;
     /// @inheritdoc IOptimismPortal2
     mapping(bytes32 withdrawalHash => address[] submitters) public proofSubmitters;
+    uint256 private _slot61;
+    /// @inheritdoc IOptimismPortal2
+    IAnchorStateRegistry public anchorStateRegistry;
 
     constructor(uint256 _proofMaturityDelaySeconds) {
         PROOF_MATURITY_DELAY_SECONDS = _proofMaturityDelaySeconds;

@@ -60,6 +60,12 @@ interface ISystemConfig {
     /// @notice Thrown when limit ÷ elasticity, the market's target, is zero or not whole.
     error SystemConfig_TargetNotWhole(uint32 maxResourceLimit, uint8 elasticity);
 
+    /// @notice Thrown when a feature would move ETH to where these contracts do not look for it.
+    error SystemConfig_UnsupportedFeature(bytes32 feature);
+
+    /// @notice Thrown when a feature is as it should be already.
+    error SystemConfig_FeatureUnchanged(bytes32 feature, bool enabled);
+
     /// @notice Spec: "System Config: ConfigUpdate event".
     event ConfigUpdate(uint256 indexed version, UpdateType indexed updateType, bytes data);
 
@@ -126,7 +132,7 @@ interface ISystemConfig {
     /// @notice Set the gas that a byte of batch data weighs; 0 means L2's default.
     function setDAFootprintGasScalar(uint16 _daFootprintGasScalar) external;
 
-    /// @notice Switch a feature.
+    /// @notice Switch a feature. Only by the proxy's admin or its owner: a feature is for new logic to look at.
     function setFeature(bytes32 _feature, bool _enabled) external;
 
     /*//////////////////////////////////////////////////////////////
@@ -209,6 +215,9 @@ interface ISystemConfig {
     /// @notice Guardian and pause.
     function superchainConfig() external view returns (ISuperchainConfig);
 
+    /// @notice Whether L2's gas is paid with another token than ETH: never here.
+    function isCustomGasToken() external view returns (bool);
+
     /// @notice Whether a feature, named by a short string in 32 bytes, is on.
     function isFeatureEnabled(bytes32 _feature) external view returns (bool);
 
@@ -244,6 +253,9 @@ interface ISystemConfig {
 
     /// @notice See `getAddresses`.
     function optimismPortal() external view returns (address);
+
+    /// @notice The portal's factory of dispute games. Reverts in the `oracle` settlement mode, which has none.
+    function disputeGameFactory() external view returns (address);
 
     /// @notice See `getAddresses`.
     function optimismMintableERC20Factory() external view returns (address);

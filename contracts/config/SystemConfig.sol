@@ -4,13 +4,16 @@ pragma solidity 0.8.30;
 import {OwnableUpgradeable} from "@openzeppelin/contracts-upgradeable/access/OwnableUpgradeable.sol";
 import {StorageSlot} from "@openzeppelin/contracts/utils/StorageSlot.sol";
 
+import {IOptimismPortal2} from "../bridge/IOptimismPortal2.sol";
 import {ResourceMetering} from "../bridge/ResourceMetering.sol";
+import {ProxyAdminOwned} from "../lib/ProxyAdminOwned.sol";
 import {ISuperchainConfig} from "./ISuperchainConfig.sol";
 import {ISystemConfig} from "./ISystemConfig.sol";
 
 /// @title SystemConfig
 /// @dev   INVARIANT: minimumGasLimit() <= gasLimit <= maximumGasLimit().
-contract SystemConfig is ISystemConfig, OwnableUpgradeable {
+///        Storage lies where upstream's does.
+contract SystemConfig layout at 101 is ISystemConfig, ProxyAdminOwned, OwnableUpgradeable {
     using StorageSlot for bytes32;
 
     /*//////////////////////////////////////////////////////////////
@@ -47,6 +50,10 @@ contract SystemConfig is ISystemConfig, OwnableUpgradeable {
 
     /// @dev More gas than op-geth and the fault-proof program are known to carry in one block.
     uint64 internal constant MAX_GAS_LIMIT = 500_000_000;
+
+    /// @dev Features of upstream's contracts that would move ETH to where these do not look for it.
+    bytes32 internal constant ETH_LOCKBOX = "ETH_LOCKBOX";
+    bytes32 internal constant CUSTOM_GAS_TOKEN = "CUSTOM_GAS_TOKEN";
 
     /// @inheritdoc ISystemConfig
     uint256 public overhead;
@@ -190,7 +197,12 @@ contract SystemConfig is ISystemConfig, OwnableUpgradeable {
     }
 
     /// @inheritdoc ISystemConfig
-    function setFeature(bytes32 _feature, bool _enabled) external onlyOwner {
+    function setFeature(bytes32 _feature, bool _enabled) external {
+        _requireProxyAdminOrOwner();
+        if (_feature == ETH_LOCKBOX || _feature == CUSTOM_GAS_TOKEN) {
+            revert SystemConfig_UnsupportedFeature(_feature);
+        }
+        if (isFeatureEnabled[_feature] == _enabled) revert SystemConfig_FeatureUnchanged(_feature, _enabled);
         isFeatureEnabled[_feature] = _enabled;
         emit FeatureSet(_feature, _enabled);
     }
@@ -250,6 +262,11 @@ contract SystemConfig is ISystemConfig, OwnableUpgradeable {
     }
 
     /// @inheritdoc ISystemConfig
+    function disputeGameFactory() external view returns (address) {
+        return address(IOptimismPortal2(payable(optimismPortal())).disputeGameFactory());
+    }
+
+    /// @inheritdoc ISystemConfig
     function optimismMintableERC20Factory() public view returns (address) {
         return OPTIMISM_MINTABLE_ERC20_FACTORY_SLOT.getAddressSlot().value;
     }
@@ -285,6 +302,11 @@ contract SystemConfig is ISystemConfig, OwnableUpgradeable {
     /// @inheritdoc ISystemConfig
     function guardian() external view returns (address) {
         return superchainConfig.guardian();
+    }
+
+    /// @inheritdoc ISystemConfig
+    function isCustomGasToken() external pure returns (bool) {
+        return false;
     }
 
     /// @inheritdoc ISystemConfig

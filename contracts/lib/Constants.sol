@@ -12,4 +12,7 @@ library Constants {
 
     /// @notice Sender of the L1-attributes deposit.
     address internal constant DEPOSITOR_ACCOUNT = 0xDeaDDEaDDeAdDeAdDEAdDEaddeAddEAdDEAd0001;
+
+    /// @notice Stands for ETH where an ABI wants the address of a token.
+    address internal constant ETHER = 0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE;
 }

@@ -58,6 +58,24 @@ contract L1Block {
         return "1.9.0";
     }
 
+    // What pays for gas is ETH, on every chain of these contracts; wallets ask.
+
+    function gasPayingToken() external pure returns (address addr_, uint8 decimals_) {
+        return (Constants.ETHER, 18);
+    }
+
+    function gasPayingTokenName() external pure returns (string memory) {
+        return "Ether";
+    }
+
+    function gasPayingTokenSymbol() external pure returns (string memory) {
+        return "ETH";
+    }
+
+    function isCustomGasToken() external pure returns (bool) {
+        return false;
+    }
+
     /// @notice The only account that may set the values.
     function DEPOSITOR_ACCOUNT() public pure returns (address) {
         return Constants.DEPOSITOR_ACCOUNT;

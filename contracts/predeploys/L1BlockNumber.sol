@@ -18,7 +18,7 @@ contract L1BlockNumber {
     }
 
     function version() external pure returns (string memory) {
-        return "1.1.1";
+        return "1.1.3";
     }
 
     function getL1BlockNumber() external view returns (uint256) {

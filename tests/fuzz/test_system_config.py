@@ -1,6 +1,6 @@
 """SystemConfig on the real bytecode: what L1 stores, what it announces and what derivation makes of that.
 
-C1  Only the owner changes anything; ownership moves as a whole.
+C1  Only the owner changes anything (a feature: only the proxy admin's); ownership moves as a whole.
 C2  A getter states what its setter was given last, or nothing changes and the custom error says why.
 C3  Derivation, which sees nothing but events, comes to what the getters state.
 C4  Except for two things that the contract takes and derivation, which cannot use them, ignores: a batcher
@@ -141,8 +141,14 @@ class SystemConfigMachine(CountingMachine):
         def change() -> None:
             self.features[feature] = is_enabled
 
+        caller = self._caller(who)
+        refusal = None
+        if self.features.get(feature, False) == is_enabled:
+            refusal = Refusal("SystemConfig_FeatureUnchanged", (feature, is_enabled))
+        if caller != DEPLOYER:  # who owns the proxy's admin, whoever owns the configuration
+            refusal = Refusal("ProxyAdminOwned_NotAdminOrOwner", (caller, self.contract.read("proxyAdmin")))
         event = Event("FeatureSet", (feature, is_enabled))
-        self._act(who, "setFeature", (feature, is_enabled), event, change)
+        self._compare(caller, "setFeature", (feature, is_enabled), event, change, refusal)
 
     @rule(who=who, to=st.sampled_from(("owner", "heir")))
     def transfer_ownership(self, who: str, to: str) -> None:
@@ -197,11 +203,24 @@ class SystemConfigMachine(CountingMachine):
         change: Callable[[], None],
         refusal: Refusal | None = None,
     ) -> None:
-        caller = {"owner": self.owner, "heir": HEIR, "stranger": account("stranger")}[who]
+        caller = self._caller(who)
+        if caller != self.owner:
+            refusal = Refusal("OwnableUnauthorizedAccount", (caller,))
+        self._compare(caller, setter, args, event, change, refusal)
 
+    def _caller(self, who: str) -> bytes:
+        return {"owner": self.owner, "heir": HEIR, "stranger": account("stranger")}[who]
+
+    def _compare(
+        self,
+        caller: bytes,
+        setter: str,
+        args: tuple[Any, ...],
+        event: Event,
+        change: Callable[[], None],
+        refusal: Refusal | None,
+    ) -> None:
         def expected() -> list[Event]:
-            if caller != self.owner:
-                raise Refusal("OwnableUnauthorizedAccount", (caller,))
             if refusal:
                 raise refusal
             change()
@@ -237,6 +256,8 @@ SETTERS = (
 
 REFUSALS = (
     "OwnableUnauthorizedAccount",
+    "ProxyAdminOwned_NotAdminOrOwner",
+    "SystemConfig_FeatureUnchanged",
     "SystemConfig_GasLimitTooHigh",
     "SystemConfig_GasLimitTooLow",
     "SystemConfig_ScalarVersion",

@@ -97,7 +97,9 @@ contract GasTest is System, L2 {
         _asOwner("setOperatorFeeScalars(uint32,uint64)", abi.encode(5, 6));
         _asOwner("setMinBaseFee(uint64)", abi.encode(7));
         _asOwner("setDAFootprintGasScalar(uint16)", abi.encode(400));
-        _asOwner("setFeature(bytes32,bool)", abi.encode("feature", true));
+        vm.prank(deployer);
+        config.setFeature("feature", true);
+        _snapshot("SystemConfig.setFeature(bytes32,bool)");
     }
 
     function test_gas_SuperchainConfig() public {

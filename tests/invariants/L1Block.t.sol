@@ -95,7 +95,7 @@ contract L1BlockTest is L2 {
         vm.assertEq(answer, abi.encode(1234), "by any other name");
         (, answer) = address(l1BlockNumber).call("");
         vm.assertEq(answer, abi.encode(1234), "by none");
-        vm.assertEq(l1BlockNumber.version(), "1.1.1", "version");
+        vm.assertEq(l1BlockNumber.version(), "1.1.3", "version");
         vm.assertEq(l1Block.version(), "1.9.0", "version");
     }
 

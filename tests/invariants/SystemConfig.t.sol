@@ -7,6 +7,7 @@ import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.s
 import {ResourceMetering} from "../../contracts/bridge/ResourceMetering.sol";
 import {ISystemConfig} from "../../contracts/config/ISystemConfig.sol";
 import {SystemConfig} from "../../contracts/config/SystemConfig.sol";
+import {ProxyAdminOwned} from "../../contracts/lib/ProxyAdminOwned.sol";
 import {Proxy} from "../../contracts/lib/Proxy.sol";
 import {System} from "./support/System.sol";
 import {bound, vm} from "./support/Vm.sol";
@@ -223,19 +224,49 @@ contract SystemConfigTest is System {
     }
 
     function testFuzz_setFeature_emitted(bytes32 feature) public {
+        if (feature == "ETH_LOCKBOX" || feature == "CUSTOM_GAS_TOKEN") feature = "other";
         vm.expectEmit(true, true, true, true, address(config));
         emit ISystemConfig.FeatureSet(feature, true);
-        vm.prank(owner);
+        vm.prank(deployer); // owns the proxy's admin
         config.setFeature(feature, true);
         vm.assertTrue(config.isFeatureEnabled(feature), "on");
-        vm.prank(owner);
+        vm.prank(deployer);
         config.setFeature(feature, false);
         vm.assertFalse(config.isFeatureEnabled(feature), "off");
     }
 
+    function test_setFeature_asItIs_reverts() public {
+        vm.prank(deployer);
+        vm.expectRevert(
+            abi.encodeWithSelector(ISystemConfig.SystemConfig_FeatureUnchanged.selector, bytes32("x"), false)
+        );
+        config.setFeature("x", false);
+    }
+
+    function test_setFeature_thatMovesEther_reverts() public {
+        bytes32[2] memory features = [bytes32("ETH_LOCKBOX"), "CUSTOM_GAS_TOKEN"];
+        for (uint256 i = 0; i < features.length; ++i) {
+            vm.prank(deployer);
+            vm.expectRevert(
+                abi.encodeWithSelector(ISystemConfig.SystemConfig_UnsupportedFeature.selector, features[i])
+            );
+            config.setFeature(features[i], true);
+        }
+    }
+
+    function test_setFeature_byTheConfigsOwner_reverts() public {
+        vm.prank(owner);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                ProxyAdminOwned.ProxyAdminOwned_NotAdminOrOwner.selector, owner, adminOf(address(config))
+            )
+        );
+        config.setFeature("x", true);
+    }
+
     function testFuzz_setters_anyButOwner_revert(address caller) public {
         if (caller == owner || caller == adminOf(address(config))) caller = user;
-        bytes[11] memory calls = [
+        bytes[10] memory calls = [
             abi.encodeWithSignature("setBatcherHash(bytes32)", bytes32(0)),
             abi.encodeWithSignature("setBatcherHash(address)", user),
             abi.encodeCall(config.setGasConfig, (1, 1)),
@@ -245,8 +276,7 @@ contract SystemConfigTest is System {
             abi.encodeCall(config.setEIP1559Params, (1, 1)),
             abi.encodeCall(config.setOperatorFeeScalars, (1, 1)),
             abi.encodeCall(config.setMinBaseFee, 1),
-            abi.encodeCall(config.setDAFootprintGasScalar, 1),
-            abi.encodeCall(config.setFeature, ("x", true))
+            abi.encodeCall(config.setDAFootprintGasScalar, 1)
         ];
         for (uint256 i = 0; i < calls.length; ++i) {
             vm.prank(caller);

@@ -73,27 +73,24 @@ VAULT_SETTERS = {
     "function setWithdrawalNetwork(uint8) nonpayable returns ()",
 }
 
-# ETH pays for gas on every chain of ours.
-CUSTOM_GAS_TOKEN = {
+# Features of L1Block are custom gas tokens; ETH pays for gas on every chain of ours.
+L1_BLOCK_FEATURES = {
     "event FeatureSet(bytes32 indexed,bool indexed)",
-    "function gasPayingToken() view returns (address,uint8)",
-    "function gasPayingTokenName() view returns (string)",
-    "function gasPayingTokenSymbol() view returns (string)",
-    "function isCustomGasToken() view returns (bool)",
     "function isFeatureEnabled(bytes32) view returns (bool)",
     "function setFeature(bytes32) nonpayable returns ()",
 }
 
+WHITELIST_SETTERS = (
+    "enableArbitraryContractDeployment()",
+    "setOwner(address)",
+    "setWhitelistedDeployer(address,bool)",
+)
+
 LEFT_OUT: dict[str, set[str]] = {
-    "SystemConfig": PROXY_ADMIN
-    | REINITIALIZE
-    | {
-        "function disputeGameFactory() view returns (address)",  # the `oracle` settlement mode has none
-        "function isCustomGasToken() view returns (bool)",
-        "function lastUsedOPCMVersion() view returns (string)",  # no contract here manages others
-    },
+    "SystemConfig": REINITIALIZE
+    | {"function lastUsedOPCMVersion() view returns (string)"},  # no contract here manages others
     "SuperchainConfig": PROXY_ADMIN | REINITIALIZE,
-    "L1Block": PROXY_ADMIN | CUSTOM_GAS_TOKEN,
+    "L1Block": PROXY_ADMIN | L1_BLOCK_FEATURES,
     # every fork is active from genesis
     "GasPriceOracle": {
         f"function set{fork}() nonpayable returns ()" for fork in ("Ecotone", "Fjord", "Isthmus", "Jovian")
@@ -102,6 +99,13 @@ LEFT_OUT: dict[str, set[str]] = {
     "BaseFeeVault": PROXY_ADMIN | VAULT_SETTERS,
     "L1FeeVault": PROXY_ADMIN | VAULT_SETTERS,
     "OperatorFeeVault": PROXY_ADMIN | VAULT_SETTERS,
+    # the list has no owner, so nothing happens to it
+    "DeployerWhitelist": {
+        "event OwnerChanged(address,address)",
+        "event WhitelistDisabled(address)",
+        "event WhitelistStatusChanged(address,bool)",
+    }
+    | {f"function {setter} nonpayable returns ()" for setter in WHITELIST_SETTERS},
     "DisputeGameFactory": PROXY_ADMIN | REINITIALIZE,
     "AnchorStateRegistry": PROXY_ADMIN | REINITIALIZE,
     "DelayedWETH": REINITIALIZE | {"function proxyAdmin() view returns (address)"},
@@ -120,6 +124,7 @@ LEFT_OUT: dict[str, set[str]] = {
 }
 
 ADDED: dict[str, set[str]] = {
+    "DeployerWhitelist": {f"function {setter} view returns ()" for setter in WHITELIST_SETTERS},
     "OptimismPortal2": {"function initialize(address,address) nonpayable returns ()"},
 }
 
