@@ -115,6 +115,8 @@ LEFT_OUT: dict[str, set[str]] = {
     | {"function initialize(address,address,address) nonpayable returns ()"},  # the third is the lockbox
     "PreimageOracle": PREIMAGES_OF_THE_MACHINE,
     "L1CrossDomainMessenger": REINITIALIZE,
+    "L1StandardBridge": REINITIALIZE,
+    "L1ERC721Bridge": REINITIALIZE,
     # custom gas tokens
     "OptimismPortal": {
         "function balance() view returns (uint256)",
@@ -124,6 +126,11 @@ LEFT_OUT: dict[str, set[str]] = {
 }
 
 ADDED: dict[str, set[str]] = {
+    # OpenZeppelin 5's: what wallets show of a permit that they sign (EIP-5267)
+    "OptimismMintableERC20": {
+        "event EIP712DomainChanged()",
+        "function eip712Domain() view returns (bytes1,string,string,uint256,address,bytes32,uint256[])",
+    },
     "DeployerWhitelist": {f"function {setter} view returns ()" for setter in WHITELIST_SETTERS},
     "OptimismPortal2": {"function initialize(address,address) nonpayable returns ()"},
 }

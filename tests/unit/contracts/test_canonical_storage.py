@@ -21,6 +21,7 @@ LEFT_OUT: dict[str, set[str]] = {
     "DisputeGameFactory": NAMESPACED,
     "OptimismPortal2": {"63+0 ethLockbox"},  # each chain's ETH lies in its own portal
     "L1Block": {"9+0 isFeatureEnabled"},  # features there are custom gas tokens
+    "OptimismMintableERC20": {"6+0 PERMIT_TYPEHASH_DEPRECATED_SLOT"},
     # every fork before it is active from genesis
     "GasPriceOracle": {"0+0 isEcotone", "0+1 isFjord", "0+2 isIsthmus", "0+3 isJovian"},
 }
@@ -29,6 +30,8 @@ MOVED: dict[str, dict[str, str]] = {
     # the first two bytes are free: they were the flags of initializers
     "SuperchainConfig": {"0+2 guardian": "0+0 guardian"},
     "AnchorStateRegistry": {"0+2 systemConfig": "0+0 systemConfig"},
+    # OpenZeppelin 5 keeps names there that are too long for its immutables; no client reads nonces by slot
+    "OptimismMintableERC20": {"5+0 nonces": "7+0 nonces"},
     # the slot of those flags is used
     "DelayedWETH": {
         "1+0 balanceOf": "0+0 balanceOf",
@@ -65,6 +68,14 @@ COMPARED = (
     "AnchorStateRegistry",
     "DelayedWETH",
     "DisputeGameFactory",
+    "L1StandardBridge",
+    "L2StandardBridge",
+    "L1ERC721Bridge",
+    "L2ERC721Bridge",
+    "OptimismMintableERC20",
+    "OptimismMintableERC20Factory",
+    "OptimismMintableERC721",
+    "OptimismMintableERC721Factory",
     "L1Block",
     "L2ToL1MessagePasser",
     "LegacyMessagePasser",
