@@ -16,6 +16,7 @@ from opcycle import __version__
 from opcycle.errors import OpcycleError
 
 VERBS = {
+    "setup": "setup",
     "demo": "demo",
     "devnet": "devnet",
     "travel": "devnet",
