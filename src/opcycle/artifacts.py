@@ -1,6 +1,6 @@
 """Compiled contracts, as forge leaves them in `out/`, or what the wheel carries of that."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ OUT = FILES / "out"
 class Artifact:
     """One contract: ABI (JSON form), creation code, runtime code and where its immutables sit in it.
 
-    `immutables` maps an AST id to the byte offsets and lengths in `runtime` that hold its value.
+    `immutables` maps an AST id to the byte offsets and lengths in `runtime` that hold its value. `metadata` is
+    solc's: which compiler, which settings, and hashes of all sources; a wheel does not carry it.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Artifact:
     bytecode: bytes
     runtime: bytes
     immutables: dict[str, list[dict[str, int]]]
+    metadata: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 @cache
@@ -40,4 +42,5 @@ def artifact(name: str, directory: Path = OUT) -> Artifact:
         bytecode=bytes.fromhex(data["bytecode"]["object"][2:]),
         runtime=bytes.fromhex(data["deployedBytecode"]["object"][2:]),
         immutables=data["deployedBytecode"].get("immutableReferences") or {},
+        metadata=data.get("metadata") or {},
     )

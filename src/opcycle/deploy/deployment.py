@@ -3,7 +3,7 @@
 `rollup.json` is op-node's, `genesis.json` op-geth's; the names in `addresses.json` are those of the OP Stack.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -118,12 +118,17 @@ class Deployment:
         write_json(self.directory / ADDRESSES_FILE, self.addresses.to_json())
 
 
-def write_json(file: Path, data: Mapping[str, Any]) -> None:
+def write_json(file: Path, data: Mapping[str, Any] | Sequence[Any]) -> None:
+    """As `write_file`, what JSON there is for `data`."""
+    write_file(file, orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def write_file(file: Path, content: bytes) -> None:
     """Replace `file` in one go, in a directory made if need be. Raises UserError when that fails."""
     fresh = file.with_suffix(".new")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_bytes(orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        fresh.write_bytes(content)
         fresh.replace(file)
     except OSError as error:
         raise UserError(f"cannot write {file}: {error.strerror}") from error
