@@ -17,8 +17,8 @@ OUT = FILES / "out"
 class Artifact:
     """One contract: ABI (JSON form), creation code, runtime code and where its immutables sit in it.
 
-    `immutables` maps an AST id to the byte offsets and lengths in `runtime` that hold its value. `metadata` is
-    solc's: which compiler, which settings, and hashes of all sources; a wheel does not carry it.
+    `immutables` maps an AST id to the byte offsets and lengths in `runtime` that hold its value.
+    `metadata` is solc's (compiler, settings, hashes of all sources), which a wheel does not carry.
     """
 
     name: str

@@ -136,7 +136,7 @@ def on_sepolia(
 ) -> subprocess.CompletedProcess[str]:
     return ape_run_deploy(
         *("--network", "ethereum:sepolia:node", "--config", str(config)),
-        *("--account", account, "--directory", str(directory)),
+        *("--account", account, "--directory", str(directory), "--yes"),
         L1_RPC_URL=url,
         APE_DATA_FOLDER=str(keystore),
         **{f"APE_ACCOUNTS_{account}_PASSPHRASE": PASSPHRASE},

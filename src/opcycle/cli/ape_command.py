@@ -13,7 +13,7 @@ from opcycle.errors import OpcycleError
 
 
 class ChainCommand(ConnectedProviderCommand):  # type: ignore[misc]
-    """Connects to `--network` as Ape does; `--verbose` shows the traceback of an error."""
+    """Connects to `--network` as Ape does; `--verbose` as that of `opcycle`, in the context's `obj`."""
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -21,6 +21,7 @@ class ChainCommand(ConnectedProviderCommand):  # type: ignore[misc]
 
     def invoke(self, ctx: click.Context) -> Any:
         is_verbose = ctx.params.pop("verbose")
+        ctx.obj = {"verbose": is_verbose}
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             return super().invoke(ctx)

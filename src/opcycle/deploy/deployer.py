@@ -1,31 +1,28 @@
 """A rollup's contracts on L1, and the files that its programs start from.
 
-Four rounds, each waiting for the one before: logic, proxies, parameters that no initializer takes, and the
-hand-over to the owner. Within a round everything is in flight at once. What L1 already has is skipped, so a
-run after a failure goes on where the first one stopped and comes to the same addresses.
+Each stage waits for the one before; within a stage everything is in flight at once. What L1 already has is
+skipped, so a run after a failure goes on where the first one stopped and comes to the same addresses.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from opcycle.artifacts import artifact
 from opcycle.deploy.config import DeployConfig, Settlement
-from opcycle.deploy.creation import Creation
+from opcycle.deploy.costs import Ledger, Quote, read_quote
 from opcycle.deploy.deployment import Deployment
 from opcycle.deploy.plan import Plan, make_plan
-from opcycle.deploy.state import require_canonical, start_or_resume
+from opcycle.deploy.stages import Stage, has_code, missing_of, stages_of
+from opcycle.deploy.state import find_start, require_canonical
 from opcycle.deploy.validation import (
     ETHEREUM,
     LOCAL_L1_CHAIN_IDS,
     TEST_MACHINE_PROBLEM,
     balances_problem,
 )
-from opcycle.deploy.verify import require_as_planned, slot_address
-from opcycle.engine.alloc import IMPLEMENTATION_SLOT
+from opcycle.deploy.verify import require_as_planned
 from opcycle.engine.system_contracts import CREATE2_DEPLOYER
 from opcycle.errors import TemporaryError, UserError
-from opcycle.l1.contract import Contract
 from opcycle.l1.receipts import Receipt
 from opcycle.l1.reverts import TransactionRevertedError
 from opcycle.l1.transactions import TransactionManager, TransactionRequest
@@ -46,21 +43,40 @@ def deploy(
     directory: Path,
     next_block: Callable[[], object],
     progress: Callable[[str], None],
+    approve: Callable[[Quote], None] = lambda _: None,
+    ledger: Ledger | None = None,
+    confirmations: int = 0,
 ) -> Deployment:
     """Deploy, or go on with what was started in `directory`.
 
-    `next_block` returns when L1 has another block; `progress` hears what happens. Raises UserError before
-    anything is sent for a configuration or an L1 that cannot be; TransactionRevertedError with the reason;
-    TemporaryError for what a later run may overcome; CriticalError if L1 holds something else in the end.
+    `next_block` returns when L1 has another block; `progress` hears what happens. `approve` hears the price
+    before anything is sent or written, and raises if that is not to be; `ledger` gets what was paid. In the
+    end L1 has `confirmations` more blocks on top, and what a reorg took meanwhile is sent again.
+    Raises UserError before anything is sent for a configuration or an L1 that cannot be;
+    TransactionRevertedError with the reason; TemporaryError for what a later run may overcome; CriticalError
+    if L1 holds something else in the end.
     """
     config.require_valid()
     l1_chain_id = _require_l1(config, rpc)
-    deployer = transactions.address
-    anchor = start_or_resume(config, rpc=rpc, l1_chain_id=l1_chain_id, deployer=deployer, directory=directory)
-    plan = make_plan(config, deployer=deployer, anchor=anchor)
-    _Run(plan, rpc, transactions, next_block, progress).run()
+    start = find_start(
+        config,
+        rpc=rpc,
+        l1_chain_id=l1_chain_id,
+        deployer=transactions.address,
+        directory=directory,
+        confirmations=confirmations,
+    )
+    plan = make_plan(config, deployer=start.deployer, anchor=start.anchor)
+    run = _Run(stages_of(plan, rpc), rpc, transactions, next_block, progress, ledger or Ledger())
+    run.wait_for_earlier_run()
+    missing = run.missing()
+    approve(read_quote(rpc, missing, account=start.deployer, chain_id=l1_chain_id))
+    if missing:
+        start.write(directory)
+    run.send()
+    run.confirm(confirmations)
     require_as_planned(rpc, plan)
-    require_canonical(anchor, rpc=rpc, directory=directory)
+    require_canonical(start.anchor, rpc=rpc, directory=directory)
     deployment = Deployment(directory, plan.addresses, _rollup(plan, l1_chain_id))
     deployment.write(plan.genesis.to_json())
     progress(f"{config.name} is deployed; its files are in {directory}")
@@ -80,17 +96,12 @@ def _require_l1(config: DeployConfig, rpc: RpcClient) -> int:
         raise UserError(balances_problem(chain_id))
     if config.settlement is Settlement.GAMES and chain_id == ETHEREUM:
         raise UserError(TEST_MACHINE_PROBLEM)
-    if not _has_code(rpc, [CREATE2_DEPLOYER])[0]:
+    if not has_code(rpc, [CREATE2_DEPLOYER])[0]:
         raise UserError(
             f"chain {chain_id} has no CREATE2 deployer at {checksum(CREATE2_DEPLOYER)}; publish its "
             "well-known creation transaction there first (github.com/Arachnid/deterministic-deployment-proxy)"
         )
     return chain_id
-
-
-def _has_code(rpc: RpcClient, addresses: Sequence[bytes]) -> list[bool]:
-    codes = rpc.batch([("eth_getCode", [to_hex(address), "latest"]) for address in addresses])
-    return [code != "0x" for code in codes]
 
 
 def _rollup(plan: Plan, l1_chain_id: int) -> RollupConfig:
@@ -117,21 +128,43 @@ def _rollup(plan: Plan, l1_chain_id: int) -> RollupConfig:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    plan: Plan
+    stages: Sequence[Stage]
     rpc: RpcClient
     transactions: TransactionManager
     next_block: Callable[[], object]
     progress: Callable[[str], None]
+    ledger: Ledger
 
-    def run(self) -> None:
+    def missing(self) -> list[TransactionRequest]:
+        return missing_of(self.stages)
+
+    def send(self) -> None:
         """Everything that is missing, in order."""
-        self._wait_for_earlier_run()
-        self._create("logic contracts", self.plan.logic.values())
-        self._create("proxies", self.plan.proxies.values())
-        self._send_all("setting up contracts and parameters", [*self._setups(), *self._settings()])
-        self._send_all("handing over to the owner", self._hand_over())
+        for stage in self.stages:
+            self._send_all(stage.what, stage.missing())
 
-    def _wait_for_earlier_run(self) -> None:
+    def confirm(self, confirmations: int) -> None:
+        """Wait for so many blocks on top of the last transaction; send again what a reorg took meanwhile."""
+        while confirmations and self.ledger.payments and not self._stand_after(confirmations):
+            self.progress("L1 was reorganized; looking for what it took")
+            self.wait_for_earlier_run()
+            self.ledger.refresh(self.transactions.receipt)
+            self.send()
+
+    def _stand_after(self, confirmations: int) -> bool:
+        """Whether every transaction is still in its block when it is that deep."""
+        deep = max(payment.receipt.block.number for payment in self.ledger.payments) + confirmations
+        self.progress(f"waiting for L1 block {deep}: {confirmations} confirmations")
+        for _ in range(confirmations + PATIENCE):
+            if from_quantity(self.rpc.call("eth_blockNumber")) >= deep:
+                return self.ledger.stands(self.transactions.receipt)
+            self.next_block()
+        raise TemporaryError(
+            f"L1 made fewer than {confirmations} blocks in the time of {confirmations + PATIENCE}; "
+            "run the deployment again when it goes on"
+        )
+
+    def wait_for_earlier_run(self) -> None:
         """What an interrupted run sent may still be mined; only then is it known what is missing."""
         for _ in range(PATIENCE):
             if not self.transactions.in_flight():
@@ -143,51 +176,19 @@ class _Run:
             "blocks; replace or wait for them, then run the deployment again"
         )
 
-    def _create(self, what: str, creations: Iterable[Creation]) -> None:
-        wanted = list(creations)
-        exists = _has_code(self.rpc, [creation.address for creation in wanted])
-        missing = [creation for creation, there in zip(wanted, exists, strict=True) if not there]
-        self._send_all(f"creating {len(missing)} {what}", [creation.request for creation in missing])
-
-    def _setups(self) -> list[TransactionRequest]:
-        return [
-            setup.request
-            for setup in self.plan.setups
-            if slot_address(self.rpc, setup.proxy, IMPLEMENTATION_SLOT) != setup.logic
-        ]
-
-    def _settings(self) -> list[TransactionRequest]:
-        requests = []
-        for setting in self.plan.settings:
-            contract = self._contract(setting.contract, self.plan.proxies[setting.contract].address)
-            calls = [(getter, arguments) for getter, *arguments, _ in setting.shown]
-            if contract.read_many(calls, block="latest") != [wanted for *_, wanted in setting.shown]:
-                requests.append(contract.request(setting.setter, *setting.arguments))
-        return requests
-
-    def _hand_over(self) -> list[TransactionRequest]:
-        owner = self.plan.config.roles.owner
-        owned = [self._contract(name, address) for name, address in self.plan.hand_over]
-        return [
-            contract.request("transferOwnership", owner)
-            for contract in owned
-            if contract.read("owner", block="latest") != owner
-        ]
-
-    def _contract(self, name: str, address: bytes) -> Contract:
-        return Contract(self.rpc, address, artifact(name).abi)
-
     def _send_all(self, what: str, requests: Sequence[TransactionRequest]) -> None:
         """Send all, then wait for all; the first that failed ends the deployment."""
         if not requests:
             return
-        self.progress(what)
+        self.progress(f"{what}: {len(requests)} transactions")
         receipts = self._receipts([self._send(request) for request in requests])
         for request, receipt in zip(requests, receipts, strict=True):
             try:
                 self.transactions.require_success(receipt, request)
             except TransactionRevertedError as error:
                 raise self._explained(request, error) from error
+            finally:
+                self.ledger.add(request.what, receipt)
 
     def _receipts(self, sent: Sequence[Hash]) -> list[Receipt]:
         """In the order of `sent`, once all are mined."""

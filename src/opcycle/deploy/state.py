@@ -26,7 +26,8 @@ class Start:
     config: bytes
 
     def write(self, directory: Path) -> None:
-        """Raises UserError when it cannot be written."""
+        """Until `addresses.json` is there again, nothing is deployed. Raises UserError if it cannot be."""
+        (directory / ADDRESSES_FILE).unlink(missing_ok=True)
         write_json(
             directory / STATE_FILE,
             {
@@ -68,10 +69,17 @@ class Start:
             ) from error
 
 
-def start_or_resume(
-    config: DeployConfig, *, rpc: RpcClient, l1_chain_id: int, deployer: Address, directory: Path
-) -> L1BlockRef:
-    """The anchor of the deployment in `directory`: the one written there, or L1's head, written down first.
+def find_start(
+    config: DeployConfig,
+    *,
+    rpc: RpcClient,
+    l1_chain_id: int,
+    deployer: Address,
+    directory: Path,
+    confirmations: int,
+) -> Start:
+    """Of the deployment in `directory`: the one written there, or at the block below L1's head that has so
+    many `confirmations`.
 
     A local L1 without the block written there is a new one, so the deployment begins anew. On any other L1
     that is a UserError; so is a deployment that was started otherwise.
@@ -80,12 +88,11 @@ def start_or_resume(
     start = Start.read(directory)
     is_gone = start is not None and l1_chain_id in LOCAL_L1_CHAIN_IDS and not _is_canonical(start.anchor, rpc)
     if start is None or is_gone:
-        head = _block(rpc, "latest")
-        if head is None:
-            raise UserError(f"the L1 at {rpc.url} has no blocks")
-        (directory / ADDRESSES_FILE).unlink(missing_ok=True)  # until it is there again, nothing is deployed
-        Start(head, deployer, fingerprint).write(directory)
-        return head
+        head = from_quantity(rpc.call("eth_blockNumber"))
+        anchor = _block(rpc, to_quantity(max(0, head - confirmations)))
+        if anchor is None:
+            raise UserError(f"the L1 at {rpc.url} has no block {head - confirmations}, though newer ones")
+        return Start(anchor, deployer, fingerprint)
     if start.config != fingerprint:
         raise UserError(
             f"the deployment in {directory} was started with another configuration; "
@@ -97,7 +104,7 @@ def start_or_resume(
             f"go on with that account instead of {checksum(deployer)}, or deploy under another name"
         )
     require_canonical(start.anchor, rpc=rpc, directory=directory)
-    return start.anchor
+    return start
 
 
 def require_canonical(anchor: L1BlockRef, *, rpc: RpcClient, directory: Path) -> None:

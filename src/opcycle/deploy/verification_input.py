@@ -86,14 +86,14 @@ class SourcesMissingError(UserError):
 
     def __init__(self) -> None:
         super().__init__(
-            "opcycle was installed without its contracts' sources, so there is nothing to verify them with; "
-            "run the same deployment from a checkout, too: it sends nothing again and writes what explorers want"
+            "opcycle was installed without its contracts' sources, which explorers want; run the same "
+            "deployment from a checkout, too: it sends nothing again and writes them"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class CompilerInput:
-    """`contract` is its fully qualified name, file and contract; `compiler` the version that explorers list."""
+    """`contract` is the fully qualified name: file and contract; `compiler` is named as explorers do."""
 
     name: str
     contract: str

@@ -47,6 +47,8 @@ class EvmL1:
         self.fail_next = False
         self.logs: list[Log] = []
         self._receipts: dict[str, dict[str, Any]] = {}
+        self._before: list[tuple[Any, int, list[bytes]]] = []
+        self.balance = 10**20
         self.mine()
 
     def mine(self) -> None:
@@ -57,10 +59,24 @@ class EvmL1:
             keccak(text=f"{self.fork} {number}"), number, parent.hash, parent.timestamp + BLOCK_TIME
         )
         self.blocks.append(block)
+        mined: list[bytes] = []
+        self._before.append((self.evm.snapshot(), self.nonce, mined))
         self.evm.set_block_env(BlockEnv(number=number, timestamp=block.timestamp))
         while self.nonce in self.pool:
-            self._execute(self.pool.pop(self.nonce), block)
+            mined.append(self.pool.pop(self.nonce))
+            self._execute(mined[-1], block)
             self.nonce += 1
+
+    def reorg(self, depth: int) -> None:
+        """Take so many blocks back; what was in them is in the pool again."""
+        checkpoint, nonce, _ = self._before[-depth]
+        for _, _, mined in self._before[-depth:]:
+            for raw in mined:
+                self.pool[int.from_bytes(rlp.decode(raw[1:])[1], "big")] = raw
+                del self._receipts[to_hex(keccak(raw))]
+        self.evm.revert(checkpoint)
+        self.nonce, self.fork = nonce, f"{self.fork}'"
+        del self.blocks[-depth:], self._before[-depth:]
 
     def repair(self) -> None:
         self.cut_after = None
@@ -151,7 +167,7 @@ class EvmL1:
         return to_hex(self.evm.storage(checksum(from_hex(address)), int(slot, 16)).to_bytes(32, "big"))
 
     def _eth_getBalance(self, address: str, tag: str) -> str:
-        return hex(10**20)
+        return hex(self.balance)
 
     def _eth_getTransactionCount(self, address: str, tag: str) -> str:
         pending = self.nonce
@@ -190,6 +206,7 @@ def run(
     *,
     key: bytes = DEPLOYER_KEY,
     next_block: Callable[[], object] | None = None,
+    **options: Any,
 ) -> Deployment:
     """A deployment by a new process; a block is mined whenever it waits, unless a test says otherwise."""
     return deploy(
@@ -198,5 +215,6 @@ def run(
         transactions=TransactionManager(l1, KeySigner(key), chain_id=l1.chain_id),
         directory=directory,
         next_block=next_block or l1.mine,
-        progress=lambda _: None,
+        progress=options.pop("progress", lambda _: None),
+        **options,
     )
