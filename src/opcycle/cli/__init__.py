@@ -21,6 +21,7 @@ VERBS = {
     "devnet": "devnet",
     "travel": "devnet",
     "deploy": "deploy",
+    "inspect": "inspect",
     "sequencer": "agents.sequencer",
     "batcher": "agents.batcher",
     "node": "agents.node",

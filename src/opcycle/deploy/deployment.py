@@ -96,8 +96,7 @@ class Deployment:
     @classmethod
     def load(cls, directory: Path) -> "Deployment":
         """Raises UserError if files are missing, damaged, or not of one and the same deployment."""
-        addresses = _read(directory / ADDRESSES_FILE, Addresses.from_json)
-        rollup = _read(directory / ROLLUP_FILE, _rollup)
+        addresses, rollup = read_contracts(directory)
         time, chain_id = _read(directory / GENESIS_FILE, _genesis_summary)
         deployment = cls(directory, addresses, rollup)
         if (
@@ -116,6 +115,12 @@ class Deployment:
         write_json(self.genesis_file, genesis)
         write_json(self.directory / ROLLUP_FILE, self.rollup.to_json())
         write_json(self.directory / ADDRESSES_FILE, self.addresses.to_json())
+
+
+def read_contracts(directory: Path) -> tuple[Addresses, RollupConfig]:
+    """What is enough to find a rollup on L1. Raises UserError if a file is missing or damaged."""
+    addresses = _read(directory / ADDRESSES_FILE, Addresses.from_json)
+    return addresses, _read(directory / ROLLUP_FILE, _rollup)
 
 
 def write_json(file: Path, data: Mapping[str, Any] | Sequence[Any]) -> None:

@@ -87,6 +87,15 @@ class EvmL1:
     def batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
         return [self.call(method, *params) for method, params in calls]
 
+    def results_or_errors(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
+        return [self._result_or_error(method, *params) for method, params in calls]
+
+    def _result_or_error(self, method: str, *params: Any) -> Any:
+        try:
+            return self.call(method, *params)
+        except RpcError as error:
+            return error
+
     def _execute(self, raw: bytes, block: L1BlockRef) -> None:
         fields = rlp.decode(raw[1:])
         gas = 22_000 if self.fail_next else int.from_bytes(fields[4], "big")
@@ -124,6 +133,8 @@ class EvmL1:
                 from_hex(call["data"]),
                 int(call.get("gas", hex(2**24)), 16),
             )
+            if to is None:
+                data = from_hex(self._eth_getCode(to_hex(data), "latest"))
             return data, self.evm.result.gas_used
         except RuntimeError as error:
             found = _REVERT.search(str(error))

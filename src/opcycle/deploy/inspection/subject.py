@@ -1,0 +1,62 @@
+"""What an inspection is of: a deployment's files, and the plan that its configuration makes for that L1."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from opcycle.deploy.config import DeployConfig
+from opcycle.deploy.deployment import Addresses, read_contracts
+from opcycle.deploy.plan import Plan, make_plan
+from opcycle.deploy.state import Start
+from opcycle.errors import UserError
+from opcycle.protocol.rollup import RollupConfig
+from opcycle.protocol.types import L1BlockRef
+from opcycle.rpc.chain_id import ask_chain_id
+from opcycle.rpc.client import RpcClient
+from opcycle.rpc.hexjson import from_hex, from_quantity, to_hex, to_quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the files say, and what the configuration says."""
+
+    addresses: Addresses
+    rollup: RollupConfig
+    plan: Plan
+
+
+def read_subject(path: Path, config: DeployConfig, l1: RpcClient) -> Subject:
+    """Of the deployment in `path`, a directory or one of its files.
+
+    Raises UserError for files that are missing, damaged or not of this L1, TemporaryError if L1 is dead.
+    """
+    directory = path if path.is_dir() else path.parent
+    if not path.exists():
+        raise UserError(f"there is no deployment {path}; name its directory, or its addresses.json")
+    addresses, rollup = read_contracts(directory)
+    if addresses.settlement is not config.settlement:
+        raise UserError(
+            f"{directory} settles by {addresses.settlement}, its configuration by {config.settlement}: "
+            "they are not of the same rollup"
+        )
+    anchor = _anchor(rollup, l1)
+    start = Start.read(directory)
+    deployer = start.deployer if start else config.roles.owner
+    return Subject(addresses, rollup, make_plan(config, deployer=deployer, anchor=anchor))
+
+
+def _anchor(rollup: RollupConfig, l1: RpcClient) -> L1BlockRef:
+    """The L1 block that the rollup begins after, which proves that this is its L1."""
+    chain_id, anchor = ask_chain_id(l1.url), rollup.genesis_l1
+    if chain_id != rollup.l1_chain_id:
+        raise UserError(f"{l1.url} serves chain {chain_id}, the rollup settles on chain {rollup.l1_chain_id}")
+    header = l1.call("eth_getBlockByNumber", to_quantity(anchor.number), False)
+    if header is None or header["hash"] != to_hex(anchor.hash):
+        raise UserError(
+            f"the L1 at {l1.url} is another chain {chain_id} than the rollup's: it has no block {anchor}"
+        )
+    return L1BlockRef(
+        hash=anchor.hash,
+        number=anchor.number,
+        parent_hash=from_hex(header["parentHash"]),
+        timestamp=from_quantity(header["timestamp"]),
+    )
