@@ -9,6 +9,7 @@ from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.engine.system_contracts import SYSTEM_CODE
 from opcycle.errors import UserError
 from opcycle.protocol.l1_chain import LOCAL_L1_CHAIN_ID, local_l1
+from opcycle.protocol.types import ZERO_ADDRESS
 from opcycle.rpc.hexjson import from_quantity, to_hex, to_quantity
 
 LOCAL_GENESIS_TIME = 1_750_000_000
@@ -16,7 +17,8 @@ LOCAL_GENESIS_TIME = 1_750_000_000
 
 GAS_LIMIT = 60_000_000
 BALANCE = 10**24
-"""Wei on each test account: a million ETH."""
+"""Wei on each test account: a million ETH. The zero address, too, has ETH on every public chain, and clients
+count on it: viem estimates the gas of what a withdrawal will do from there."""
 
 
 def l1_genesis(timestamp: int = LOCAL_GENESIS_TIME) -> dict[str, Any]:
@@ -25,7 +27,8 @@ def l1_genesis(timestamp: int = LOCAL_GENESIS_TIME) -> dict[str, Any]:
         to_hex(address): {"balance": "0x0", "nonce": "0x1", "code": to_hex(code)}
         for address, code in SYSTEM_CODE.items()
     }
-    alloc |= {to_hex(account.address): {"balance": to_quantity(BALANCE)} for account in ACCOUNTS.values()}
+    funded = [ZERO_ADDRESS, *(account.address for account in ACCOUNTS.values())]
+    alloc |= {to_hex(address): {"balance": to_quantity(BALANCE)} for address in funded}
     return {
         "config": local_l1(LOCAL_L1_CHAIN_ID).to_geth_json(),
         "nonce": "0x0",

@@ -11,9 +11,10 @@ from opcycle.engine.system_contracts import SYSTEM_CODE
 from opcycle.errors import UserError
 
 
-def test_l1_genesis__alloc__test_accounts_and_system_contracts() -> None:
+def test_l1_genesis__alloc__test_accounts_the_zero_address_and_system_contracts() -> None:
     alloc = l1_genesis()["alloc"]
-    assert len(alloc) == len(ACCOUNTS) + len(SYSTEM_CODE)
+    assert len(alloc) == len(ACCOUNTS) + 1 + len(SYSTEM_CODE)
+    assert alloc["0x" + "00" * 20] == {"balance": hex(BALANCE)}, "as on every public chain"
     assert alloc["0x" + ACCOUNTS["user"].address.hex()] == {"balance": hex(BALANCE)}
     for address, code in SYSTEM_CODE.items():
         assert alloc["0x" + address.hex()] == {"balance": "0x0", "nonce": "0x1", "code": "0x" + code.hex()}
