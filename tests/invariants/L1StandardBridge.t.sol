@@ -8,7 +8,6 @@ import {IL1StandardBridge} from "../../contracts/bridge/IL1StandardBridge.sol";
 import {IStandardBridge} from "../../contracts/bridge/IStandardBridge.sol";
 import {L1StandardBridge} from "../../contracts/bridge/L1StandardBridge.sol";
 import {ProxyAdminOwned} from "../../contracts/lib/ProxyAdminOwned.sol";
-import {Courier} from "./support/Courier.sol";
 import {StandardBridgeRules} from "./support/StandardBridgeRules.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -165,74 +164,6 @@ contract L1StandardBridgeTest is StandardBridgeRules {
         vm.prank(guardian);
         superchain.unpause(address(0));
         _pay(address(coin), REMOTE, user, user, 10, "");
-    }
-
-    /*//////////////////////////////////////////////////////////////
-                              BOTH CHAINS
-    //////////////////////////////////////////////////////////////*/
-
-    function test_ether_thereAndBack() public {
-        vm.prank(user, user);
-        l1Bridge.depositETH{value: 5 ether}(0, "");
-        vm.deal(user, 0);
-        deliverToL2();
-        vm.assertEq(user.balance, 5 ether, "on L2");
-        vm.prank(user, user);
-        l2Bridge.withdraw{value: 2 ether}(LEGACY_ERC20_ETH, 2 ether, 0, "");
-        vm.deal(user, 0);
-        deliverToL1();
-        vm.assertEq(user.balance, 2 ether, "and back");
-    }
-
-    function test_tokenOfL1_thereAndBack() public {
-        address l2Token = l2Factory.createOptimismMintableERC20(address(coin), "Coin", "COIN");
-        _approved(coin, 5);
-        vm.prank(user);
-        l1Bridge.bridgeERC20To(address(coin), l2Token, user, 5, 0, "");
-        deliverToL2();
-        vm.prank(user, user);
-        l2Bridge.withdraw(l2Token, 3, 0, "");
-        deliverToL1();
-        vm.assertEq(coin.balanceOf(user), 3, "back");
-        vm.assertEq(l1Bridge.deposits(address(coin), l2Token), 2, "the rest is on L2");
-    }
-
-    function test_tokenOfL2_thereAndBack() public {
-        address l1Token = l1Factory.createOptimismMintableERC20(address(coin), "Coin", "COIN");
-        coin.make(user, 5);
-        vm.prank(user);
-        coin.approve(address(l2Bridge), 5);
-        vm.prank(user);
-        l2Bridge.bridgeERC20To(address(coin), l1Token, user, 5, 0, "");
-        deliverToL1();
-        vm.prank(user);
-        l1Bridge.bridgeERC20To(l1Token, address(coin), user, 3, 0, "");
-        deliverToL2();
-        vm.assertEq(coin.balanceOf(user), 3, "back");
-        vm.assertEq(l2Bridge.deposits(address(coin), l1Token), 2, "the rest is on L1");
-    }
-
-    /// @notice Whoever makes a token that says it stands for another can get nothing by it but what was sent to it.
-    function test_liarsToken_takesNothing() public {
-        address honest = l2Factory.createOptimismMintableERC20(address(coin), "Coin", "COIN");
-        _approved(coin, 100);
-        vm.prank(user);
-        l1Bridge.bridgeERC20To(address(coin), honest, user, 100, 0, "");
-
-        vm.prank(NOBODY);
-        address liars = l2Factory.createOptimismMintableERC20(address(coin), "Koin", "KOIN");
-        vm.prank(address(l2Bridge));
-        (bool minted,) = liars.call(abi.encodeWithSignature("mint(address,uint256)", NOBODY, 100));
-        vm.assertTrue(minted, "minted out of nothing");
-        vm.prank(NOBODY);
-        l2Bridge.bridgeERC20To(liars, address(coin), NOBODY, 100, 0, "");
-        Courier.Message memory message = l2Courier.last();
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IStandardBridge.StandardBridge_NotDeposited.selector, address(coin), liars, 100, 0
-            )
-        );
-        l1Courier.deliver(message);
     }
 
     function _expectLegacyETHInitiated(address from, address to, uint256 amount, bytes memory extraData)
