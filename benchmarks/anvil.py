@@ -21,16 +21,20 @@ from opcycle.rpc.hexjson import to_hex
 PROGRAM = Path(__file__).resolve().parents[1] / "tools" / "bin" / "anvil"
 FLAGS = (
     *("--silent", "--no-mining", "--auto-impersonate", "--hardfork", "prague", "--timestamp", "1600000000"),
-    *("--base-fee", "0", "--gas-price", "0"),
+    *("--gas-price", "0"),
 )
 
 
 class AnvilChain(Chain):
-    """A transaction is a block of its own, a second after the last where no other time is set."""
+    """A transaction is a block of its own, a second after the last where no other time is set.
 
-    def __init__(self, rpc: RpcClient):
+    `base_fee`, of every block, in wei a gas: senders pay that.
+    """
+
+    def __init__(self, rpc: RpcClient, base_fee: int = 0):
         super().__init__()
         self._rpc = rpc
+        self._base_fee = base_fee
         self._last, self._now = 0, 0
 
     def deploy(self, sender: bytes, creation_code: bytes) -> bytes:
@@ -47,6 +51,12 @@ class AnvilChain(Chain):
     def set_balance(self, address: bytes, wei: int) -> None:
         self._rpc.call("anvil_setBalance", to_hex(address), hex(wei))
 
+    def set_code(self, address: bytes, code: bytes) -> None:
+        self._rpc.call("anvil_setCode", to_hex(address), to_hex(code))
+
+    def set_storage(self, address: bytes, slot: bytes, value: bytes) -> None:
+        self._rpc.call("anvil_setStorageAt", to_hex(address), to_hex(slot), to_hex(value))
+
     def send(self, sender: bytes, to: bytes, data: bytes, *, value: int = 0, gas: int = GAS) -> bytes:
         """What is returned is not known of a real transaction."""
         receipt = self._mine(
@@ -60,12 +70,14 @@ class AnvilChain(Chain):
         return []
 
     def call(self, sender: bytes, to: bytes, data: bytes, *, value: int = 0, gas: int = GAS) -> bytes:
-        found = self._rpc.call("eth_call", {"to": to_hex(to), "data": to_hex(data)}, "latest")
+        request = {"from": to_hex(sender), "to": to_hex(to), "data": to_hex(data)}
+        found = self._rpc.call("eth_call", request, "latest")
         return bytes.fromhex(found[2:])
 
     def _mine(self, transaction: dict[str, str]) -> dict[str, str]:
         self._last = max(self._now, self._last + 1)
-        request = {"gas": hex(GAS), "gasPrice": "0x0", **transaction}
+        request = {"gas": hex(GAS), "gasPrice": hex(self._base_fee), **transaction}
+        self._rpc.call("anvil_setNextBlockBaseFeePerGas", hex(self._base_fee))
         sent = self._rpc.call("eth_sendTransaction", request)
         self._rpc.call("evm_mine", {"timestamp": self._last})
         receipt: dict[str, str] = self._rpc.call("eth_getTransactionReceipt", sent)
@@ -74,12 +86,14 @@ class AnvilChain(Chain):
 
 
 @contextmanager
-def anvil_rpc() -> Iterator[RpcClient]:
+def anvil_rpc(base_fee: int = 0) -> Iterator[RpcClient]:
     """A fresh anvil on a free port, which ends with the context."""
     port = free_ports().l1_rpc
     with (
         TemporaryDirectory() as folder,
-        child(str(PROGRAM), [*FLAGS, "--port", str(port)], Path(folder) / "log") as program,
+        child(
+            str(PROGRAM), [*FLAGS, "--base-fee", str(base_fee), "--port", str(port)], Path(folder) / "log"
+        ) as program,
     ):
         rpc = RpcClient(f"http://127.0.0.1:{port}")
         _wait_for(rpc, program)
@@ -87,10 +101,10 @@ def anvil_rpc() -> Iterator[RpcClient]:
 
 
 @contextmanager
-def anvil() -> Iterator[AnvilChain]:
+def anvil(base_fee: int = 0) -> Iterator[AnvilChain]:
     """The same, for transactions."""
-    with anvil_rpc() as rpc:
-        yield AnvilChain(rpc)
+    with anvil_rpc(base_fee) as rpc:
+        yield AnvilChain(rpc, base_fee)
 
 
 def _wait_for(rpc: RpcClient, program: Child) -> None:

@@ -92,7 +92,9 @@ contract L1Block {
         uint256 _l1FeeOverhead,
         uint256 _l1FeeScalar
     ) external {
-        _requireDepositor();
+        if (msg.sender != Constants.DEPOSITOR_ACCOUNT) {
+            revert L1Block_NotDepositor(msg.sender);
+        }
         number = _number;
         timestamp = _timestamp;
         basefee = _basefee;
@@ -103,47 +105,42 @@ contract L1Block {
         l1FeeScalar = _l1FeeScalar;
     }
 
+    /// @dev What later forms of the attributes begin with. Each word is written whole: Solidity would read it again for
+    ///      each of its fields. Calldata that is too short means zeros, as in upstream's: derivation writes it.
+    modifier setsEcotoneValues() {
+        if (msg.sender != Constants.DEPOSITOR_ACCOUNT) revert L1Block_NotDepositor(msg.sender);
+        // equivalent: baseFeeScalar = uint32(bytes4(msg.data[4:8])), and so on for the fields in the calldata's order
+        assembly ("memory-safe") {
+            sstore(sequenceNumber.slot, shr(128, calldataload(4))) // with both scalars
+            sstore(number.slot, shr(128, calldataload(20))) // with the timestamp
+            sstore(basefee.slot, calldataload(36))
+            sstore(blobBaseFee.slot, calldataload(68))
+            sstore(hash.slot, calldataload(100))
+            sstore(batcherHash.slot, calldataload(132))
+        }
+        _;
+    }
+
     /// @notice Ecotone's setter; packed calldata, byte offsets after the selector:
     ///         0 baseFeeScalar u32 · 4 blobBaseFeeScalar u32 · 8 sequenceNumber u64 · 16 timestamp u64 · 24 number u64
     ///         · 32 basefee u256 · 64 blobBaseFee u256 · 96 hash · 128 batcherHash
-    function setL1BlockValuesEcotone() external {
-        _requireDepositor();
-        _setEcotone();
-    }
+    function setL1BlockValuesEcotone() external setsEcotoneValues {}
 
     /// @notice Isthmus' setter: Ecotone's calldata, then 160 operatorFeeScalar u32 · 164 operatorFeeConstant u64
-    function setL1BlockValuesIsthmus() external {
-        _requireDepositor();
-        _setEcotone();
-        _setIsthmus();
+    function setL1BlockValuesIsthmus() external setsEcotoneValues {
+        // equivalent: operatorFeeScalar = uint32(bytes4(msg.data[164:168])), operatorFeeConstant = …; and no footprint
+        assembly ("memory-safe") {
+            sstore(operatorFeeConstant.slot, shr(160, calldataload(164)))
+        }
     }
 
     /// @notice Jovian's setter: Isthmus' calldata, then 172 daFootprintGasScalar u16
-    function setL1BlockValuesJovian() external {
-        _requireDepositor();
-        _setEcotone();
-        _setIsthmus();
-        daFootprintGasScalar = uint16(bytes2(msg.data[176:178]));
-    }
-
-    function _setEcotone() private {
-        baseFeeScalar = uint32(bytes4(msg.data[4:8]));
-        blobBaseFeeScalar = uint32(bytes4(msg.data[8:12]));
-        sequenceNumber = uint64(bytes8(msg.data[12:20]));
-        timestamp = uint64(bytes8(msg.data[20:28]));
-        number = uint64(bytes8(msg.data[28:36]));
-        basefee = uint256(bytes32(msg.data[36:68]));
-        blobBaseFee = uint256(bytes32(msg.data[68:100]));
-        hash = bytes32(msg.data[100:132]);
-        batcherHash = bytes32(msg.data[132:164]);
-    }
-
-    function _setIsthmus() private {
-        operatorFeeScalar = uint32(bytes4(msg.data[164:168]));
-        operatorFeeConstant = uint64(bytes8(msg.data[168:176]));
-    }
-
-    function _requireDepositor() private view {
-        if (msg.sender != Constants.DEPOSITOR_ACCOUNT) revert L1Block_NotDepositor(msg.sender);
+    function setL1BlockValuesJovian() external setsEcotoneValues {
+        // equivalent: as Isthmus', then daFootprintGasScalar = uint16(bytes2(msg.data[176:178]))
+        assembly ("memory-safe") {
+            let fees := calldataload(164) // scalar u32 ‖ constant u64 ‖ footprint u16 ‖ …
+            let footprint := and(shr(144, fees), 0xffff)
+            sstore(operatorFeeConstant.slot, or(shl(96, footprint), shr(160, fees)))
+        }
     }
 }

@@ -74,20 +74,6 @@ contract L1BlockTest is L2 {
         vm.assertEq(l1Block.DEPOSITOR_ACCOUNT(), DEPOSITOR, "who may");
     }
 
-    /// @dev Calldata that lacks its last byte: nothing is read past its end.
-    function test_setL1BlockValues_truncated_reverts() public {
-        for (uint256 i = 0; vm.keyExistsJson(json, _case(i)); ++i) {
-            bytes memory short = vm.parseJsonBytes(json, string.concat(_case(i), ".calldata"));
-            assembly ("memory-safe") {
-                mstore(short, sub(mload(short), 1))
-            }
-            vm.prank(DEPOSITOR);
-            (bool success,) = address(l1Block).call(short);
-            vm.assertFalse(success, "refused");
-        }
-        vm.assertEq(l1Block.number(), 0, "nothing was set");
-    }
-
     function test_l1BlockNumber_howeverAsked() public {
         setL1Attributes(0, 0, 0, 0, 0, 0);
         vm.assertEq(l1BlockNumber.getL1BlockNumber(), 1234, "by name");
