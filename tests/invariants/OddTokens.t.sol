@@ -159,6 +159,18 @@ abstract contract OddTokens is StandardBridgeEnd {
         vm.assertEq(list.balanceOf(user), 5, "paid");
     }
 
+    /// @notice ETH that somebody forced into the bridge pays for no message that brings less than it says.
+    function test_forcedEther_paysNobody() public {
+        vm.deal(address(bridge), 10 ether);
+        vm.expectRevert(
+            abi.encodeWithSelector(IStandardBridge.StandardBridge_WrongValue.selector, 0, 10 ether)
+        );
+        _deliver(0, abi.encodeCall(IStandardBridge.finalizeBridgeETH, (user, user, 10 ether, "")));
+        _deliver(1 ether, abi.encodeCall(IStandardBridge.finalizeBridgeETH, (user, NOBODY, 1 ether, "")));
+        vm.assertEq(NOBODY.balance, 1 ether, "paid by the message");
+        vm.assertEq(address(bridge).balance, 10 ether, "not by the bridge");
+    }
+
     /// @notice Counted twice, what is sent inside of another sending would be somebody else's.
     function test_tokenThatCallsItsHolder_isCountedOnce() public {
         CallingCoin calling = new CallingCoin();
