@@ -5,10 +5,12 @@ proxies; what counts is a transaction's `gasUsed`. L1's base fee is 20 gwei, so 
 at 1 gwei what they burn hides all differences. The last column is the reference as it was measured elsewhere,
 without the transaction's own gas. Exits 1 if an operation costs 1% more on ours.
 
-Usage: make bench-gas
+Usage: make bench-gas; `--snapshot` notes ours in tests/invariants/gas, as `make gas` does
 """
 
+import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from tests.fuzz.disputes.deploy import (
@@ -32,6 +34,7 @@ from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT
 from opcycle.protocol import predeploys
 
 BASE_FEE = 20 * 10**9
+SNAPSHOT = Path("tests/invariants/gas/bridge.json")
 L1_CHAIN_ID = 31337
 L2_ADMIN = account("the admin of L2's proxies")
 
@@ -134,11 +137,18 @@ def measure(artifacts: Artifacts, deployment: type[Bridged]) -> dict[str, int]:
 
 def main() -> None:
     ours = measure(artifact, Bridged)
+    if sys.argv[1:] == ["--snapshot"]:
+        SNAPSHOT.write_text(json.dumps(ours, indent=2, ensure_ascii=False) + "\n")
+        return
     reference = measure(in_directory(REFERENCE), BridgedReference)
     print("\n".join(table(ours, reference, MEASURED_ELSEWHERE)))
-    worse = [name for name, gas in ours.items() if gas > 1.01 * reference[name]]
-    if worse:
+    if worse := dearer(ours, reference):
         sys.exit(f"dearer than the reference: {', '.join(worse)}")
+
+
+def dearer(ours: dict[str, int], reference: dict[str, int]) -> list[str]:
+    """Operations that cost at least 1% more than the reference's."""
+    return [name for name, gas in ours.items() if gas > 1.01 * reference[name]]
 
 
 if __name__ == "__main__":

@@ -186,13 +186,25 @@ contract GasTest is System, L2 {
         _size("inbox/", "BatchInbox");
         _size("oracle/", "L2OutputOracle");
         _size("bridge/", "OptimismPortal");
+        _size("bridge/", "L1CrossDomainMessenger");
+        _size("bridge/", "L1StandardBridge");
+        _size("bridge/", "L1ERC721Bridge");
+        _size("bridge/", "OptimismMintableERC20");
+        _size("bridge/", "OptimismMintableERC20Factory");
         _size("config/", "SystemConfig");
         _size("config/", "SuperchainConfig");
         _size("lib/", "Proxy");
+        _size("predeploys/", "DeployerWhitelist");
         _size("predeploys/", "GasPriceOracle");
         _size("predeploys/", "L1Block");
         _size("predeploys/", "L1BlockNumber");
+        _size("predeploys/", "L2CrossDomainMessenger");
+        _size("predeploys/", "L2ERC721Bridge");
+        _size("predeploys/", "L2StandardBridge");
         _size("predeploys/", "L2ToL1MessagePasser");
+        _size("predeploys/", "LegacyMessagePasser");
+        _size("predeploys/", "OptimismMintableERC721");
+        _size("predeploys/", "OptimismMintableERC721Factory");
         _size("predeploys/", "SequencerFeeVault");
         _size("predeploys/", "WETH");
     }
