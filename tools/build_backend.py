@@ -1,9 +1,9 @@
 """The build backend: flit's, after what runs need of the checkout was gathered into `opcycle/_packaged/`.
 
 Compiled contracts are not in git, so a wheel can only be made where `make build` was run; anything else is
-refused. An sdist carries the gathered files and so makes the same wheel anywhere. Everything happens in a
-copy: the checkout stays as it is, and `out/` goes on being read in its place by an editable install. The same
-files give the same bytes.
+refused. With them come their sources, which explorers want and other contracts may import. An sdist carries
+the gathered files and so makes the same wheel anywhere. Everything happens in a copy: the checkout stays as
+it is, and `out/` goes on being read in its place by an editable install. The same files give the same bytes.
 """
 
 import contextlib
@@ -71,12 +71,7 @@ def _gathered() -> Iterator[None]:
         for name in SOURCES:
             _copy(root / name, copy / name)
         if not (root / PACKAGED).is_dir():  # it is there in an unpacked sdist
-            for name in AS_THEY_ARE:
-                _copy(root / name, copy / PACKAGED / name)
-            for name, contract in compiled_contracts(root).items():
-                file = copy / PACKAGED / "out" / f"{name}.sol" / f"{name}.json"
-                file.parent.mkdir(parents=True)
-                file.write_text(json.dumps(contract, separators=(",", ":")))
+            _gather(root, copy / PACKAGED)
         os.environ["SOURCE_DATE_EPOCH"] = date or TIMESTAMP
         os.chdir(copy)
         try:
@@ -85,6 +80,18 @@ def _gathered() -> Iterator[None]:
             os.chdir(root)
             if date is None:
                 del os.environ["SOURCE_DATE_EPOCH"]
+
+
+def _gather(root: Path, target: Path) -> None:
+    """Files as they are, compiled contracts, and the Solidity that these were compiled from."""
+    contracts = compiled_contracts(root)
+    solidity = {source for contract in contracts.values() for source in contract["metadata"]["sources"]}
+    for name in (*AS_THEY_ARE, *sorted(solidity)):
+        _copy(root / name, target / name)
+    for name, contract in contracts.items():
+        file = target / "out" / f"{name}.sol" / f"{name}.json"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(contract, separators=(",", ":")))
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -98,10 +105,10 @@ def _copy(source: Path, target: Path) -> None:
 def compiled_contracts(root: Path) -> dict[str, Mapping[str, Any]]:
     """Of each contract in contracts/, by name, what `opcycle.artifacts` reads of forge's output.
 
-    Ends the build with a sentence if one is missing or was compiled from another text.
+    Ends the build with a sentence if they are not compiled, or were compiled from another text.
     """
     found: dict[str, Mapping[str, Any]] = {}
-    sources = {str(path.relative_to(root)): path for path in (root / "contracts").rglob("*.sol")}
+    sources = {str(path.relative_to(root)) for path in (root / "contracts").rglob("*.sol")}
     if not sources:
         sys.exit(
             "there are no contracts here to put into a wheel; build it from opcycle's repository or sdist"
@@ -124,14 +131,19 @@ def compiled_contracts(root: Path) -> dict[str, Mapping[str, Any]]:
 
 def _what_python_reads(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Immutables are numbered in the order of declaration: their ids depend on what else was compiled."""
-    immutables = data["deployedBytecode"].get("immutableReferences") or {}
+    code, metadata = data["deployedBytecode"], data["metadata"]
+    immutables = code.get("immutableReferences") or {}
+    in_order = {str(number): immutables[key] for number, key in enumerate(sorted(immutables, key=int))}
     return {
         "abi": data["abi"],
         "bytecode": {"object": data["bytecode"]["object"]},
-        "deployedBytecode": {
-            "object": data["deployedBytecode"]["object"],
-            "immutableReferences": {
-                str(number): immutables[ast_id] for number, ast_id in enumerate(sorted(immutables, key=int))
+        "deployedBytecode": {"object": code["object"], "immutableReferences": in_order},
+        "metadata": {
+            "compiler": metadata["compiler"],
+            "language": metadata["language"],
+            "settings": metadata["settings"],
+            "sources": {
+                path: {"keccak256": source["keccak256"]} for path, source in metadata["sources"].items()
             },
         },
     }

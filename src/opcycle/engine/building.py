@@ -131,7 +131,8 @@ def _run(command: list[str], what: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
-        raise UserError(f"{what} failed: {lines[-1]}")
+        reason = next((line for line in lines if line.lower().startswith("error:")), lines[-1])
+        raise UserError(f"{what} failed: {reason}")
 
 
 def _environment() -> dict[str, str]:

