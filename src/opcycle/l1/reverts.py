@@ -44,14 +44,24 @@ class RevertDecoder:
         """`Name(arguments)`; the bare selector and data for an error that no ABI declares."""
         if not data:
             return "no reason"
-        name, types = self._errors.get(data[:4], ("", []))
-        if not name:
-            return f"unknown error 0x{data[:4].hex()} ({len(data) - 4} bytes of arguments)"
-        try:
-            values = decode(types, data[4:])
-        except DecodingError:
+        found = self.decode(data)
+        if found is not None:
+            name, values = found
+            return f"{name}({', '.join(_show(value) for value in values)})"
+        name, _ = self._errors.get(data[:4], ("", []))
+        if name:
             return f"{name} with malformed arguments 0x{data[4:].hex()}"
-        return f"{name}({', '.join(_show(value) for value in values)})"
+        return f"unknown error 0x{data[:4].hex()} ({len(data) - 4} bytes of arguments)"
+
+    def decode(self, data: bytes) -> tuple[str, tuple[Any, ...]] | None:
+        """Name and arguments; None for an error that no ABI declares, or whose arguments are malformed."""
+        if data[:4] not in self._errors:
+            return None
+        name, types = self._errors[data[:4]]
+        try:
+            return name, decode(types, data[4:])
+        except DecodingError:
+            return None
 
 
 def _show(value: object) -> str:
