@@ -175,6 +175,24 @@ class Devnet:
         if with_l2:
             l2.jump(seconds)
 
+    def travel_l2(self, seconds: int) -> None:
+        """Let L2's time alone jump ahead: back to L1's, behind which `travel` has left it.
+
+        Raises UserError on an L1 that is not ours, ValueError for a step back or one beyond L1's time.
+        """
+        if seconds > self.lag:
+            raise ValueError(f"L2 is {self.lag} s behind L1 and cannot jump {seconds} s ahead")
+        if self._hands is not None:
+            self._hands[1].jump(seconds)
+
+    @property
+    def lag(self) -> int:
+        """Seconds that L2's time is behind L1's. Raises UserError on an L1 that is not ours."""
+        if self._hands is None:
+            raise UserError(f"the L1 at {self.l1_url} is not ours: its time is L2's, too")
+        l1, l2 = self._hands
+        return l1.now() - l2.now()
+
     def until(self, what: str, condition: Callable[[], bool], *, seconds: int) -> None:
         """Wait for `condition`, `what` in words. It may raise TemporaryError for "not yet".
 

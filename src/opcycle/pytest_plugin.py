@@ -1,0 +1,111 @@
+"""A whole rollup as pytest fixtures, each test on chains of its own that start from the same state.
+
+    def test_withdrawal(devnet, user):
+        devnet.deposit(user, ether=1)
+        withdrawal = devnet.withdraw(user, ether="0.4")
+        devnet.advance_until(withdrawal.provable)
+        withdrawal.prove()
+        devnet.advance(days=7)
+        withdrawal.finalize()
+
+`pytest --fixtures` lists what there is. `@pytest.mark.opcycle(windows="mainnet", settlement="oracle")` gives
+a test another rollup, `--opcycle-windows` and `--opcycle-settlement` (or ini options of these names) all.
+"""
+
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
+
+    from opcycle.testing.chain import Chain
+    from opcycle.testing.pool import DevnetPool
+    from opcycle.testing.rollup import LocalRollup
+    from opcycle.testing.settings import Settings
+
+# What is heavy is imported by the fixtures: the plugin is loaded in every run of pytest, also where nobody
+# asks for a devnet.
+
+_OPTIONS = {
+    "windows": "how long L1 waits before it believes: short (a week is a minute; default) or mainnet",
+    "settlement": "how output roots are settled: games (default) or oracle",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("opcycle", "rollups in tests")
+    for name, text in _OPTIONS.items():
+        group.addoption(f"--opcycle-{name}", help=text)
+        parser.addini(f"opcycle_{name}", text, default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "opcycle(windows=…, settlement=…, …): the rollup of this test; see opcycle.testing.settings.Settings",
+    )
+
+
+@pytest.fixture(scope="session")
+def _opcycle_devnets(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["DevnetPool"]:
+    with warnings.catch_warnings():
+        # web3 imports a part of websockets that warns of its age: with "error" that would be every test's
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from opcycle.testing.pool import DevnetPool
+
+    pool = DevnetPool(tmp_path_factory.mktemp("opcycle"), project=request.config.rootpath)
+    try:
+        yield pool
+    finally:
+        pool.close()
+
+
+@pytest.fixture
+def opcycle_config(request: pytest.FixtureRequest) -> "Settings":
+    """The rollup's settings: an `opcycle.testing.settings.Settings`. Override it to choose others."""
+    from opcycle.testing.settings import Settings
+
+    config = request.config
+    said = {
+        name: config.getoption(f"opcycle_{name}") or config.getini(f"opcycle_{name}") for name in _OPTIONS
+    }
+    return Settings().with_options({name: value for name, value in said.items() if value})
+
+
+@pytest.fixture
+def devnet(
+    request: pytest.FixtureRequest, opcycle_config: "Settings", _opcycle_devnets: "DevnetPool"
+) -> Iterator["LocalRollup"]:
+    """A local rollup: L1, L2 and all agents. Time passes only as the test says.
+
+    `deposit`, `withdraw`, `advance(days=7)`, `advance_until(condition)`, `l1`, `l2`, `new_user()`;
+    see `opcycle.testing.rollup.LocalRollup`.
+    """
+    options: dict[str, Any] = {}
+    for marker in reversed(list(request.node.iter_markers("opcycle"))):
+        options |= marker.kwargs
+    with _opcycle_devnets.lend(opcycle_config.with_options(options)) as rollup:
+        yield rollup
+
+
+@pytest.fixture
+def l1(devnet: "LocalRollup") -> "Chain":
+    """The devnet's L1: `balance`, `send`, `deploy`, `contract`, `web3`; see `opcycle.testing.chain.Chain`."""
+    return devnet.l1
+
+
+@pytest.fixture
+def l2(devnet: "LocalRollup") -> "Chain":
+    """The devnet's L2: `balance`, `send`, `deploy`, `contract`, `web3`; see `opcycle.testing.chain.Chain`."""
+    return devnet.l2
+
+
+@pytest.fixture
+def user(devnet: "LocalRollup") -> "LocalAccount":
+    """An account of eth_account with 100 ether on each chain. `devnet.new_user()` gives more of them."""
+    return devnet.new_user()

@@ -1,0 +1,225 @@
+"""`devnet` as a test sees it: two chains, the users' bridge, and time that passes only when told to."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+
+from opcycle.bridge.bridge import GAS_LIMIT, Bridge
+from opcycle.devnet.accounts import ACCOUNTS
+from opcycle.devnet.devnet import Devnet, NotInTimeError
+from opcycle.devnet.leaps import catch_up, leap
+from opcycle.errors import UserError
+from opcycle.l1.signer import KeySigner
+from opcycle.testing.addresses import Addressed, to_address
+from opcycle.testing.amounts import Ether, to_wei
+from opcycle.testing.chain import Chain
+from opcycle.testing.compiled import AbiEntry
+from opcycle.testing.conditions import Condition
+from opcycle.testing.settings import Settings
+from opcycle.testing.transfers import Deposit, Withdrawal
+from opcycle.testing.users import fund, user_account
+
+LONGEST_STEPPED = 120
+"""Seconds of chain time that pass block by block on both chains; what is longer, L1 leaps over."""
+
+PATIENCE = 600
+"""Seconds of chain time that a condition may take by default, leaps not counted."""
+
+MOST_LEAPS = 20
+
+CATCH_UP_LIMIT = 10_000
+"""L2 blocks that a deposit waits for without being asked: more than a minute of the machine's time."""
+
+BLOCKS_PER_SECOND = 150
+"""L2 blocks that a small machine makes in a second while L2 catches up: measured."""
+
+DRIFT = 1800
+"""Seconds that L2 may go on with users' transactions on one L1 origin (Fjord)."""
+
+
+class LocalRollup:
+    """A rollup of its own for each test. `l1` and `l2` are its chains.
+
+    Whatever is called returns when it is done and mined; chain time moves by that, and by `advance` and
+    `advance_until`, never by itself. `underlying` is the devnet with all its agents, for tests of those.
+    """
+
+    def __init__(self, underlying: Devnet, settings: Settings, *, project: Path):
+        self.underlying = underlying
+        self.settings = settings
+        rollup, errors = underlying.deployment.rollup, list[AbiEntry]()
+        self.l1 = Chain(
+            "L1",
+            underlying.l1_url,
+            chain_id=rollup.l1_chain_id,
+            project=project,
+            wait=self._wait_for_block,
+            errors=errors,
+        )
+        self.l2 = Chain(
+            "L2",
+            underlying.assembly.l2,
+            chain_id=rollup.l2_chain_id,
+            project=project,
+            wait=self._wait_for_block,
+            errors=errors,
+        )
+        self._users = 0
+
+    def new_user(self) -> LocalAccount:
+        """An account that nobody has used, with 100 ether on each chain."""
+        user = user_account(self._users)
+        self._users += 1
+        if self.l1.balance(user) == 0:
+            fund(self.underlying, [user])
+        return user
+
+    def account(self, role: str) -> LocalAccount:
+        """One of those that run the rollup: "deployer" (owns the contracts), "guardian", "batcher", …
+
+        Raises UserError for an unknown role.
+        """
+        if role not in ACCOUNTS:
+            raise UserError(f"nobody is the {role!r}; there are {', '.join(ACCOUNTS)}")
+        account: LocalAccount = Account.from_key(ACCOUNTS[role].key)
+        return account
+
+    def bridge(self, user: LocalAccount) -> Bridge:
+        """`opcycle.bridge` as that user has it: sends at once and waits for nothing."""
+        return self.underlying.assembly.bridge(KeySigner(bytes(user.key)))
+
+    def deposit(
+        self,
+        user: LocalAccount,
+        *,
+        ether: Ether | None = None,
+        wei: int | None = None,
+        to: Addressed | None = None,
+        data: bytes = b"",
+        gas_limit: int = GAS_LIMIT,
+    ) -> Deposit:
+        """Send ether and `data` from L1 to `to` (default: the user) on L2; returns when it has arrived.
+
+        If L2 is behind, it catches up. Raises UserError if that takes long, and says how long.
+        """
+        recipient = to_address(user if to is None else to)
+        self._require_reachable()
+        bridge = self.bridge(user)
+        sent = bridge.deposit(recipient, to_wei(ether=ether, wei=wei), data=data, gas_limit=gas_limit)
+        self.l1.wait_for(sent, "the deposit")
+        deposit = Deposit(bridge, sent)
+        if self.lag:
+            self.catch_up()
+        self.advance_until(deposit.arrived)
+        return deposit
+
+    def withdraw(
+        self,
+        user: LocalAccount,
+        *,
+        ether: Ether | None = None,
+        wei: int | None = None,
+        to: Addressed | None = None,
+        data: bytes = b"",
+        gas_limit: int = GAS_LIMIT,
+    ) -> Withdrawal:
+        """Send ether and `data` from L2 to `to` (default: the user) on L1: the first of three steps."""
+        recipient = to_address(user if to is None else to)
+        bridge, value = self.bridge(user), to_wei(ether=ether, wei=wei)
+        sent = bridge.withdraw(recipient, value, data=data, gas_limit=gas_limit)
+        receipt = self.l2.wait_for(sent, "the withdrawal")
+        if not receipt.succeeded:
+            raise UserError(f"the withdrawal 0x{sent.hex()} failed on L2; it has withdrawn nothing")
+        return Withdrawal(user, sent, l1=self.l1, bridge_of=self.bridge, wait=self.advance_until)
+
+    @property
+    def now(self) -> int:
+        """L1 time: the timestamp of its newest block, in seconds."""
+        return self.underlying.l1.head.timestamp
+
+    @property
+    def lag(self) -> int:
+        """Seconds that L2 is behind L1, after `advance` has leapt."""
+        return self.underlying.lag
+
+    def advance(self, *, seconds: int = 0, minutes: int = 0, hours: int = 0, days: int = 0) -> None:
+        """Let chain time pass. Up to two minutes both chains make all their blocks.
+
+        Over more than that, L1 leaps: only the agents act, when a game's clock runs out. L2 lags behind then:
+        users go on there for half an hour of its time, but deposits wait until it has caught up.
+        """
+        total = seconds + 60 * minutes + 3600 * hours + 86_400 * days
+        if total < 0:
+            raise UserError(f"time does not run backwards (asked for {total} s)")
+        if total <= LONGEST_STEPPED:
+            self.underlying.advance(total)
+        else:
+            leap(self.underlying, total)
+
+    def advance_until(self, condition: Condition | Callable[[], object], *, seconds: int = PATIENCE) -> None:
+        """Let chain time pass until the condition holds: `withdrawal.provable`, or any function of yours.
+
+        Raises NotInTimeError, which names the condition, after `seconds` of chain time; what a condition is
+        known to take (seven days until a withdrawal can be finalized) is leapt over and does not count.
+        """
+        asked = Condition.of(condition)
+        devnet, stride = self.underlying, self.underlying.config.l1_block_time
+        passed = leaps = 0
+        devnet.settle()
+        while not asked:
+            left = asked.seconds_left()
+            if left > LONGEST_STEPPED and leaps < MOST_LEAPS:
+                leaps += 1
+                leap(devnet, left)
+            elif passed < seconds:
+                passed += stride
+                devnet.advance(stride)
+            else:
+                raise NotInTimeError(self._in_vain(asked, seconds))
+
+    def catch_up(self) -> None:
+        """Let L2 make all the blocks that it is behind L1: about 150 a second, however long that takes."""
+        catch_up(self.underlying)
+
+    def close(self) -> None:
+        self.l1.close()
+        self.l2.close()
+
+    def _require_reachable(self) -> None:
+        blocks = self.lag // self.underlying.config.block_time
+        if blocks > CATCH_UP_LIMIT:
+            raise UserError(
+                f"L2 is {self.lag} s behind L1: a deposit made now arrives after {blocks} more L2 blocks, "
+                f"about {blocks // BLOCKS_PER_SECOND // 60 + 1} minutes of yours. Deposit before it leaps, "
+                "choose short windows, or call devnet.catch_up() first if you mean it"
+            )
+
+    def _in_vain(self, condition: Condition, seconds: int) -> str:
+        said = condition.describe()
+        text = f"waited {seconds} s of chain time in vain for {condition.name}"
+        if said is not None:
+            text += f"; it is {said}"
+        if self.lag > DRIFT:
+            text += (
+                f"; L2 is {self.lag} s behind L1 since the last leap, and takes users' transactions only for "
+                f"{DRIFT} s of its time, until devnet.catch_up()"
+            )
+        return f"{text}; logs are in {self.underlying.logs}"
+
+    def _wait_for_block(self, what: str, is_there: Callable[[], bool]) -> None:
+        """By the second: L2 has a block in each, as a rule."""
+        config = self.underlying.config
+        stride, most = (
+            min(config.block_time, config.l1_block_time),
+            20 * max(config.block_time, config.l1_block_time),
+        )
+        condition = Condition(f"{what} to be mined", is_there)
+        passed = 0
+        self.underlying.settle()
+        while not condition:
+            if passed > most:
+                raise NotInTimeError(self._in_vain(condition, most))
+            self.underlying.advance(stride)
+            passed += stride
