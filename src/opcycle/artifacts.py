@@ -18,7 +18,7 @@ class Artifact:
     """One contract: ABI (JSON form), creation code, runtime code and where its immutables sit in it.
 
     `immutables` maps an AST id to the byte offsets and lengths in `runtime` that hold its value.
-    `metadata` is solc's (compiler, settings, hashes of all sources), which a wheel does not carry.
+    `metadata` is solc's (compiler, settings, hashes of all sources).
     """
 
     name: str

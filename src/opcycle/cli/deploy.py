@@ -20,7 +20,7 @@ from opcycle.deploy.plan import make_plan
 from opcycle.deploy.polling import BlockPoller
 from opcycle.deploy.state import Start
 from opcycle.deploy.validation import LOCAL_L1_CHAIN_IDS
-from opcycle.deploy.verification_input import VERIFICATION, SourcesMissingError, write_verification
+from opcycle.deploy.verification_input import VERIFICATION, write_verification
 from opcycle.errors import UserError
 from opcycle.l1.signer import Signer
 from opcycle.l1.transactions import TransactionManager
@@ -125,12 +125,8 @@ def _write_verification(config: DeployConfig, deployment: Deployment) -> None:
     start = Start.read(directory)
     assert start is not None, "the deployment that was just made"
     plan = make_plan(config, deployer=start.deployer, anchor=start.anchor)
-    try:
-        write_verification(plan, directory, l1_chain_id=deployment.rollup.l1_chain_id)
-    except SourcesMissingError as error:
-        _say(str(error))
-    else:
-        _say(f"what block explorers want to show the sources is in {directory / VERIFICATION}")
+    write_verification(plan, directory, l1_chain_id=deployment.rollup.l1_chain_id)
+    _say(f"what block explorers want to show the sources is in {directory / VERIFICATION}")
 
 
 def _lines(deployment: Deployment, ledger: Ledger) -> Iterator[str]:

@@ -16,7 +16,7 @@ from opcycle.deploy.creation import Creation
 from opcycle.deploy.deployment import write_file, write_json
 from opcycle.deploy.plan import Plan
 from opcycle.errors import UserError
-from opcycle.installation import CHECKOUT
+from opcycle.installation import FILES
 from opcycle.keccak import keccak
 from opcycle.protocol.types import Address
 from opcycle.rpc.hexjson import checksum, to_hex
@@ -81,16 +81,6 @@ _SCRIPTS = {"etherscan.sh": _ETHERSCAN, "blockscout.sh": _BLOCKSCOUT}
 _OUTPUT = ["abi", "evm.bytecode", "evm.deployedBytecode", "metadata"]
 
 
-class SourcesMissingError(UserError):
-    """The contracts came compiled, without the files that they are compiled from."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "opcycle was installed without its contracts' sources, which explorers want; run the same "
-            "deployment from a checkout, too: it sends nothing again and writes them"
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class CompilerInput:
     """`contract` is the fully qualified name: file and contract; `compiler` is named as explorers do."""
@@ -125,14 +115,12 @@ class Verification:
         }
 
 
-def compiler_input(name: str, root: Path | None = CHECKOUT) -> CompilerInput:
-    """Of the compiled contract `name`, with sources from `root`, the checkout that it was compiled in.
+def compiler_input(name: str, root: Path = FILES) -> CompilerInput:
+    """Of the compiled contract `name`, with its sources below `root`: a checkout, or what the wheel carries.
 
-    Raises SourcesMissingError without them, UserError if one has changed since: it would prove nothing.
+    Raises UserError if one is missing or has changed since: it would prove nothing.
     """
     metadata = artifact(name).metadata
-    if root is None or not metadata:
-        raise SourcesMissingError
     settings = {key: value for key, value in metadata["settings"].items() if key != "compilationTarget"}
     ((file, contract),) = metadata["settings"]["compilationTarget"].items()
     sources = {
@@ -151,7 +139,7 @@ def compiler_input(name: str, root: Path | None = CHECKOUT) -> CompilerInput:
     )
 
 
-def verifications(plan: Plan, root: Path | None = CHECKOUT) -> list[Verification]:
+def verifications(plan: Plan, root: Path = FILES) -> list[Verification]:
     """Of every contract of a deployment. Raises as `compiler_input`."""
     compiled = {name: compiler_input(name, root) for name in ["Proxy", *plan.logic]}
     return [
@@ -160,9 +148,7 @@ def verifications(plan: Plan, root: Path | None = CHECKOUT) -> list[Verification
     ]
 
 
-def write_verification(
-    plan: Plan, directory: Path, *, l1_chain_id: int, root: Path | None = CHECKOUT
-) -> None:
+def write_verification(plan: Plan, directory: Path, *, l1_chain_id: int, root: Path = FILES) -> None:
     """Write all of it for the deployment in `directory`. Raises as `compiler_input`."""
     found, folder = verifications(plan, root), directory / VERIFICATION
     for source in {item.source.name: item.source for item in found}.values():
@@ -182,8 +168,8 @@ def _verification(creation: Creation, source: CompilerInput) -> Verification:
 def _source(root: Path, path: str, expected: str) -> str:
     try:
         content = (root / path).read_bytes()
-    except FileNotFoundError as error:
-        raise SourcesMissingError from error
+    except FileNotFoundError:
+        content = b""
     if to_hex(keccak(content)) != expected:
         raise UserError(f"{path} has changed since it was compiled; run `make build`, then deploy again")
     return content.decode()
