@@ -112,7 +112,9 @@ abstract contract CrossDomainMessenger is ICrossDomainMessenger, ProxyAdminOwned
         bytes calldata _message
     ) external payable {
         if (paused()) revert CrossDomainMessenger_Paused();
-        _requireVersion(_nonce, _sender, _target, _message);
+        if (Encoding.versionOf(_nonce) != MESSAGE_VERSION) {
+            _requireLegacy(_nonce, _sender, _target, _message);
+        }
         // Version 1's hash is a message's identity in both versions: it commits to value and gas.
         bytes memory encoded =
             Encoding.encodeCrossDomainMessageV1(_nonce, _sender, _target, _value, _minGasLimit, _message);
@@ -133,14 +135,13 @@ abstract contract CrossDomainMessenger is ICrossDomainMessenger, ProxyAdminOwned
         }
     }
 
-    /// @dev A message of before Bedrock may have been relayed then, under its older hash.
-    function _requireVersion(uint256 _nonce, address _sender, address _target, bytes calldata _message)
+    /// @dev The only other version is 0: of before Bedrock. It may have been relayed then, under its older hash.
+    function _requireLegacy(uint256 _nonce, address _sender, address _target, bytes calldata _message)
         private
         view
     {
         uint16 messageVersion = Encoding.versionOf(_nonce);
-        if (messageVersion > MESSAGE_VERSION) revert CrossDomainMessenger_UnknownVersion(messageVersion);
-        if (messageVersion != 0) return;
+        if (messageVersion != 0) revert CrossDomainMessenger_UnknownVersion(messageVersion);
         bytes32 legacyHash =
             keccak256(Encoding.encodeCrossDomainMessageV0(_target, _sender, _message, _nonce));
         if (successfulMessages[legacyHash]) revert CrossDomainMessenger_LegacyAlreadyRelayed(legacyHash);
@@ -151,20 +152,20 @@ abstract contract CrossDomainMessenger is ICrossDomainMessenger, ProxyAdminOwned
         if (successfulMessages[_messageHash]) revert CrossDomainMessenger_AlreadyRelayed(_messageHash);
         bool hasFailed = failedMessages[_messageHash];
         if (_isOtherMessenger()) {
-            if (hasFailed) revert CrossDomainMessenger_AlreadyReceived(_messageHash);
             if (msg.value != _value) revert CrossDomainMessenger_WrongValue(msg.value, _value);
+            if (hasFailed) revert CrossDomainMessenger_AlreadyReceived(_messageHash);
         } else {
-            if (!hasFailed) revert CrossDomainMessenger_NotFailed(_messageHash);
             if (msg.value != 0) revert CrossDomainMessenger_ReplayWithValue(msg.value);
+            if (!hasFailed) revert CrossDomainMessenger_NotFailed(_messageHash);
         }
         if (_isUnsafeTarget(_target)) revert CrossDomainMessenger_UnsafeTarget(_target);
     }
 
-    /// @dev Not inside of another message's call, whose sender must stay what it is; and not without the gas for all
-    ///      that follows. Nothing that costs gas by the message's length may come between this and the call.
+    /// @dev Not without the gas for all that follows: nothing whose cost depends on the message may come between this and
+    ///      the call. And not inside of another message's call, whose sender must stay what it is.
     function _mayCall(uint256 _minGasLimit) private view returns (bool) {
-        if (_xDomainMessageSender != Constants.DEFAULT_L2_SENDER) return false;
-        return SafeCall.hasMinGas(_minGasLimit, RELAY_RESERVED_GAS + RELAY_GAS_CHECK_BUFFER);
+        return SafeCall.hasMinGas(_minGasLimit, RELAY_RESERVED_GAS + RELAY_GAS_CHECK_BUFFER)
+            && _xDomainMessageSender == Constants.DEFAULT_L2_SENDER;
     }
 
     function _call(address _sender, address _target, uint256 _value, bytes memory _message)

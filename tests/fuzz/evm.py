@@ -106,6 +106,10 @@ class Chain:
         self.evm.insert_account_info(text, AccountInfo(nonce=1, code=code))
         self.evm.set_balance(text, balance)
 
+    def code(self, address: bytes) -> bytes:
+        """What `set_code` can give another account."""
+        return bytes(self.evm.basic(_text(address)).code or b"")
+
     def storage(self, address: bytes, slot: bytes | int) -> bytes:
         index = slot if isinstance(slot, int) else int.from_bytes(slot, "big")
         return int(self.evm.storage(_text(address), index)).to_bytes(32, "big")

@@ -73,7 +73,8 @@ contract L1CrossDomainMessengerTest is L1Messenger, MessengerRules {
     /// @dev Anybody on L2 can have the portal call the messenger: only one of them is the messenger there.
     function testFuzz_relay_withdrawalOfAnybodyElse_reverts(address l2Sender) public {
         if (l2Sender == L2_MESSENGER) l2Sender = ALICE;
-        (bool success, bytes memory answer) = arriveFrom(l2Sender, message, 1 ether, 10_000_000);
+        message.value = 0;
+        (bool success, bytes memory answer) = arriveFrom(l2Sender, message, 0, 10_000_000);
         assertRefused(
             success,
             answer,

@@ -103,17 +103,20 @@ abstract contract MessengerRules is MessengerFixture {
 
     function test_relay_byAnybodyElse_reverts() public {
         address[] memory others = impostors();
+        bytes memory withNone = abi.encodeWithSelector(
+            ICrossDomainMessenger.CrossDomainMessenger_NotFailed.selector, message.hash()
+        );
+        bytes memory withEther = abi.encodeWithSelector(
+            ICrossDomainMessenger.CrossDomainMessenger_ReplayWithValue.selector, 1 ether
+        );
         for (uint256 i = 0; i < others.length; ++i) {
             vm.deal(others[i], 1 ether);
             vm.prank(others[i]);
             (bool success, bytes memory answer) = address(messenger).call{value: 1 ether}(message.relayCall());
-            assertRefused(
-                success,
-                answer,
-                abi.encodeWithSelector(
-                    ICrossDomainMessenger.CrossDomainMessenger_NotFailed.selector, message.hash()
-                )
-            );
+            assertRefused(success, answer, withEther);
+            vm.prank(others[i]);
+            (success, answer) = address(messenger).call(message.relayCall());
+            assertRefused(success, answer, withNone);
         }
         assertStates(message, false, false, "refused");
         arrive(message);
