@@ -194,10 +194,10 @@ class MessengersOfBoth(CountingMachine):
         if not self.messages[at]:
             return
         side = self.world.sides[at]
-        nonce, *rest = self.messages[at][k % len(self.messages[at])]
-        if gas == LITTLE and len(rest[-1]) > 500:
+        message = self.messages[at][k % len(self.messages[at])]
+        if gas == LITTLE and len(message[5]) > 500:
             return
-        data = side.messenger.encode("relayMessage", nonce ^ changed, *rest)
+        data = side.messenger.encode("relayMessage", message[0] ^ changed, *message[1:])
         answer = side.call(who, side.messenger.address, data, value=value, gas=gas, named=f"again on {at}")
         self._count("again", answer)
 
@@ -274,8 +274,9 @@ class MessengersOfBoth(CountingMachine):
 def test_messages_both_ways__ours_and_the_reference_do_the_same_and_ours_costs_no_more() -> None:
     run_and_count(MessengersOfBoth, deeds=RULES, refusals=REFUSED)
     sides = {"sending on L1": world().sender, **world().sides}
-    spent = [(name, *(counter.total() for counter in side.gas)) for name, side in sides.items()]
-    assert all(ours < theirs for _, ours, theirs in spent), spent
+    for name, side in sides.items():
+        ours, theirs = (counter.total() for counter in side.gas)
+        assert 0 < ours < theirs, name
 
 
 class WithAnotherNonce(MessengersOfBoth):
@@ -291,3 +292,32 @@ class WithAnotherNonce(MessengersOfBoth):
 def test_the_other_build_differs_by_a_nonce__it_is_noticed() -> None:
     with pytest.raises(AssertionError, match="send from L2"):
         run_until_it_fails(WithAnotherNonce)
+
+
+GAS_LOGGER = bytes.fromhex("5a5f5260205fa0")
+
+
+@pytest.mark.parametrize(("size", "theirs"), [(50_000, "successfulMessages"), (119_744, "failedMessages")])
+def test_a_long_message_with_the_gas_that_was_paid_for__ours_relays_it_whatever_its_length(
+    size: int, theirs: str
+) -> None:
+    """The reference copies it between checking the gas and calling, which its reserve was not made for."""
+    message = (VERSION_1, ALICE, TARGETS[0], 0, 3_000_000, bytes([7]) * size)
+    for build, expected in zip(both_builds(REFERENCE), ("successfulMessages", theirs), strict=True):
+        messenger = Contract(build.l2, "L2CrossDomainMessenger", L2_MESSENGER, build.artifacts)
+        build.l2.set_code(TARGETS[0], GAS_LOGGER)
+        gas = messenger.read("baseGas", message[5], message[4])
+        build.l2.send(ALIAS, L2_MESSENGER, messenger.encode("relayMessage", *message), gas=gas)
+        assert messenger.read(expected, message_hash(message))
+        given = [int.from_bytes(log.data, "big") for log in build.l2.logs() if not log.topics]
+        assert all(gas >= message[4] - 10 for gas in given), "the target's promise"
+
+
+@pytest.mark.parametrize(("least", "theirs"), [(2**249, "failedMessages"), (2**250, "successfulMessages")])
+def test_a_promise_of_more_gas_than_there_is__ours_never_takes_it_for_none(least: int, theirs: str) -> None:
+    """The reference multiplies it by 64 modulo 2^256. Messengers promise less than 2^32 only."""
+    message = (VERSION_1, ALICE, TARGETS[0], 0, least, b"")
+    for build, expected in zip(both_builds(REFERENCE), ("failedMessages", theirs), strict=True):
+        messenger = Contract(build.l2, "L2CrossDomainMessenger", L2_MESSENGER, build.artifacts)
+        messenger.send(ALIAS, "relayMessage", *message)
+        assert messenger.read(expected, message_hash(message))
