@@ -9,6 +9,11 @@ from opcycle.protocol.types import Address
 from opcycle.rpc.hexjson import from_hex
 
 
+def address_of(account: AccountAPI) -> Address:
+    """Which is known without unlocking it."""
+    return from_hex(str(account.address))
+
+
 class ApeSigner:
     """Implements `l1.signer.Signer`; use it while Ape is connected to the chain of the transactions.
 
@@ -22,7 +27,7 @@ class ApeSigner:
 
     @property
     def address(self) -> Address:
-        return from_hex(str(self._account.address))
+        return address_of(self._account)
 
     def sign_transaction(self, fields: dict[str, Any]) -> bytes:
         """Raises UserError if the account's holder declines."""

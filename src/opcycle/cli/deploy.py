@@ -2,7 +2,6 @@
 
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,20 +9,21 @@ from typing import Any
 import click
 import orjson
 
+from opcycle.cli.account import Account, account_options, named_account
 from opcycle.cli.options import options
-from opcycle.cli.where import key_signer
 from opcycle.deploy.config import DeployConfig
 from opcycle.deploy.costs import Ledger, Quote
 from opcycle.deploy.deployer import deploy as deploy_to
 from opcycle.deploy.deployment import Deployment
+from opcycle.deploy.dry_run import dry_run
 from opcycle.deploy.plan import make_plan
 from opcycle.deploy.polling import BlockPoller
 from opcycle.deploy.state import Start
 from opcycle.deploy.validation import LOCAL_L1_CHAIN_IDS
 from opcycle.deploy.verification_input import VERIFICATION, write_verification
 from opcycle.errors import UserError
-from opcycle.l1.signer import Signer
 from opcycle.l1.transactions import TransactionManager
+from opcycle.protocol.types import Address
 from opcycle.rpc.chain_id import ask_chain_id
 from opcycle.rpc.client import RpcClient
 
@@ -47,6 +47,17 @@ deploy_options = options(
         show_default=True,
         help="L1 blocks on top of the last transaction, and on the block where the rollup begins.",
     ),
+    click.option(
+        "--dry-run",
+        is_flag=True,
+        help="Try it on a fork of the L1, without a key; exits with 1 if the account could not pay.",
+    ),
+    click.option(
+        "--keep",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="With --dry-run: a directory for the files that the deployment would write.",
+    ),
+    account_options,
     click.option("--yes", is_flag=True, help="Do not ask before spending on a public chain."),
     click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output; fees in wei."),
 )
@@ -63,6 +74,8 @@ class Manner:
     config_file: Path
     directory: Path | None
     confirmations: int
+    dry_run: bool
+    keep: Path | None
     yes: bool
     as_json: bool
 
@@ -70,20 +83,28 @@ class Manner:
 @click.command()
 @deploy_options
 @click.option("--l1", required=True, help="L1 RPC URL.")
-def deploy(*, l1: str, **chosen: Any) -> None:
+def deploy(*, l1: str, signer_url: str | None, from_address: str | None, **chosen: Any) -> None:
     """Deploy a rollup's contracts and write addresses.json, rollup.json, genesis.json and their sources.
 
-    The key is taken from $OPCYCLE_PRIVATE_KEY.
+    The key is taken from $OPCYCLE_PRIVATE_KEY, unless an external signer has it.
 
     \b
     opcycle deploy --config deploy/local.yaml --l1 http://127.0.0.1:8545
+    opcycle deploy --config deploy/sepolia.yaml --l1 $L1_RPC_URL --dry-run --from ADDRESS
+    opcycle deploy --config deploy/sepolia.yaml --l1 $L1_RPC_URL --signer-url URL --from ADDRESS
     """
-    run_deploy(key_signer(default=None), l1=l1, manner=Manner(**chosen))
+    run_deploy(named_account(signer_url, from_address), l1=l1, manner=Manner(**chosen))
 
 
-def run_deploy(signer: Signer, *, l1: str, manner: Manner) -> None:
+def run_deploy(account: Account, *, l1: str, manner: Manner) -> None:
     """Deploy from any account. Raises UserError before anything is sent for a bad config or L1."""
     config = DeployConfig.load(manner.config_file)
+    if manner.dry_run:
+        _dry_run(config, account.address, l1=l1, manner=manner)
+        return
+    if manner.keep is not None:
+        raise UserError("--keep is for a --dry-run; a deployment's files go to --directory")
+    signer = account.signer()
     chain_id, rpc, ledger = ask_chain_id(l1), RpcClient(l1), Ledger()
     deployment = deploy_to(
         config,
@@ -96,13 +117,32 @@ def run_deploy(signer: Signer, *, l1: str, manner: Manner) -> None:
         ledger=ledger,
         confirmations=manner.confirmations,
     )
+    _say(f"{config.name} is deployed; its files are in {deployment.directory}")
     _write_verification(config, deployment)
-    if manner.as_json:
-        report = {"addresses": deployment.addresses.to_json(), **ledger.to_json()}
-        click.echo(orjson.dumps(report, option=orjson.OPT_INDENT_2).decode())
-    else:
-        for line in _lines(deployment, ledger):
-            click.echo(line)
+    _report(deployment, ledger, manner, each=click.get_current_context().obj["verbose"])
+
+
+def _dry_run(config: DeployConfig, account: Address, *, l1: str, manner: Manner) -> None:
+    """Says what was done on a fork. Raises UserError if the account could not pay for it on L1."""
+    found = dry_run(
+        config,
+        l1=l1,
+        account=account,
+        directory=manner.directory or Path("deployments") / config.name,
+        confirmations=manner.confirmations,
+        keep=manner.keep,
+        progress=_say,
+    )
+    if manner.keep is not None:
+        _write_verification(config, found.deployment)
+        _say(f"the files that {config.name} would have are in {manner.keep}")
+    _report(found.deployment, found.paid, manner, each=True)
+    if not found.is_started:
+        anchor = found.deployment.rollup.genesis_l1
+        _say(f"these addresses are of a rollup that begins at L1 block {anchor}; one begun later has others")
+    for line in found.quote.lines():
+        _say(line)
+    found.quote.require_funds()
 
 
 def _approve(quote: Quote, *, yes: bool) -> None:
@@ -129,12 +169,17 @@ def _write_verification(config: DeployConfig, deployment: Deployment) -> None:
     _say(f"what block explorers want to show the sources is in {directory / VERIFICATION}")
 
 
-def _lines(deployment: Deployment, ledger: Ledger) -> Iterator[str]:
-    for name, address in deployment.addresses.to_json().items():
-        yield f"{name:32} {address}"
-    if click.get_current_context().obj["verbose"]:
-        yield from ledger.table()
-    yield ledger.summary()
+def _report(deployment: Deployment, ledger: Ledger, manner: Manner, *, each: bool) -> None:
+    """On standard output; `each`: with a line per transaction."""
+    addresses = deployment.addresses.to_json()
+    if manner.as_json:
+        report = {"addresses": addresses, **ledger.to_json()}
+        click.echo(orjson.dumps(report, option=orjson.OPT_INDENT_2).decode())
+        return
+    for name, address in addresses.items():
+        click.echo(f"{name:32} {address}")
+    for line in [*(ledger.table() if each else []), ledger.summary()]:
+        click.echo(line)
 
 
 def _say(text: str) -> None:

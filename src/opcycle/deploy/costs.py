@@ -6,7 +6,7 @@ Source: the gas schedule of the Yellow Paper, with EIP-2929, EIP-3860 and EIP-76
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from opcycle.engine.system_contracts import CREATE2_DEPLOYER
@@ -58,15 +58,25 @@ class Quote:
         return [
             f"{self.transactions} transactions, about {self.gas:,} gas: {cost} ETH at a base fee of "
             f"{gwei(prices.base_fee)} gwei and a tip of {gwei(prices.tip)} gwei",
-            f"{checksum(self.account)} has {short_ether(self.balance)} ETH on chain {self.chain_id}",
+            f"{checksum(self.account)} has {short_ether(self.balance)} ETH on chain {self.chain_id}; "
+            f"this may cost {short_ether(self.reserve)} of it at most",
         ]
 
+    @property
+    def reserve(self) -> int:
+        """Wei that the account must have: L1 takes transactions from who can pay the most that they may cost.
+
+        Each may use a fifth more gas than it will, at fees that hold for six full blocks in a row.
+        """
+        return self.gas * 6 // 5 * self.prices.suggested.max_fee
+
     def require_funds(self) -> None:
-        """Raises UserError if the account cannot pay what is estimated."""
-        if self.balance < self.cost:
+        """Raises UserError if L1 would not take the transactions from this account."""
+        if self.balance < self.reserve:
             raise UserError(
                 f"{checksum(self.account)} has {ether(self.balance)} ETH on chain {self.chain_id} and needs "
-                f"about {short_ether(self.cost)} ETH; send some to it, nothing was sent yet"
+                f"{short_ether(self.reserve)} ETH, the most that this may cost; send some to it, nothing was "
+                "sent yet"
             )
 
 
@@ -104,6 +114,11 @@ class Ledger:
     def spent(self) -> int:
         """Wei."""
         return sum(payment.receipt.fee for payment in self.payments)
+
+    def at(self, prices: Prices) -> "Ledger":
+        """The same at other prices of gas."""
+        price = prices.base_fee + prices.tip
+        return Ledger([Payment(item.what, replace(item.receipt, gas_price=price)) for item in self.payments])
 
     def to_json(self) -> dict[str, Any]:
         """Fees in wei, as text: they may be beyond what JSON's numbers keep."""

@@ -79,7 +79,6 @@ def deploy(
     require_canonical(start.anchor, rpc=rpc, directory=directory)
     deployment = Deployment(directory, plan.addresses, _rollup(plan, l1_chain_id))
     deployment.write(plan.genesis.to_json())
-    progress(f"{config.name} is deployed; its files are in {directory}")
     return deployment
 
 
