@@ -191,13 +191,20 @@ class _Run:
 
     def _receipts(self, sent: Sequence[Hash]) -> list[Receipt]:
         """In the order of `sent`, once all are mined."""
+        waiting = len(sent)
         for _ in range(PATIENCE):
             found = [self.transactions.receipt(transaction) for transaction in sent]
             receipts = [receipt for receipt in found if receipt is not None]
             if len(receipts) == len(sent):
                 return receipts
-            self.transactions.in_flight()  # sends again what the server lost, for more what is not mined
-            self.next_block()
+            if not waiting:
+                raise TemporaryError(
+                    f"{len(sent) - len(receipts)} transactions lost their nonces to others of this account; "
+                    "does another program send from it? run the deployment again, it goes on where it stopped"
+                )
+            waiting = self.transactions.in_flight()  # sends again what the server lost, and outbids
+            if waiting:
+                self.next_block()
         raise TemporaryError(
             f"not all transactions were mined in {PATIENCE} blocks; run the deployment again, "
             "it goes on where it stopped"

@@ -1,7 +1,7 @@
 """The local L1's beacon endpoint: what op-node asks a beacon node for, blobs above all.
 
-Slots last one second and begin at the L1's genesis: slot = timestamp - genesis time. Source: Ethereum
-Beacon APIs (`node/version`, `config/spec`, `beacon/genesis`, `beacon/blobs/{slot}`).
+Slots begin at the L1's genesis. They last one second, so that a block may stand at any, unless the L1 has a
+rhythm. Source: Ethereum Beacon APIs (`node/version`, `config/spec`, `beacon/genesis`, `beacon/blobs/{slot}`).
 """
 
 from typing import Protocol
@@ -31,14 +31,14 @@ class BlobSource(Protocol):
         ...
 
 
-def beacon_app(source: BlobSource) -> Starlette:
+def beacon_app(source: BlobSource, *, slot_seconds: int = 1) -> Starlette:
     """The four routes. Blobs asked for by hash are served even when a reorg has removed their block."""
 
     def version(_: Request) -> Response:
         return JSONResponse({"data": {"version": f"opcycle/{__version__}"}})
 
     def spec(_: Request) -> Response:
-        return JSONResponse({"data": {"SECONDS_PER_SLOT": "1"}})
+        return JSONResponse({"data": {"SECONDS_PER_SLOT": str(slot_seconds)}})
 
     def genesis(_: Request) -> Response:
         data = {
@@ -54,7 +54,8 @@ def beacon_app(source: BlobSource) -> Starlette:
             asked = tuple(from_hex(item) for text in lists for item in text.split(","))
         except ValueError as error:
             return _refusal(400, f"invalid versioned_hashes: {error}")
-        hashes = asked or source.blob_hashes_at(source.genesis.timestamp + request.path_params["slot"])
+        at = source.genesis.timestamp + request.path_params["slot"] * slot_seconds
+        hashes = asked or source.blob_hashes_at(at)
         if hashes is None:
             return _refusal(404, "no block in this slot")
         found = [blob for item in hashes if (blob := source.blob(item)) is not None]

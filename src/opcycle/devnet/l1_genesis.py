@@ -8,7 +8,7 @@ import orjson
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.engine.system_contracts import SYSTEM_CODE
 from opcycle.errors import UserError
-from opcycle.protocol.l1_chain import LOCAL_L1_CHAIN_ID, local_l1
+from opcycle.protocol.l1_chain import LOCAL_L1, L1ChainConfig
 from opcycle.protocol.types import ZERO_ADDRESS
 from opcycle.rpc.hexjson import from_quantity, to_hex, to_quantity
 
@@ -21,7 +21,7 @@ BALANCE = 10**24
 count on it: viem estimates the gas of what a withdrawal will do from there."""
 
 
-def l1_genesis(timestamp: int = LOCAL_GENESIS_TIME) -> dict[str, Any]:
+def l1_genesis(timestamp: int = LOCAL_GENESIS_TIME, chain: L1ChainConfig = LOCAL_L1) -> dict[str, Any]:
     """`genesis.json` of a plain op-geth."""
     alloc: dict[str, Any] = {
         to_hex(address): {"balance": "0x0", "nonce": "0x1", "code": to_hex(code)}
@@ -30,7 +30,7 @@ def l1_genesis(timestamp: int = LOCAL_GENESIS_TIME) -> dict[str, Any]:
     funded = [ZERO_ADDRESS, *(account.address for account in ACCOUNTS.values())]
     alloc |= {to_hex(address): {"balance": to_quantity(BALANCE)} for address in funded}
     return {
-        "config": local_l1(LOCAL_L1_CHAIN_ID).to_geth_json(),
+        "config": chain.to_geth_json(),
         "nonce": "0x0",
         "timestamp": to_quantity(timestamp),
         "extraData": "0x",
@@ -48,7 +48,7 @@ def l1_genesis(timestamp: int = LOCAL_GENESIS_TIME) -> dict[str, Any]:
     }
 
 
-def l1_genesis_file(directory: Path, timestamp: int | None) -> Path:
+def l1_genesis_file(directory: Path, timestamp: int | None, chain: L1ChainConfig = LOCAL_L1) -> Path:
     """`genesis.json` of an L1's directory, written at its first start (default: `LOCAL_GENESIS_TIME`).
 
     Raises UserError if the file is damaged or the L1 there began at another time.
@@ -56,7 +56,8 @@ def l1_genesis_file(directory: Path, timestamp: int | None) -> Path:
     file = directory / "genesis.json"
     if not file.exists():
         fresh = directory / "genesis.json.new"
-        fresh.write_bytes(orjson.dumps(l1_genesis(LOCAL_GENESIS_TIME if timestamp is None else timestamp)))
+        genesis = l1_genesis(LOCAL_GENESIS_TIME if timestamp is None else timestamp, chain)
+        fresh.write_bytes(orjson.dumps(genesis))
         fresh.replace(file)
     try:
         written = from_quantity(orjson.loads(file.read_bytes())["timestamp"])

@@ -19,7 +19,7 @@ from opcycle.engine.codec import envelope_from_json
 from opcycle.engine.geth import GethProcess, GethRole
 from opcycle.engine.journal import KEEP, PayloadJournal
 from opcycle.errors import UserError
-from opcycle.protocol.l1_chain import LOCAL_L1_CHAIN_ID
+from opcycle.protocol.l1_chain import LOCAL_L1, L1ChainConfig
 from opcycle.protocol.payload import ExecutionEnvelope, ForkchoiceState
 from opcycle.protocol.types import ZERO_HASH, Hash, L1BlockRef
 from opcycle.rpc.client import RpcClient, RpcError
@@ -37,7 +37,8 @@ class LocalL1:
     """An agent of its own: `step()` makes the next block when chain time says that it is due. Thread-safe.
 
     `block_time` in seconds; `genesis_time` a Unix timestamp, fixed at the first start of a directory;
-    `safe_lag` and `finalized_lag` in blocks behind the head.
+    `safe_lag` and `finalized_lag` in blocks behind the head. `chain`: which L1 it poses as; it must have all
+    that chain's forks behind it when it begins.
     """
 
     name = "l1"
@@ -52,6 +53,7 @@ class LocalL1:
         genesis_time: int | None = None,
         safe_lag: int = 2,
         finalized_lag: int = 4,
+        chain: L1ChainConfig = LOCAL_L1,
     ):
         self._lock = threading.RLock()
         self.block_time = block_time
@@ -60,9 +62,9 @@ class LocalL1:
         self._blobs.mkdir(parents=True, exist_ok=True)
         self.geth = GethProcess(
             directory / "geth",
-            l1_genesis_file(directory, genesis_time),
+            l1_genesis_file(directory, genesis_time, chain),
             role=GethRole.L1,
-            chain_id=LOCAL_L1_CHAIN_ID,
+            chain_id=chain.chain_id,
             http_port=http_port,
             auth_port=auth_port,
         )

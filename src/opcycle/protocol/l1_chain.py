@@ -97,6 +97,8 @@ def local_l1(chain_id: int = LOCAL_L1_CHAIN_ID) -> L1ChainConfig:
     )
 
 
+LOCAL_L1 = local_l1()
+
 MAINNET = L1ChainConfig(
     1,
     (

@@ -20,12 +20,12 @@ from opcycle.rpc.client import RpcUnreachableError
 QUOTE = Quote(
     account=b"\xaa" * 20,
     chain_id=11155111,
-    balance=2 * 10**16,
+    balance=48 * 10**15 - 24 * 10**12,
     prices=Prices(base_fee=999_000_000, tip=1_000_000, blob_base_fee=1),
     transactions=3,
     gas=20_000_000,
 )
-"""Of 20 million gas at 1 gwei: all that the account has."""
+"""Of 20 million gas at 1 gwei. The account has a fifth more than that at twice the base fee and the tip."""
 
 
 def receipt_of(number: int, *, block: int = 7) -> Receipt:
@@ -43,7 +43,7 @@ def receipt_of(number: int, *, block: int = 7) -> Receipt:
 def test_an_account_that_has_exactly_the_estimate_can_pay_one_with_less_cannot() -> None:
     QUOTE.require_funds()
     with pytest.raises(
-        UserError, match=r"^0xaAaA.* has 0\.019999999999999999 ETH on chain 11155111 and needs "
+        UserError, match=r"^0xaAaA.* has 0\.047975999999999999 ETH on chain 11155111 and needs 0\.047976 "
     ):
         replace(QUOTE, balance=QUOTE.balance - 1).require_funds()
 
@@ -52,7 +52,8 @@ def test_the_quote_in_words() -> None:
     assert QUOTE.lines() == [
         "3 transactions, about 20,000,000 gas: 0.020000 ETH at a base fee of 0.999 gwei and a tip of "
         "0.001 gwei",
-        "0xaAaAaAaaAaAaAaaAaAAAAAAAAaaaAaAaAaaAaaAa has 0.020000 ETH on chain 11155111",
+        "0xaAaAaAaaAaAaAaaAaAAAAAAAAaaaAaAaAaaAaaAa has 0.047976 ETH on chain 11155111; this may cost "
+        "0.047976 of it at most",
     ]
     assert replace(QUOTE, transactions=0, gas=0).lines() == [
         "everything is on L1 already; nothing is to be sent"

@@ -65,7 +65,7 @@ def folder(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory / "verification"
 
 
-@pytest.mark.parametrize("name", ["AlphabetVM", "AnchorStateRegistry", "Proxy"])
+@pytest.mark.parametrize("name", ["AlphabetVM", "Proxy"])
 def test_a_written_input_compiles_to_the_code_on_chain(
     l1: EvmL1, plan: Plan, folder: Path, name: str
 ) -> None:

@@ -77,3 +77,12 @@ def test_blobs__nothing_to_give__error_object(url: str, path: str, status: int, 
     answer = get(f"{url}/beacon/blobs/{path}")
     assert answer.status == status
     assert message in answer.json()["message"]
+
+
+def test_blobs__slots_of_two_seconds__a_block_is_in_the_slot_of_its_time() -> None:
+    server = serve(beacon_app(TwoBlocks(), slot_seconds=2), free_ports().l1_beacon)
+    assert get(f"{server.url}/eth/v1/config/spec").json() == {"data": {"SECONDS_PER_SLOT": "2"}}
+    expected = [to_hex(BLOBS[item]) for item in (FIRST, SECOND)]
+    assert get(f"{server.url}/eth/v1/beacon/blobs/1").json()["data"] == expected
+    assert get(f"{server.url}/eth/v1/beacon/blobs/3").status == 404
+    server.stop()

@@ -9,6 +9,7 @@ from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.l1_genesis import BALANCE, LOCAL_GENESIS_TIME, l1_genesis, l1_genesis_file
 from opcycle.engine.system_contracts import SYSTEM_CODE
 from opcycle.errors import UserError
+from opcycle.protocol.l1_chain import SEPOLIA
 
 
 def test_l1_genesis__alloc__test_accounts_the_zero_address_and_system_contracts() -> None:
@@ -25,6 +26,12 @@ def test_l1_genesis__config__osaka_from_the_start_with_its_blob_schedule() -> No
     assert (config["chainId"], config["osakaTime"]) == (900, 0)
     assert set(config["blobSchedule"]) == {"cancun", "prague", "osaka"}
     assert "optimism" not in config
+
+
+def test_l1_genesis__another_chain__its_id_and_its_forks_where_that_has_them() -> None:
+    config = l1_genesis(2_000_000_000, SEPOLIA)["config"]
+    assert config == SEPOLIA.to_geth_json()
+    assert (config["chainId"], config["bpo2Time"]) == (11_155_111, 1_761_607_008)
 
 
 def test_l1_genesis_file__first_start__given_time_or_the_fixed_one(tmp_path: Path) -> None:
