@@ -1,7 +1,7 @@
 """An L1 like Sepolia on loopback: its chain id and forks, a block every 12 seconds, and only public methods.
 
-Its time is that of its blocks, which come as fast as they are made, each 12 seconds after its parent. Users get
-`url`, where nothing answers that a public RPC does not offer.
+Its time is that of its blocks, which come as fast as they are made, each 12 seconds after its parent. Its
+users see `url`, where nothing answers that a public RPC does not offer.
 """
 
 import threading
