@@ -1,0 +1,405 @@
+"""A user's messages over two small chains."""
+
+from dataclasses import replace
+
+import pytest
+from eth_abi import decode, encode
+from eth_utils.crypto import keccak
+from tests.unit.bridge.chains import L1, L2, PORTAL, Sender, withdrawal_log
+from tests.unit.protocol.test_messages import events
+
+from opcycle.artifacts import artifact
+from opcycle.bridge.bridge import UnknownTransactionError
+from opcycle.bridge.message_status import Failed, Layer, NotSentYet, Refused, Relayed, UnderWay
+from opcycle.bridge.messages import Messages
+from opcycle.bridge.status import Basis, Finalizable, Finalized, Paused, Provable, WithdrawalStatus
+from opcycle.engine.l2 import Receipt as L2Receipt
+from opcycle.errors import TemporaryError, UserError
+from opcycle.l1.fees import MAX_TRANSACTION_GAS
+from opcycle.l1.reverts import TransactionRevertedError
+from opcycle.protocol.deposits import TRANSACTION_DEPOSITED_TOPIC, deposit_from_log
+from opcycle.protocol.messages import MAX_DATA_TO_L2, Message, base_gas
+from opcycle.protocol.predeploys import L2_CROSS_DOMAIN_MESSENGER, L2_TO_L1_MESSAGE_PASSER
+from opcycle.protocol.types import BlockId, Log
+from opcycle.protocol.withdrawals import Withdrawal
+from opcycle.rpc.client import RpcError
+
+TX = b"\xaa" * 32
+USER, TARGET = b"\x22" * 20, b"\x33" * 20
+L1_MESSENGER = b"\x44" * 20
+BLOCK = BlockId(b"\xb1" * 32, 7)
+ONE = Message(1 << 240 | 5, USER, TARGET, 3, 60_000, b"call")
+RELAY = keccak(text="relayMessage(uint256,address,address,uint256,uint256,bytes)")[:4]
+
+
+class Rpc:
+    """What messengers and estimates answer, on one chain."""
+
+    def __init__(self, chain):
+        self.chain = chain
+        self.relayed, self.failed = set(), set()
+        self.estimate, self.estimated = 100_000, []
+
+    def call(self, method, *params):
+        if method != "eth_estimateGas":
+            return self.chain.call(method, *params)
+        self.estimated.append(params[0])
+        if isinstance(self.estimate, bytes):
+            raise RpcError(method, 3, "execution reverted", "0x" + self.estimate.hex())
+        return hex(self.estimate)
+
+    def batch(self, calls):
+        return [self._asked(bytes.fromhex(query["data"][2:])) for _, (query, _) in calls]
+
+    def _asked(self, data):
+        getters = {"successfulMessages(bytes32)": self.relayed, "failedMessages(bytes32)": self.failed}
+        [known] = [known for name, known in getters.items() if keccak(text=name)[:4] == data[:4]]
+        return "0x" + int(data[4:] in known).to_bytes(32, "big").hex()
+
+
+class World:
+    """Two chains, on which nothing was sent yet."""
+
+    def __init__(self):
+        self.l1, self.l2 = Rpc(L1()), L2()
+        self.l2.rpc = Rpc(self.l2)
+        self.rpc = {Layer.L1: self.l1, Layer.L2: self.l2.rpc}
+        self.senders = {Layer.L1: Sender(), Layer.L2: Sender()}
+        self.withdrawals = {}
+        self.messages = self.new_messages(**self.senders)
+
+    def new_messages(self, L1=None, L2=None):  # noqa: N803 (layers)
+        return Messages(
+            l1=self.l1,
+            l2=self.l2,
+            bridge=self,
+            portal=PORTAL,
+            l1_messenger=L1_MESSENGER,
+            l1_sender=L1,
+            l2_sender=L2,
+        )
+
+    def status(self, transaction, index):
+        """What a bridge says of a withdrawal."""
+        return WithdrawalStatus(None, self.withdrawals[transaction, index])
+
+    def sent_from_l1(self, *messages, succeeded=True):
+        """A transaction that sends them; hashes of their deposits."""
+        logs = [log for message in messages for log in (deposit_log(message), *events(message))]
+        logs = [
+            replace(
+                log,
+                index=index,
+                address=PORTAL if log.topics[0] == TRANSACTION_DEPOSITED_TOPIC else L1_MESSENGER,
+            )
+            for index, log in enumerate(logs)
+        ]
+        self.l1.chain.receipts["0x" + TX.hex()] = {
+            "transactionHash": "0x" + TX.hex(),
+            "blockHash": "0x" + BLOCK.hash.hex(),
+            "blockNumber": hex(BLOCK.number),
+            "status": hex(succeeded),
+            "gasUsed": "0x1",
+            "effectiveGasPrice": "0x1",
+            "logs": [as_json(log) for log in logs],
+        }
+        return [
+            deposit_from_log(log, BLOCK.hash).hash
+            for log in logs
+            if log.topics[0] == TRANSACTION_DEPOSITED_TOPIC
+        ]
+
+    def sent_from_l2(self, *messages, before=()):
+        """A transaction that sends them; and makes other withdrawals `before`."""
+        logs = [withdrawal_log(each) for each in before]
+        for message in messages:
+            what, worth = (replace(log, address=L2_CROSS_DOMAIN_MESSENGER) for log in events(message))
+            logs += [withdrawal_log(carrier(message)), what, worth]
+        logs = [replace(log, index=index) for index, log in enumerate(logs)]
+        self.l2.receipts[TX] = L2Receipt(BLOCK, True, 1, None, tuple(logs))
+
+    @property
+    def stage(self):
+        return self.messages.status(TX).stage
+
+
+def carrier(message):
+    """The withdrawal that a message to L1 rides on."""
+    gas = base_gas(len(message.data), message.min_gas)
+    return Withdrawal(
+        message.nonce, L2_CROSS_DOMAIN_MESSENGER, L1_MESSENGER, message.value, gas, message.encode()
+    )
+
+
+def deposit_log(message):
+    opaque = message.value.to_bytes(32, "big") * 2 + (400_000).to_bytes(8, "big") + b"\0" + message.encode()
+    topics = (
+        TRANSACTION_DEPOSITED_TOPIC,
+        L1_MESSENGER.rjust(32, b"\1"),
+        L2_CROSS_DOMAIN_MESSENGER.rjust(32, b"\0"),
+        bytes(32),
+    )
+    return Log(PORTAL, topics, encode(["bytes"], [opaque]), 0)
+
+
+def as_json(log):
+    return {
+        "address": "0x" + log.address.hex(),
+        "topics": ["0x" + topic.hex() for topic in log.topics],
+        "data": "0x" + log.data.hex(),
+        "logIndex": hex(log.index),
+    }
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+# Sending
+
+
+@pytest.mark.parametrize(
+    ("to", "messenger"), [(Layer.L2, L1_MESSENGER), (Layer.L1, L2_CROSS_DOMAIN_MESSENGER)]
+)
+def test_send__calls_the_messenger_of_the_other_chain(world, to, messenger) -> None:
+    assert world.messages.send(to, TARGET, b"call", wei=7, min_gas=9) == keccak(text="sent 1")
+    [request] = world.senders[to.other].sent
+    assert not world.senders[to].sent
+    assert (request.to, request.value) == (messenger, 7)
+    assert request.data[:4] == keccak(text="sendMessage(address,bytes,uint32)")[:4]
+    target, data, min_gas = decode(["address", "bytes", "uint32"], request.data[4:])
+    assert (bytes.fromhex(target[2:]), data, min_gas) == (TARGET, b"call", 9)
+
+
+@pytest.mark.parametrize(
+    ("to", "target"),
+    [
+        (Layer.L1, L1_MESSENGER),
+        (Layer.L1, PORTAL),
+        (Layer.L2, L2_CROSS_DOMAIN_MESSENGER),
+        (Layer.L2, L2_TO_L1_MESSAGE_PASSER),
+    ],
+)
+def test_send__to_what_messages_may_not_call__refused_before_ether_is_lost(world, to, target) -> None:
+    with pytest.raises(UserError, match="is a contract of the bridge on"):
+        world.messages.send(to, target, wei=1)
+    world.messages.send(to.other, target)
+    assert len(world.senders[to].sent) == 1, "on the other chain it is anybody's"
+
+
+def test_send__to_nobody__refused(world) -> None:
+    with pytest.raises(UserError, match="the zero address"):
+        world.messages.send(Layer.L2, bytes(20))
+
+
+@pytest.mark.parametrize(("gas", "good"), [(0, True), (2**32 - 1, True), (2**32, False), (-1, False)])
+def test_send__gas_that_can_be_promised(world, gas: int, good: bool) -> None:
+    if good:
+        world.messages.send(Layer.L2, TARGET, min_gas=gas)
+    else:
+        with pytest.raises(UserError, match=f"at most 4294967295 gas, not {gas}"):
+            world.messages.send(Layer.L2, TARGET, min_gas=gas)
+
+
+@pytest.mark.parametrize(("to", "extra"), [(Layer.L2, 0), (Layer.L1, 1)])
+def test_send__as_long_as_a_deposit_can_carry__or_longer_to_l1(world, to, extra) -> None:
+    world.messages.send(to, TARGET, bytes(MAX_DATA_TO_L2 + extra))
+    assert len(world.senders[to.other].sent) == 1
+
+
+def test_send__longer_than_a_deposit_can_carry__refused(world) -> None:
+    with pytest.raises(UserError, match="at most 119744 bytes, this one has 119745: split it"):
+        world.messages.send(Layer.L2, TARGET, bytes(MAX_DATA_TO_L2 + 1))
+
+
+def test_without_a_key__tells_but_does_not_send(world) -> None:
+    messages = world.new_messages()
+    world.sent_from_l2(ONE)
+    world.l1.relayed.add(ONE.hash)
+    assert messages.status(TX).is_relayed
+    for to in Layer:
+        with pytest.raises(UserError, match=f"sending on {to.other} needs an account"):
+            messages.send(to, TARGET)
+
+
+def test_send__the_portal_refuses__in_words(world) -> None:
+    def refuse(_):
+        raise TransactionRevertedError("sendMessage", "ResourceMetering_LimitReached(1, 2)")
+
+    world.senders[Layer.L1].send = refuse
+    with pytest.raises(TemporaryError, match=r"send again in the next block.*LimitReached"):
+        world.messages.send(Layer.L2, TARGET)
+
+
+# To L2
+
+
+def test_to_l2__from_the_pool_to_the_target(world) -> None:
+    world.l1.chain.pool.add("0x" + TX.hex())
+    status = world.messages.status(TX)
+    assert (status.stage, status.message, status.to) == (NotSentYet(Layer.L1), None, Layer.L2)
+    assert str(status) == "waiting for an L1 block"
+
+    [deposit] = world.sent_from_l1(ONE)
+    status = world.messages.status(TX)
+    assert status.message == ONE
+    assert "waiting for L2 to take it up" in str(status)
+    assert status.next == "wait: L2 takes it up by itself"
+
+    world.l2.receipts[deposit] = L2Receipt(BLOCK, True, 1, None, ())
+    world.l2.rpc.relayed.add(ONE.hash)
+    status = world.messages.status(TX)
+    assert (status.stage, status.to, status.next) == (Relayed(Layer.L2), Layer.L2, "")
+    assert status.is_relayed
+
+
+def test_to_l2__target_fails__waits_to_be_relayed_again(world) -> None:
+    [deposit] = world.sent_from_l1(ONE)
+    world.l2.receipts[deposit] = L2Receipt(BLOCK, True, 1, None, ())
+    world.l2.rpc.failed.add(ONE.hash)
+    status = world.messages.status(TX)
+    assert (status.stage, status.has_failed) == (Failed(Layer.L2), True)
+    assert "relay it again" in status.next
+
+
+def test_to_l2__the_deposit_failed__refused_for_good(world) -> None:
+    [deposit] = world.sent_from_l1(ONE)
+    world.l2.receipts[deposit] = L2Receipt(BLOCK, False, 1, None, ())
+    assert world.stage == Refused(Layer.L2)
+    with pytest.raises(UserError, match="only a message that failed"):
+        world.messages.relay_again(TX)
+
+
+# To L1
+
+
+BASIS = Basis("game 1", 1, 9, b"\x0f" * 32)
+
+
+@pytest.mark.parametrize(
+    ("stage", "what_next"),
+    [
+        (Provable(BASIS), "prove withdrawal 0 of its transaction, then finalize it: that relays it"),
+        (Finalizable("game 1"), "finalize withdrawal 0 of its transaction: that relays it"),
+        (Paused(Finalizable("game 1")), "wait"),
+    ],
+    ids=str,
+)
+def test_to_l1__rides_on_a_withdrawal(world, stage, what_next) -> None:
+    world.sent_from_l2(ONE)
+    world.withdrawals[TX, 0] = stage
+    status = world.messages.status(TX)
+    assert status.stage == UnderWay(WithdrawalStatus(None, stage), 0)
+    assert (str(status), status.next, status.to) == (str(stage), what_next, Layer.L1)
+
+
+def test_to_l1__among_other_withdrawals__its_own(world) -> None:
+    others = (carrier(replace(ONE, nonce=1)), carrier(replace(ONE, nonce=2)))
+    world.sent_from_l2(ONE, before=others)
+    world.withdrawals[TX, 2] = Provable(BASIS)
+    assert world.stage == UnderWay(WithdrawalStatus(None, Provable(BASIS)), 2)
+
+
+@pytest.mark.parametrize(
+    ("known", "stage"),
+    [("relayed", Relayed(Layer.L1)), ("failed", Failed(Layer.L1)), ("", Refused(Layer.L1))],
+)
+def test_to_l1__finalized__the_messenger_says_how_it_ended(world, known, stage) -> None:
+    world.sent_from_l2(ONE)
+    world.withdrawals[TX, 0] = Finalized()
+    if known:
+        getattr(world.l1, known).add(ONE.hash)
+    assert world.stage == stage
+
+
+def test_relayed_in_the_end__that_counts(world) -> None:
+    world.sent_from_l2(ONE)
+    world.l1.failed.add(ONE.hash)
+    world.l1.relayed.add(ONE.hash)
+    assert world.stage == Relayed(Layer.L1)
+
+
+# Which message
+
+
+def test_several_messages__index_says_which(world) -> None:
+    other = replace(ONE, nonce=ONE.nonce + 1)
+    world.sent_from_l1(ONE, other)
+    world.l2.rpc.relayed.add(other.hash)
+    assert isinstance(world.messages.status(TX, 0).stage, UnderWay)
+    assert world.messages.status(TX, 1).is_relayed
+    with pytest.raises(UserError, match="makes 2 messages; say which one"):
+        world.messages.status(TX)
+
+
+def test_unknown_failed_and_other_transactions__one_sentence(world) -> None:
+    with pytest.raises(UnknownTransactionError, match=r"neither chain knows transaction 0x(aa){32}"):
+        world.messages.status(TX)
+    world.sent_from_l1(ONE, succeeded=False)
+    with pytest.raises(UserError, match="failed in block 7:0xb1b1b1b1: it has sent nothing"):
+        world.messages.status(TX)
+    world.sent_from_l1()
+    with pytest.raises(UserError, match="makes no message; is it the right hash"):
+        world.messages.status(TX)
+
+
+# Again
+
+
+@pytest.mark.parametrize("to", list(Layer))
+def test_relay_again__with_the_gas_that_its_target_needs(world, to) -> None:
+    (world.sent_from_l1 if to is Layer.L2 else world.sent_from_l2)(ONE)
+    world.rpc[to].failed.add(ONE.hash)
+    assert world.messages.relay_again(TX) == keccak(text="sent 1")
+    [request] = world.senders[to].sent
+    messenger = L1_MESSENGER if to is Layer.L1 else L2_CROSS_DOMAIN_MESSENGER
+    assert (request.to, request.data, request.value, request.gas) == (messenger, ONE.encode(), 0, 120_000)
+    [asked] = world.rpc[to].estimated
+    assert asked == {
+        "from": "0x0000000000000000000000000000000000000001",
+        "to": "0x" + messenger.hex(),
+        "data": "0x" + ONE.encode().hex(),
+    }, "from whom a failing relay reverts"
+
+
+def test_relay_again__never_more_gas_than_a_transaction_can_have(world) -> None:
+    world.sent_from_l1(ONE)
+    world.l2.rpc.failed.add(ONE.hash)
+    world.l2.rpc.estimate = MAX_TRANSACTION_GAS - 1
+    world.messages.relay_again(TX)
+    assert world.senders[Layer.L2].sent[0].gas == MAX_TRANSACTION_GAS
+
+
+def error_data(name: str, *arguments) -> bytes:
+    [entry] = [entry for entry in artifact("L1CrossDomainMessenger").abi if entry.get("name") == name]
+    types = [item["type"] for item in entry["inputs"]]
+    return keccak(text=f"{name}({','.join(types)})")[:4] + encode(types, arguments)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (error_data("CrossDomainMessenger_GasEstimation", ONE.hash), UserError, "target still fails"),
+        (error_data("CrossDomainMessenger_Paused"), TemporaryError, "guardian has paused"),
+        (error_data("CrossDomainMessenger_AlreadyRelayed", ONE.hash), UserError, "nothing is left to do"),
+    ],
+)
+def test_relay_again__would_fail__not_sent_but_explained(world, error, kind, words) -> None:
+    world.sent_from_l2(ONE)
+    world.l1.failed.add(ONE.hash)
+    world.l1.estimate = error
+    with pytest.raises(kind, match=words):
+        world.messages.relay_again(TX)
+    assert not world.senders[Layer.L1].sent
+
+
+def test_relay_again__of_what_did_not_fail__refused(world) -> None:
+    world.sent_from_l1(ONE)
+    with pytest.raises(
+        TemporaryError, match="only a message that failed can be relayed again; this one is in"
+    ):
+        world.messages.relay_again(TX)
+    world.l2.rpc.relayed.add(ONE.hash)
+    with pytest.raises(UserError, match="this one is relayed on L2"):
+        world.messages.relay_again(TX)
