@@ -12,6 +12,7 @@ from opcycle.devnet.devnet import Devnet, NotInTimeError
 from opcycle.devnet.leaps import catch_up, leap
 from opcycle.errors import UserError
 from opcycle.l1.signer import KeySigner
+from opcycle.protocol.types import Hash
 from opcycle.testing.addresses import Addressed, to_address
 from opcycle.testing.amounts import Ether, to_wei
 from opcycle.testing.chain import Chain
@@ -133,6 +134,15 @@ class LocalRollup:
         if not receipt.succeeded:
             raise UserError(f"the withdrawal 0x{sent.hex()} failed on L2; it has withdrawn nothing")
         return Withdrawal(user, sent, l1=self.l1, bridge_of=self.bridge, wait=self.advance_until)
+
+    def withdrawal(self, transaction: Hash, user: LocalAccount) -> Withdrawal:
+        """The one that a contract started in an L2 transaction; who proves and finalizes it is `user`."""
+        return Withdrawal(user, transaction, l1=self.l1, bridge_of=self.bridge, wait=self.advance_until)
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Of the rollup's contracts on L1, by the OP Stack's names: `addresses["OptimismPortalProxy"]`."""
+        return self.underlying.deployment.addresses.to_json()
 
     @property
     def now(self) -> int:
