@@ -1,0 +1,203 @@
+"""Both chains told again: balances, messages and time, in plain Python that shares nothing with the contracts.
+
+Rules that a test flips, to see that the comparison notices, are methods of one line.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.fuzz.bridge.bridges import Factory, L1ArtBridge, L1StandardBridge, L2ArtBridge, L2StandardBridge
+from tests.fuzz.bridge.carriers import L1Messenger, L2Messenger, Passer, Portal
+from tests.fuzz.bridge.codec import Deposit, alias
+from tests.fuzz.bridge.deploy import (
+    ALICE,
+    ART,
+    FIRST_BLOCK,
+    FLAKY,
+    GENESIS,
+    GREEDY,
+    GUARDIAN,
+    L1,
+    L2,
+    OUTPUT_DELAY,
+    PEOPLE,
+    PROOF_DELAY,
+    PUPPET,
+    REFUSING,
+    RICH,
+    USERS,
+    WEALTH,
+    World,
+)
+from tests.fuzz.bridge.ledger import Call, Code, PuppetLog, Side, function, require
+from tests.fuzz.bridge.tokens import Art, FalseToken, LyingToken, MintableArt, MintableToken, MuteToken, TaxedToken, Token
+from tests.fuzz.puppet import Call as Deed
+from tests.fuzz.tally import Refusal
+
+PAUSE_EXPIRY = 7_884_000
+
+
+class Accepting(Code):
+    """Takes whatever it gets."""
+
+    def run(self, call: Call) -> bytes:
+        return b""
+
+
+class Refusing(Code):
+    def run(self, call: Call) -> bytes:
+        raise Refusal("target reverts")
+
+
+class Puppet(Code):
+    """Makes its calls one after the other, and survives them all."""
+
+    deeds: Sequence[Deed] = ()
+
+    def run(self, call: Call) -> bytes:
+        for deed in self.deeds:
+            value = call.value if deed.forwards_value else 0
+            try:
+                returned = self.side.call(Call(self.address, value, deed.calldata, call.origin), deed.target)
+                self.side.logs.append(PuppetLog(True, returned))
+            except Refusal:
+                self.side.logs.append(PuppetLog(False))
+        return b""
+
+
+class Superchain(Code):
+    """SuperchainConfig: who pauses what."""
+
+    def __init__(self, side: Side, address: bytes, model: "Model"):
+        super().__init__(side, address)
+        self.model = model
+
+    @function("pause(address)")
+    def pause(self, call: Call, what: bytes) -> None:
+        require(call.sender == GUARDIAN, "not the guardian")
+        require(what not in self.state.pauses, "paused already")
+        self.state.pauses[what] = self.model.now
+        self.log("Paused(address)", what)
+
+    @function("unpause(address)")
+    def unpause(self, call: Call, what: bytes) -> None:
+        require(call.sender == GUARDIAN, "not the guardian")
+        self.state.pauses.pop(what, None)
+        self.log("Unpaused(address)", what)
+
+    @function("initialize(address)")
+    def initialize(self, call: Call, guardian: bytes) -> None:
+        raise Refusal("initialized already")
+
+
+@dataclass
+class Model:
+    """`settlement` as in `World`. `outputs`: when each was proposed."""
+
+    world: World
+    now: int = GENESIS
+    number: int = FIRST_BLOCK
+    outputs: list[int] = field(default_factory=list)
+    fates: dict[bytes, bool] = field(default_factory=dict)
+    """How the relay of a message ended where gas decides: by its hash. Only observed, not known in advance."""
+
+    def __post_init__(self) -> None:
+        self.l1, self.l2 = Side(), Side()
+        self.portal = Portal(self.l1, L1["portal"], self)
+        self.passer = Passer(self.l2, L2["passer"])
+        self.messengers = (
+            L1Messenger(self.l1, L1["messenger"], L2["messenger"], self),
+            L2Messenger(self.l2, L2["messenger"], L1["messenger"], self),
+        )
+        L1StandardBridge(self.l1, L1["bridge"], L1["messenger"], L2["bridge"], self)
+        L2StandardBridge(self.l2, L2["bridge"], L2["messenger"], L1["bridge"], self)
+        L1ArtBridge(self.l1, L1["nft_bridge"], L1["messenger"], L2["nft_bridge"], self)
+        L2ArtBridge(self.l2, L2["nft_bridge"], L2["messenger"], L1["nft_bridge"], self)
+        Superchain(self.l1, L1["superchain"], self)
+        for side, addresses in ((self.l1, L1), (self.l2, L2)):
+            for name in ("factory", "nft_factory", "system"):
+                if name in addresses:
+                    Factory(side, addresses[name])
+            Refusing(side, REFUSING)
+            Refusing(side, FLAKY)
+            Accepting(side, GREEDY)
+            Puppet(side, PUPPET)
+            side.state.ether = dict.fromkeys(PEOPLE.values(), RICH)
+        self.l1.state.ether[L1["portal"]] = RICH * len(PEOPLE)
+        self._make_tokens()
+
+    def _make_tokens(self) -> None:
+        ours, theirs = self.world.l1.tokens, self.world.l2.tokens
+        honest = {"gold": Token, "taxed": TaxedToken, "mute": MuteToken, "false": FalseToken}
+        for name, kind in honest.items():
+            local, remote = ours[name].address, theirs[name].address
+            kind(self.l1, local)
+            MintableToken(self.l2, remote, local, L2["bridge"])
+            self.l1.state.tokens |= {(local, user): WEALTH for user in USERS}
+            self.l2.state.made[remote] = local
+        silver = theirs["silver"].address
+        Token(self.l2, silver)
+        MintableToken(self.l1, ours["silver"].address, silver, L1["bridge"])
+        self.l1.state.made[ours["silver"].address] = silver
+        self.l2.state.tokens |= {(silver, user): WEALTH for user in USERS}
+        art = ours["art"].address
+        Art(self.l1, art)
+        MintableArt(self.l2, theirs["art"].address, art, L2["nft_bridge"])
+        self.l1.state.art |= {(art, n): USERS[n // ART] for n in range(ART * len(USERS))}
+        LyingToken(self.l1, ours["liar"].address, theirs["gold"].address)
+        LyingToken(self.l2, theirs["liar"].address, ours["gold"].address)
+        LyingToken(self.l2, theirs["lying art"].address, art)
+
+    # --- rules that can be flipped ---
+
+    def alias_of(self, contract: bytes) -> bytes:
+        return alias(contract)
+
+    def is_paused(self) -> bool:
+        return any(self.is_paused_by(what) for what in self.l1.state.pauses)
+
+    def is_paused_by(self, what: bytes) -> bool:
+        return what in (bytes(20), L1["portal"]) and self.now < self.l1.state.pauses[what] + PAUSE_EXPIRY
+
+    # --- settlement ---
+
+    def propose(self) -> None:
+        self.outputs.append(self.now)
+
+    def require_mature(self, hash_: bytes, submitter: bytes) -> None:
+        proofs, is_games = self.l1.state.proofs, self.world.settlement == "games"
+        proof = proofs.get((hash_, submitter if is_games else b""))
+        if proof is None:
+            raise Refusal("unproven")
+        index, since = proof
+        require(self.now > since + PROOF_DELAY, "proof too young")
+        require(self.now > self.outputs[index] + (OUTPUT_DELAY if is_games else PROOF_DELAY), "output too young")
+
+    def prove(self, hash_: bytes, target: bytes, submitter: bytes, index: int, *, is_in_it: bool) -> None:
+        proofs, is_games = self.l1.state.proofs, self.world.settlement == "games"
+        require(not self.is_paused(), "paused")
+        require(not is_games or self.now > self.outputs[index], "output of this second")
+        require(target != L1["portal"], "unsafe target")
+        require(is_in_it, "not in the output")
+        if is_games:
+            require(hash_ not in self.l1.state.finalized, "finalized already")
+        key = (hash_, submitter if is_games else b"")
+        require(is_games or key not in proofs, "proven already")
+        proofs[key] = index, self.now
+
+    # --- derivation ---
+
+    def execute(self, deposit: Deposit, *, has_failed: bool = False) -> bool:
+        """A deposit on L2: it mints in any case. Whether its call succeeded. `has_failed`: for want of gas, as was seen."""
+        ether = self.l2.state.ether
+        ether[deposit.sender] = ether.get(deposit.sender, 0) + deposit.mint
+        self.l2.logs.clear()
+        self.l2.outbox.clear()
+        try:
+            require(not has_failed, "too little gas")
+            self.l2.call(Call(deposit.sender, deposit.value, deposit.data, deposit.sender), deposit.to)
+        except Refusal:
+            return False
+        return True
+
+
