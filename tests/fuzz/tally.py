@@ -53,21 +53,26 @@ class CountingMachine(RuleBasedStateMachine):
 
 
 def run_and_count(
-    *machines: type[CountingMachine], deeds: Sequence[str], refusals: Sequence[str] = ()
+    *machines: type[CountingMachine],
+    deeds: Sequence[str],
+    refusals: Sequence[str] = (),
+    phases: Sequence[Phase] | None = None,
 ) -> None:
-    """Run the machines by the profile, until each of `deeds` has succeeded and each of `refusals` was met.
+    """Run the machines by the profile (in some of Hypothesis' phases only), until each of `deeds` has succeeded
+    and each of `refusals` was met.
 
     Examples depend on the modules that are loaded (Hypothesis draws on their constants), so that something
     rare may need a second round; what no round meets never happens.
     """
     done, refused = Counter[str](), Counter[str]()
     missing: list[str] = []
+    within = settings(phases=phases) if phases else settings()
     for round_ in range(MOST_ROUNDS):
         for index, machine in enumerate(machines):
             machine.done, machine.refused = done, refused
             if settings().derandomize:  # the same examples on every run, but not for every machine
                 seed(round_ * len(machines) + index)(machine)
-            run_state_machine_as_test(machine, settings=settings())
+            run_state_machine_as_test(machine, settings=within)
         missing = [name for name in deeds if not done[name]]
         missing += [name for name in refusals if not refused[name]]
         if not missing:

@@ -1,4 +1,5 @@
-"""The model's bridges: ether and ERC-20 (StandardBridge), ERC-721, and the factories of tokens that they mint."""
+"""The model's bridges: ether and ERC-20 (StandardBridge), ERC-721, and the factories of tokens that they
+mint."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -74,13 +75,19 @@ class StandardBridge(Bridge):
     def send_tokens(
         self, call: Call, local: bytes, remote: bytes, to: bytes, amount: int, gas: int, extra: bytes
     ) -> None:
-        require(not call.value, "takes no ether")
+        require(not call.value, "other amount")
+        is_strict = self.model.world.is_strict
+        require(any(to) or not is_strict, "nobody to pay")
         token = self.token(local)
         if token.is_mintable:
             require(self.is_pair(token, remote), "wrong pair")
-            self.side.call(Call(self.address, 0, calldata("burn(address,uint256)", call.sender, amount), NOBODY), local)
+            self.side.call(
+                Call(self.address, 0, calldata("burn(address,uint256)", call.sender, amount), NOBODY), local
+            )
         else:
+            require(any(remote) or not is_strict, "no remote token")
             token.move(call.sender, self.address, amount)
+            require(not token.kept(amount) or not is_strict, "keeps a part")
             deposits, key = self.state.deposits, (local, remote)
             deposits[key] = deposits.get(key, 0) + amount
         self.log_tokens("Initiated", local, remote, call.sender, to, amount, extra)
@@ -115,11 +122,13 @@ class StandardBridge(Bridge):
         token = self.token(local)
         if token.is_mintable:
             require(self.is_pair(token, remote), "wrong pair")
-            self.side.call(Call(self.address, 0, calldata("mint(address,uint256)", to, amount), NOBODY), local)
+            self.side.call(
+                Call(self.address, 0, calldata("mint(address,uint256)", to, amount), NOBODY), local
+            )
         else:
             deposits, key = self.state.deposits, (local, remote)
             require(deposits.get(key, 0) >= amount, "Panic")
-            deposits[key] -= amount
+            deposits[key] = deposits.get(key, 0) - amount
             token.move(self.address, to, amount)
         self.log_tokens("Finalized", local, remote, sender, to, amount, extra)
 
@@ -176,8 +185,8 @@ class L2StandardBridge(StandardBridge):
 
     @function("withdrawTo(address,address,uint256,uint32,bytes)", payable=True)
     def withdraw_to(self, call: Call, local: bytes, to: bytes, amount: int, gas: int, extra: bytes) -> None:
+        require(call.value == (amount if local == LEGACY_ETHER else 0), "other amount")
         if local == LEGACY_ETHER:
-            require(call.value == amount, "other amount")
             self.send_ether(call, to, gas, extra)
             return
         token = self.side.codes.get(local)
@@ -258,6 +267,9 @@ class L2ArtBridge(ArtBridge):
         art = self.side.codes.get(local)
         if not isinstance(art, MintableArt | LyingToken):
             raise Refusal("not a token")
+        require(
+            art.remote == remote or not self.model.world.is_strict, "wrong pair"
+        )  # asked later by Optimism's
         require(art.owner(id_, call.origin) == call.sender, "not the owner")
         require(art.remote == remote, "wrong pair")
         art.take(Call(self.address, 0, b"", call.origin), call.sender, id_)
@@ -272,7 +284,8 @@ class L2ArtBridge(ArtBridge):
 
 
 class Factory(Code):
-    """OptimismMintableERC20Factory and its sister of ERC-721: what they refuse. What they make, the rig puts in place."""
+    """OptimismMintableERC20Factory and its sister of ERC-721: what they refuse. What they make, the rig puts
+    in place."""
 
     @function("initialize(address,uint256)")
     @function("initialize(address)")

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from eth_abi.abi import encode
-from tests.fuzz.bridge.codec import RELAY, VERSION, Deposit, Message, base_gas, calldata, unalias
+from tests.fuzz.bridge.codec import RELAY, VERSION, Deposit, Message, base_gas, calldata, selector, unalias
 from tests.fuzz.bridge.ledger import Call, Code, Side, function, require
 from tests.fuzz.message_passer import WithdrawalTuple, withdrawal_hash
 from tests.fuzz.tally import Refusal
@@ -19,6 +19,8 @@ PASSED = "MessagePassed(uint256*,address*,address*,uint256,uint256,bytes,bytes32
 SENT = "SentMessage(address*,address,bytes,uint256,uint256)"
 EXTENSION = "SentMessageExtension1(address*,uint256)"
 RELAYED, FAILED = "RelayedMessage(bytes32*)", "FailedRelayedMessage(bytes32*)"
+FINALIZE = "finalizeWithdrawalTransaction((uint256,address,address,uint256,uint256,bytes))"
+FINALIZE_SELECTOR = selector(FINALIZE)
 LIMIT = 20_000_000
 """L2 gas that the deposits of one L1 block may buy."""
 
@@ -53,16 +55,26 @@ class Portal(Code):
         self.log(DEPOSITED, sender, to, 0, deposit.opaque)
         self.side.outbox.append(deposit)
 
+    def run(self, call: Call) -> bytes:
+        """Inside of a withdrawal no other is executed, nor outside of one by a contract of the tests."""
+        if call.data[:4] == FINALIZE_SELECTOR:
+            raise Refusal("reentrant")
+        return super().run(call)
+
     def finalize(self, origin: bytes, withdrawal: WithdrawalTuple, submitter: bytes) -> None:
         """Of what is asked of a withdrawal by a call from outside."""
         _, sender, target, value, _, data = withdrawal
         hash_, state = withdrawal_hash(withdrawal), self.state
         require(not self.model.is_paused(), "paused")
+        require(
+            self.model.world.is_strict or not self.model.is_unsafe(target), "unsafe target"
+        )  # ours when it is proven
         require(hash_ not in state.finalized, "finalized already")
         self.model.require_mature(hash_, submitter)
         state.finalized.add(hash_)
         state.l2_sender = sender
         try:
+            require(self.model.fates.get(hash_, True), "too little gas")
             self.side.call(Call(self.address, value, data, origin), target)
             succeeded = True
         except Refusal:
@@ -146,11 +158,16 @@ class Messenger(Code):
         if message.nonce >> 240 == 0:
             require(message.old_hash not in state.successful, "relayed already")
         hash_ = message.hash
+        if self.model.world.is_strict:
+            require(self.may_relay(hash_), "relayed already")
         if self.is_other(call):
             require(call.value == message.value and hash_ not in state.failed, "impossible")
         else:
-            require(not call.value, "value with a replay")
+            require(
+                not call.value or self.model.world.is_strict, "value with a replay"
+            )  # asked later by ours
             require(hash_ in state.failed, "not failed")
+            require(not call.value, "value with a replay")
         require(not self.is_unsafe(message.target), "unsafe target")
         require(self.may_relay(hash_), "relayed already")
         if self._succeeds(message, hash_, call.origin):
@@ -210,4 +227,3 @@ class L2Messenger(Messenger):
 
     def is_unsafe(self, target: bytes) -> bool:
         return target in (self.address, self.passer)
-

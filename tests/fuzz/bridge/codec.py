@@ -70,6 +70,12 @@ class Message:
     min_gas: int
     data: bytes = b""
 
+    @classmethod
+    def of_calldata(cls, data: bytes) -> "Message | None":
+        """The message that a call of relayMessage is about."""
+        found = arguments(RELAY, data[4:]) if data[:4] == selector(RELAY) else None
+        return cls(*found) if found else None
+
     @property
     def args(self) -> tuple[Any, ...]:
         return (self.nonce, self.sender, self.target, self.value, self.min_gas, self.data)
@@ -81,7 +87,7 @@ class Message:
     @property
     def hash(self) -> bytes:
         """By which both messengers know it."""
-        return bytes(keccak(self.calldata))
+        return _hash(self)
 
     @property
     def old_hash(self) -> bytes:
@@ -89,9 +95,14 @@ class Message:
         return bytes(keccak(calldata(RELAY_V0, self.target, self.sender, self.data, self.nonce)))
 
 
+@lru_cache(10_000)
+def _hash(message: Message) -> bytes:
+    return bytes(keccak(message.calldata))
+
+
 def base_gas(size: int, min_gas: int) -> int:
-    """What a message of `size` bytes needs on the other chain, so that its target gets `min_gas`: what the relay itself
-    takes, 64/63 of what the call takes, and the calldata, which has a price and a floor."""
+    """What a message of `size` bytes needs on the other chain, so that its target gets `min_gas`: what the
+    relay itself takes, 64/63 of what the call takes, and the calldata, which has a price and a floor."""
     execution = 200_000 + 40_000 + 40_000 + 5_000 + min_gas * 64 // 63
     total = size + 260
     return 21_000 + max(execution + total * 16, total * 40)

@@ -1,8 +1,8 @@
 """Both ends of the bridge, each in an EVM of this process: L1's contracts and L2's, and tokens on both.
 
-Whose build of them is played with is a parameter, as for the dispute games. A contract stands at its address without a
-proxy: what its constructor leaves is put there, and an admin, by whom it is initialized. So every address is the same in
-every build, and L1 and L2 know each other's in advance.
+Whose build of them is played with is a parameter, as for the dispute games. A contract stands at its address
+without a proxy: what its constructor leaves is put there, and an admin, by whom it is initialized. So every
+address is the same in every build, and L1 and L2 know each other's in advance.
 """
 
 from functools import lru_cache
@@ -31,10 +31,13 @@ ART = 3
 
 OWNER, ADMIN, GUARDIAN, PROPOSER = map(account, ("owner", "proxy admin", "guardian", "proposer"))
 ALICE, BOB, MALLORY, RELAYER = map(account, ("alice", "bob", "mallory", "relayer"))
+FAUCET = account("faucet")
+"""Where minted ether comes from: pyrevm's own way of giving ether survives its snapshots."""
+
 ESTIMATOR = bytes(19) + b"\x01"
 PUPPET, FLAKY, REFUSING, GREEDY = map(account, ("puppet", "flaky", "refusing", "greedy"))
-"""Contracts, on both chains: does as it is told; sometimes reverts; always does; reverts if it gets less gas than
-GREED."""
+"""Contracts, on both chains: does as it is told; sometimes reverts; always does; reverts if it gets less gas
+than GREED."""
 
 GREED = 150_000
 USERS = (ALICE, BOB, MALLORY, PUPPET)
@@ -94,9 +97,12 @@ class End:
         self.artifacts, self.deployer = artifacts, deployer
         self.chain = Chain()
         self.chain.set_block(FIRST_BLOCK, GENESIS)
+        self.batch = self._create(artifact, "Batch")
         self.contracts: dict[str, Contract] = {}
         self.tokens: dict[str, Contract] = {}
-        self.chain.set_code(ADMIN, b"\x73" + OWNER + bytes.fromhex("5f5260205ff3"))  # owner() and all else: OWNER
+        self.chain.set_code(
+            ADMIN, b"\x73" + OWNER + bytes.fromhex("5f5260205ff3")
+        )  # owner() and all else: OWNER
         self.chain.set_code(REFUSING, REVERTER)
         self.chain.set_code(FLAKY, REVERTER)
         self.chain.set_code(GREEDY, GREEDY_CODE)
@@ -137,9 +143,9 @@ class End:
     def _create(self, source: Artifacts, name: str, *args: Any) -> bytes:
         found = source(name)
         inputs = next((item["inputs"] for item in found.abi if item["type"] == "constructor"), [])
-        return self.chain.deploy(self.deployer, found.bytecode + encode([collapse_if_tuple(i) for i in inputs], args))
-
-
+        return self.chain.deploy(
+            self.deployer, found.bytecode + encode([collapse_if_tuple(i) for i in inputs], args)
+        )
 
 
 class World:
@@ -148,13 +154,17 @@ class World:
     def __init__(self, artifacts: Artifacts, settlement: str) -> None:
         self.settlement = settlement
         self.l1, self.l2 = End(artifacts, OWNER), End(artifacts, account("L2 deployer"))
-        self.batch = {id(end): end._create(artifact, "Batch") for end in (self.l1, self.l2)}
+        errors = {entry["name"] for entry in artifacts("L1StandardBridge").abi if entry["type"] == "error"}
+        self.is_strict = "StandardBridge_NotWhole" in errors
+        """Ours refuse at once what Optimism's let lose its way: see docs/bridge-properties.md."""
+
         self._place_l1()
         self._place_l2()
         self._make_tokens()
         for end in (self.l1, self.l2):
             for person in PEOPLE.values():
                 end.chain.set_balance(person, RICH)
+        self.l2.chain.set_balance(FAUCET, 10**40)
         self.l1.chain.set_balance(L1["portal"], RICH * len(PEOPLE))
 
     def _place_l1(self) -> None:
@@ -165,7 +175,9 @@ class World:
         l1.initialize("superchain", GUARDIAN)
         l1.initialize("system", *_system_config_arguments())
         if self.settlement == "games":
-            l1.contracts["outputs"] = Contract(l1.chain, "Outputs", l1._create(artifact, "Outputs", OUTPUT_DELAY))
+            l1.contracts["outputs"] = Contract(
+                l1.chain, "Outputs", l1._create(artifact, "Outputs", OUTPUT_DELAY)
+            )
             l1.place("portal", "OptimismPortal2", L1["portal"], PROOF_DELAY)
             nothing = (bytes(20),) * (_arity(l1, "OptimismPortal2") - 2)  # Optimism's asks for a lockbox
             l1.initialize("portal", L1["system"], l1.outputs.address, *nothing)
@@ -212,7 +224,7 @@ class World:
                 l1.give(name, user, WEALTH, L1["bridge"])
             l2.give("silver", user, WEALTH, L2["bridge"])
             for number in range(ART):
-                id_ = USERS.index(user) * ART + number
+                id_ = 1 + USERS.index(user) * ART + number
                 l1.give("art", user, id_, L1["nft_bridge"])
 
 

@@ -1,7 +1,7 @@
 """What the model of a chain is made of: its state, its calls, its logs, and how code is told in Python.
 
-A model's contract is a `Code` at an address: methods marked by `function` answer calldata as the contract must. A call
-that a Refusal ends leaves no trace, as on a chain.
+A model's contract is a `Code` at an address: methods marked by `function` answer calldata as the contract
+must. A call that a Refusal ends leaves no trace, as on a chain.
 """
 
 from collections.abc import Callable
@@ -45,10 +45,9 @@ def _encoded(declaration: str, values: tuple[Any, ...]) -> tuple[tuple[bytes, ..
 
 @dataclass(frozen=True, slots=True)
 class PuppetLog:
-    """What came of a call that a contract of the tests made: whether it succeeded, and what it returned."""
+    """What came of a call that the tests' own contract made: why it was refused, or None."""
 
-    succeeded: bool
-    returned: bytes = b""
+    refusal: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,8 @@ _MUTABLE += ("proofs", "pauses", "made")
 
 
 class Side:
-    """A chain: its state, what stands at which address, and what the calls of a transaction have logged and sent."""
+    """A chain: its state, what stands at which address, and what the calls of a transaction have logged and
+    sent."""
 
     def __init__(self) -> None:
         self.state = State()
@@ -111,9 +111,20 @@ class Side:
 
     def transact(self, sender: bytes, to: bytes, data: bytes, value: int = 0) -> None:
         """A transaction. Raises Refusal; nothing has changed then."""
+        self.attempt(lambda: self.call(Call(sender, value, data, sender), to))
+
+    def attempt(self, transaction: Callable[[], object]) -> None:
+        """The same, of whatever a transaction does."""
         self.logs.clear()
         self.outbox.clear()
-        self.call(Call(sender, value, data, sender), to)
+        before = self.state.copy()
+        try:
+            transaction()
+        except Refusal:
+            self.state = before
+            self.logs.clear()
+            self.outbox.clear()
+            raise
 
     def call(self, call: Call, to: bytes) -> bytes:
         """What `to` returns. Raises Refusal; nothing has changed then."""

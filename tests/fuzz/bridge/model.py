@@ -1,4 +1,5 @@
-"""Both chains told again: balances, messages and time, in plain Python that shares nothing with the contracts.
+"""Both chains told again: balances, messages and time, in plain Python that shares nothing with the
+contracts.
 
 Rules that a test flips, to see that the comparison notices, are methods of one line.
 """
@@ -10,7 +11,6 @@ from tests.fuzz.bridge.bridges import Factory, L1ArtBridge, L1StandardBridge, L2
 from tests.fuzz.bridge.carriers import L1Messenger, L2Messenger, Passer, Portal
 from tests.fuzz.bridge.codec import Deposit, alias
 from tests.fuzz.bridge.deploy import (
-    ALICE,
     ART,
     FIRST_BLOCK,
     FLAKY,
@@ -30,7 +30,16 @@ from tests.fuzz.bridge.deploy import (
     World,
 )
 from tests.fuzz.bridge.ledger import Call, Code, PuppetLog, Side, function, require
-from tests.fuzz.bridge.tokens import Art, FalseToken, LyingToken, MintableArt, MintableToken, MuteToken, TaxedToken, Token
+from tests.fuzz.bridge.tokens import (
+    Art,
+    FalseToken,
+    LyingToken,
+    MintableArt,
+    MintableToken,
+    MuteToken,
+    TaxedToken,
+    Token,
+)
 from tests.fuzz.puppet import Call as Deed
 from tests.fuzz.tally import Refusal
 
@@ -58,10 +67,10 @@ class Puppet(Code):
         for deed in self.deeds:
             value = call.value if deed.forwards_value else 0
             try:
-                returned = self.side.call(Call(self.address, value, deed.calldata, call.origin), deed.target)
-                self.side.logs.append(PuppetLog(True, returned))
-            except Refusal:
-                self.side.logs.append(PuppetLog(False))
+                self.side.call(Call(self.address, value, deed.calldata, call.origin), deed.target)
+                self.side.logs.append(PuppetLog(None))
+            except Refusal as refusal:
+                self.side.logs.append(PuppetLog(str(refusal)))
         return b""
 
 
@@ -99,7 +108,8 @@ class Model:
     number: int = FIRST_BLOCK
     outputs: list[int] = field(default_factory=list)
     fates: dict[bytes, bool] = field(default_factory=dict)
-    """How the relay of a message ended where gas decides: by its hash. Only observed, not known in advance."""
+    """How the relay of a message ended where gas decides: by its hash. Only observed, not known in
+    advance."""
 
     def __post_init__(self) -> None:
         self.l1, self.l2 = Side(), Side()
@@ -143,7 +153,7 @@ class Model:
         art = ours["art"].address
         Art(self.l1, art)
         MintableArt(self.l2, theirs["art"].address, art, L2["nft_bridge"])
-        self.l1.state.art |= {(art, n): USERS[n // ART] for n in range(ART * len(USERS))}
+        self.l1.state.art |= {(art, 1 + n): USERS[n // ART] for n in range(ART * len(USERS))}
         LyingToken(self.l1, ours["liar"].address, theirs["gold"].address)
         LyingToken(self.l2, theirs["liar"].address, ours["gold"].address)
         LyingToken(self.l2, theirs["lying art"].address, art)
@@ -171,15 +181,21 @@ class Model:
             raise Refusal("unproven")
         index, since = proof
         require(self.now > since + PROOF_DELAY, "proof too young")
-        require(self.now > self.outputs[index] + (OUTPUT_DELAY if is_games else PROOF_DELAY), "output too young")
+        require(
+            self.now > self.outputs[index] + (OUTPUT_DELAY if is_games else PROOF_DELAY), "output too young"
+        )
+
+    def is_unsafe(self, target: bytes) -> bool:
+        """Of a withdrawal. Optimism's takes nobody for the lockbox that it has not got."""
+        return target == L1["portal"] or (not self.world.is_strict and not any(target))
 
     def prove(self, hash_: bytes, target: bytes, submitter: bytes, index: int, *, is_in_it: bool) -> None:
         proofs, is_games = self.l1.state.proofs, self.world.settlement == "games"
         require(not self.is_paused(), "paused")
         require(not is_games or self.now > self.outputs[index], "output of this second")
-        require(target != L1["portal"], "unsafe target")
+        require(not self.is_unsafe(target), "unsafe target")
         require(is_in_it, "not in the output")
-        if is_games:
+        if is_games and self.world.is_strict:
             require(hash_ not in self.l1.state.finalized, "finalized already")
         key = (hash_, submitter if is_games else b"")
         require(is_games or key not in proofs, "proven already")
@@ -187,17 +203,16 @@ class Model:
 
     # --- derivation ---
 
-    def execute(self, deposit: Deposit, *, has_failed: bool = False) -> bool:
-        """A deposit on L2: it mints in any case. Whether its call succeeded. `has_failed`: for want of gas, as was seen."""
+    def execute(self, deposit: Deposit, *, has_failed: bool = False) -> str | None:
+        """A deposit on L2: it mints in any case. Why its call failed, or None. `has_failed`: for want of gas,
+        as was seen."""
         ether = self.l2.state.ether
         ether[deposit.sender] = ether.get(deposit.sender, 0) + deposit.mint
-        self.l2.logs.clear()
-        self.l2.outbox.clear()
         try:
             require(not has_failed, "too little gas")
-            self.l2.call(Call(deposit.sender, deposit.value, deposit.data, deposit.sender), deposit.to)
-        except Refusal:
-            return False
-        return True
-
-
+            self.l2.transact(deposit.sender, deposit.to, deposit.data, deposit.value)
+        except Refusal as refusal:
+            self.l2.logs.clear()
+            self.l2.outbox.clear()
+            return str(refusal)
+        return None

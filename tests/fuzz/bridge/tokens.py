@@ -1,4 +1,5 @@
-"""The model's tokens: those that a user brings, honest or not, and those that only a bridge mints and burns."""
+"""The model's tokens: those that a user brings, honest or not, and those that only a bridge mints and
+burns."""
 
 from tests.fuzz.bridge.ledger import NOBODY, Call, Code, Side, function, require
 from tests.fuzz.tally import Refusal
@@ -15,6 +16,10 @@ class Token(Code):
 
     def balance(self, who: bytes) -> int:
         return self.state.tokens.get((self.address, who), 0)
+
+    def kept(self, amount: int) -> int:
+        """Of a transfer, what does not arrive."""
+        return 0
 
     def move(self, payer: bytes, payee: bytes, amount: int) -> None:
         require(any(payee), "nobody to pay")
@@ -41,11 +46,14 @@ class Token(Code):
 class TaxedToken(Token):
     """A tenth of each transfer is burned."""
 
+    def kept(self, amount: int) -> int:
+        return amount // 10
+
     def move(self, payer: bytes, payee: bytes, amount: int) -> None:
         require(any(payee), "nobody to pay")
         require(self.balance(payer) >= amount, "too few tokens")
-        self._change(payer, NOBODY, amount // 10)
-        self._change(payer, payee, amount - amount // 10)
+        self._change(payer, NOBODY, self.kept(amount))
+        self._change(payer, payee, amount - self.kept(amount))
 
 
 class MuteToken(Token):
