@@ -58,8 +58,8 @@ def run_and_count(
     refusals: Sequence[str] = (),
     phases: Sequence[Phase] | None = None,
 ) -> None:
-    """Run the machines by the profile (in some of Hypothesis' phases only), until each of `deeds` has succeeded
-    and each of `refusals` was met.
+    """Run the machines by the profile, until each of `deeds` has succeeded and each of `refusals` was met;
+    in some of Hypothesis' phases only, if any are named.
 
     Examples depend on the modules that are loaded (Hypothesis draws on their constants), so that something
     rare may need a second round; what no round meets never happens.

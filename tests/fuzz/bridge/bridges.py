@@ -4,7 +4,7 @@ mint."""
 from typing import TYPE_CHECKING, Any
 
 from tests.fuzz.bridge.codec import FINALIZE_ERC20, FINALIZE_ERC721, FINALIZE_ETH, calldata
-from tests.fuzz.bridge.ledger import NOBODY, Call, Code, Side, function, require
+from tests.fuzz.bridge.ledger import NOBODY, Call, Code, Side, function, require, require_all
 from tests.fuzz.bridge.tokens import Art, LyingToken, MintableArt, MintableToken, Token
 from tests.fuzz.tally import Refusal
 
@@ -77,17 +77,20 @@ class StandardBridge(Bridge):
     ) -> None:
         require(not call.value, "other amount")
         is_strict = self.model.world.is_strict
-        require(any(to) or not is_strict, "nobody to pay")
         token = self.token(local)
+        refusal = token.refuses(call.sender, amount)
+        require_all(
+            (any(to) or not is_strict, "nobody to pay"),
+            (not token.is_mintable or self.is_pair(token, remote), "wrong pair"),
+            (token.is_mintable or any(remote) or not is_strict, "no remote token"),
+            (refusal is None, refusal or ""),
+            (not token.kept(amount) or not is_strict, "keeps a part"),
+        )
         if token.is_mintable:
-            require(self.is_pair(token, remote), "wrong pair")
-            self.side.call(
-                Call(self.address, 0, calldata("burn(address,uint256)", call.sender, amount), NOBODY), local
-            )
+            burn = calldata("burn(address,uint256)", call.sender, amount)
+            self.side.call(Call(self.address, 0, burn, NOBODY), local)
         else:
-            require(any(remote) or not is_strict, "no remote token")
             token.move(call.sender, self.address, amount)
-            require(not token.kept(amount) or not is_strict, "keeps a part")
             deposits, key = self.state.deposits, (local, remote)
             deposits[key] = deposits.get(key, 0) + amount
         self.log_tokens("Initiated", local, remote, call.sender, to, amount, extra)
@@ -267,11 +270,11 @@ class L2ArtBridge(ArtBridge):
         art = self.side.codes.get(local)
         if not isinstance(art, MintableArt | LyingToken):
             raise Refusal("not a token")
-        require(
-            art.remote == remote or not self.model.world.is_strict, "wrong pair"
-        )  # asked later by Optimism's
-        require(art.owner(id_, call.origin) == call.sender, "not the owner")
-        require(art.remote == remote, "wrong pair")
+        require_all(
+            (art.remote == remote, "wrong pair"),
+            (art.exists(id_), "no such art"),
+            (not art.exists(id_) or art.owner(id_, call.origin) == call.sender, "not the owner"),
+        )
         art.take(Call(self.address, 0, b"", call.origin), call.sender, id_)
 
     def give(self, local: bytes, remote: bytes, to: bytes, id_: int) -> None:

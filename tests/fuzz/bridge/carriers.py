@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from eth_abi.abi import encode
 from tests.fuzz.bridge.codec import RELAY, VERSION, Deposit, Message, base_gas, calldata, selector, unalias
-from tests.fuzz.bridge.ledger import Call, Code, Side, function, require
+from tests.fuzz.bridge.ledger import Call, Code, Side, function, require, require_all
 from tests.fuzz.message_passer import WithdrawalTuple, withdrawal_hash
 from tests.fuzz.tally import Refusal
 
@@ -65,12 +65,13 @@ class Portal(Code):
         """Of what is asked of a withdrawal by a call from outside."""
         _, sender, target, value, _, data = withdrawal
         hash_, state = withdrawal_hash(withdrawal), self.state
-        require(not self.model.is_paused(), "paused")
-        require(
-            self.model.world.is_strict or not self.model.is_unsafe(target), "unsafe target"
-        )  # ours when it is proven
-        require(hash_ not in state.finalized, "finalized already")
-        self.model.require_mature(hash_, submitter)
+        require_all(
+            (not self.model.is_paused(), "paused"),
+            # Asked again by Optimism's; by ours when it is proven, without which none is executed.
+            (self.model.world.is_strict or not self.model.is_unsafe(target), "unsafe target"),
+            (hash_ not in state.finalized, "finalized already"),
+            *self.model.maturity(hash_, submitter),
+        )
         state.finalized.add(hash_)
         state.l2_sender = sender
         try:
@@ -153,23 +154,17 @@ class Messenger(Code):
     @function(RELAY, payable=True)
     def relay(self, call: Call, *args: Any) -> None:
         message, state = Message(*args), self.state
+        hash_, is_other = message.hash, self.is_other(call)
         require(not self.is_paused(), "paused")
         require(message.nonce >> 240 < 2, "unknown version")
-        if message.nonce >> 240 == 0:
-            require(message.old_hash not in state.successful, "relayed already")
-        hash_ = message.hash
-        if self.model.world.is_strict:
-            require(self.may_relay(hash_), "relayed already")
-        if self.is_other(call):
-            require(call.value == message.value and hash_ not in state.failed, "impossible")
-        else:
-            require(
-                not call.value or self.model.world.is_strict, "value with a replay"
-            )  # asked later by ours
-            require(hash_ in state.failed, "not failed")
-            require(not call.value, "value with a replay")
-        require(not self.is_unsafe(message.target), "unsafe target")
-        require(self.may_relay(hash_), "relayed already")
+        is_old_one = message.nonce >> 240 == 0 and message.old_hash in state.successful
+        require_all(
+            (not is_old_one and self.may_relay(hash_), "relayed already"),
+            (not is_other or (call.value == message.value and hash_ not in state.failed), "impossible"),
+            (is_other or not call.value, "value with a replay"),
+            (is_other or hash_ in state.failed, "not failed"),
+            (not self.is_unsafe(message.target), "unsafe target"),
+        )
         if self._succeeds(message, hash_, call.origin):
             self.state.successful.add(hash_)
             self.log(RELAYED, hash_)

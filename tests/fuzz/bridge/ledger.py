@@ -208,3 +208,10 @@ class Code:
 def require(is_so: bool, refusal: str) -> None:
     if not is_so:
         raise Refusal(refusal)
+
+
+def require_all(*demands: tuple[bool, str]) -> None:
+    """Where it does not matter which is asked first: any reason that applies will do, joined by " | "."""
+    refusals = [refusal for is_so, refusal in demands if not is_so]
+    if refusals:
+        raise Refusal(" | ".join(refusals))

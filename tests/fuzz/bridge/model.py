@@ -29,7 +29,7 @@ from tests.fuzz.bridge.deploy import (
     WEALTH,
     World,
 )
-from tests.fuzz.bridge.ledger import Call, Code, PuppetLog, Side, function, require
+from tests.fuzz.bridge.ledger import Call, Code, PuppetLog, Side, function, require, require_all
 from tests.fuzz.bridge.tokens import (
     Art,
     FalseToken,
@@ -174,16 +174,18 @@ class Model:
     def propose(self) -> None:
         self.outputs.append(self.now)
 
-    def require_mature(self, hash_: bytes, submitter: bytes) -> None:
+    def maturity(self, hash_: bytes, submitter: bytes) -> list[tuple[bool, str]]:
+        """What must be true of a withdrawal's proof, for `require_all`."""
         proofs, is_games = self.l1.state.proofs, self.world.settlement == "games"
         proof = proofs.get((hash_, submitter if is_games else b""))
         if proof is None:
-            raise Refusal("unproven")
+            return [(False, "unproven")]
         index, since = proof
-        require(self.now > since + PROOF_DELAY, "proof too young")
-        require(
-            self.now > self.outputs[index] + (OUTPUT_DELAY if is_games else PROOF_DELAY), "output too young"
-        )
+        output_ripe = self.outputs[index] + (OUTPUT_DELAY if is_games else PROOF_DELAY)
+        return [
+            (self.now > since + PROOF_DELAY, "proof too young"),
+            (self.now > output_ripe, "output too young"),
+        ]
 
     def is_unsafe(self, target: bytes) -> bool:
         """Of a withdrawal. Optimism's takes nobody for the lockbox that it has not got."""
@@ -191,14 +193,16 @@ class Model:
 
     def prove(self, hash_: bytes, target: bytes, submitter: bytes, index: int, *, is_in_it: bool) -> None:
         proofs, is_games = self.l1.state.proofs, self.world.settlement == "games"
-        require(not self.is_paused(), "paused")
-        require(not is_games or self.now > self.outputs[index], "output of this second")
-        require(not self.is_unsafe(target), "unsafe target")
-        require(is_in_it, "not in the output")
-        if is_games and self.world.is_strict:
-            require(hash_ not in self.l1.state.finalized, "finalized already")
         key = (hash_, submitter if is_games else b"")
-        require(is_games or key not in proofs, "proven already")
+        asks_again = is_games and self.world.is_strict
+        require_all(
+            (not self.is_paused(), "paused"),
+            (not is_games or self.now > self.outputs[index], "output of this second"),
+            (not self.is_unsafe(target), "unsafe target"),
+            (is_in_it, "not in the output"),
+            (not asks_again or hash_ not in self.l1.state.finalized, "finalized already"),
+            (is_games or key not in proofs, "proven already"),
+        )
         proofs[key] = index, self.now
 
     # --- derivation ---

@@ -127,7 +127,7 @@ class Rig:
             self.done[deed] += 1
             self.outcomes.append(deed)
         else:
-            self.refused[refusal] += 1
+            self.refused.update(refusal.split(" | "))
             self.outcomes.append(f"{deed}: {refusal}")
 
     @staticmethod

@@ -66,7 +66,7 @@ def variant(settlement: str, **options: Any) -> type[BridgeMachine]:
 
 
 def test_both_chains__whatever_anybody_does__every_property_holds() -> None:
-    some = ("send message", "bridge ether", "bridge gold", "derive", "deliver", "finalize", "replay")
+    some = ("send message", "bridge ether", "bridge gold", "derive", "finalize", "replay")
     run_and_count(*map(variant, SETTLEMENTS), deeds=some, phases=[Phase.generate])
 
 

@@ -17,6 +17,10 @@ class Token(Code):
     def balance(self, who: bytes) -> int:
         return self.state.tokens.get((self.address, who), 0)
 
+    def refuses(self, payer: bytes, amount: int) -> str | None:
+        """Why a bridge cannot take this from somebody."""
+        return None if self.balance(payer) >= amount else "too few tokens"
+
     def kept(self, amount: int) -> int:
         """Of a transfer, what does not arrive."""
         return 0
@@ -69,6 +73,9 @@ class MuteToken(Token):
 class FalseToken(Token):
     """Says that it failed, and has."""
 
+    def refuses(self, payer: bytes, amount: int) -> str | None:
+        return "token says no"
+
     def move(self, payer: bytes, payee: bytes, amount: int) -> None:
         raise Refusal("token says no")
 
@@ -107,6 +114,9 @@ class LyingToken(Token):
         super().__init__(side, address)
         self.remote = remote
 
+    def refuses(self, payer: bytes, amount: int) -> str | None:
+        return None
+
     def move(self, payer: bytes, payee: bytes, amount: int) -> None:
         raise Refusal("no such function")
 
@@ -119,6 +129,9 @@ class LyingToken(Token):
     def owner(self, id_: int, origin: bytes) -> bytes:
         return origin
 
+    def exists(self, id_: int) -> bool:
+        return True
+
     def take(self, call: Call, who: bytes, id_: int) -> None:
         pass
 
@@ -127,6 +140,9 @@ class Art(Code):
     """ERC-721 of L1. The bridge may move whatever anybody has."""
 
     remote = NOBODY
+
+    def exists(self, id_: int) -> bool:
+        return (self.address, id_) in self.state.art
 
     def owner(self, id_: int, origin: bytes) -> bytes:
         try:
