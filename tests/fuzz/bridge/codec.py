@@ -125,8 +125,3 @@ class Deposit:
         """The event's data: mint 32, value 32, gas 8, is_creation 1, data."""
         numbers = self.mint.to_bytes(32, "big") + self.value.to_bytes(32, "big") + self.gas.to_bytes(8, "big")
         return numbers + bytes([self.is_creation]) + self.data
-
-    @classmethod
-    def of_event(cls, sender: bytes, to: bytes, opaque: bytes) -> "Deposit":
-        number = [int.from_bytes(part, "big") for part in (opaque[:32], opaque[32:64], opaque[64:72])]
-        return cls(sender, to, *number, bool(opaque[72]), opaque[73:])

@@ -6,7 +6,7 @@ must. A call that a Refusal ends leaves no trace, as on a chain.
 
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -95,8 +95,7 @@ class State:
         return replace(self, **{name: copy(getattr(self, name)) for name in _MUTABLE})
 
 
-_MUTABLE = ("ether", "tokens", "art", "deposits", "escrow", "nonces", "successful", "failed", "finalized")
-_MUTABLE += ("proofs", "pauses", "made")
+_MUTABLE = tuple(field_.name for field_ in fields(State) if field_.default_factory is not MISSING)
 
 
 class Side:
