@@ -1,4 +1,4 @@
-"""The planted bugs: what each is, and which contracts hold it; from mutants.toml and games.toml."""
+"""The planted bugs: what each is, and which contracts hold it; from the .toml files beside this."""
 
 import tomllib
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 
-GAMES = "games"
-"""The suite of every test of dispute games; those of mutants.toml name their own."""
+GAMES, BRIDGE = "games", "bridge"
+"""The suites of every test of dispute games, and of the bridge; those of mutants.toml name their own."""
 
 
 class CatalogueError(Exception):
@@ -19,7 +19,7 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """See the heads of mutants.toml and games.toml."""
+    """See the heads of the .toml files."""
 
     name: str
     file: str
@@ -32,8 +32,9 @@ class Mutant:
     quick: bool = False
 
     @property
-    def is_of_games(self) -> bool:
-        return self.tests == GAMES
+    def has_machine(self) -> bool:
+        """Whether there is a machine for what it is about, and this can meet the bug."""
+        return self.machine and self.tests in (GAMES, BRIDGE)
 
     @property
     def path(self) -> str:
@@ -53,7 +54,7 @@ class Mutant:
 
 def mutants() -> list[Mutant]:
     """All of them, in the order of the files."""
-    return [*_read("mutants.toml", None), *_read("games.toml", GAMES)]
+    return [*_read("mutants.toml", None), *_read("games.toml", GAMES), *_read("bridge.toml", BRIDGE)]
 
 
 def _read(name: str, suite: str | None) -> Iterator[Mutant]:

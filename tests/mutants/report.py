@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tests.mutants.catalogue import Mutant
-from tests.mutants.disputes import PLAYS, Verdict
+from tests.mutants.catalogue import BRIDGE, GAMES, Mutant
+from tests.mutants.machines import PLAYS, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,14 @@ INTRODUCTION = """# Planted bugs
 <!-- written by tests/mutants/run.py --markdown -->
 
 Each row is a bug that somebody planted in a contract on purpose, to see who notices. `make mutants` plants
-them all, one by one, and fails if one is not noticed. They are in `tests/mutants/mutants.toml` and
-`games.toml`, as patches.
+them all, one by one, and fails if one is not noticed. They are in `tests/mutants/mutants.toml`, `games.toml`
+and `bridge.toml`, as patches.
 
 - **known bug**: which bug of another implementation it repeats, by its number in
   [known-bugs.md](known-bugs.md).
 - **forge**: the first of the tests of `tests/invariants` that fail with it, and how many more do.
-- **dispute machine**: the property of `tests/fuzz/disputes/properties.py` that breaks first, and after how
-  much: steps of its plays, and seconds of one CPU.
+- **dispute machine**, **bridge machine**: the property that breaks first ([disputes](dispute-properties.md),
+  [bridge](bridge-properties.md)), and after how much: steps of its plays, and seconds of one CPU.
 - **upstream's invariants**: whether the four stateful tests that upstream has of games and withdrawals do:
   `FaultDisputeGame_Solvency_Invariant`, `OptimismPortal2_CannotTimeTravel`, `..._CannotFinalizeTwice` and
   `OptimismPortal_CanAlwaysFinalizeAfterWindow`, told anew in `tests/mutants/upstream` and run on the same
@@ -70,18 +70,30 @@ them all, one by one, and fails if one is not noticed. They are in `tests/mutant
 def markdown(judgements: Iterable[Judgement]) -> str:
     """The page."""
     found = list(judgements)
-    games = [one for one in found if one.mutant.is_of_games]
-    others = [one for one in found if not one.mutant.is_of_games]
-    return "\n".join([INTRODUCTION, *_summary(games), *_games(games), *_others(others)])
+    games = [one for one in found if one.mutant.tests == GAMES]
+    bridge = [one for one in found if one.mutant.tests == BRIDGE]
+    others = [one for one in found if one.mutant.tests not in (GAMES, BRIDGE)]
+    return "\n".join(
+        [INTRODUCTION, *_summary(games, bridge), *_games(games), *_bridge(bridge), *_others(others)]
+    )
 
 
-def _summary(games: list[Judgement]) -> Iterator[str]:
-    machine = [one for one in games if one.machine and one.machine.property]
-    alone = [one for one in machine if not one.forge]
-    upstream = [one for one in games if one.upstream]
-    forge = sum(bool(one.forge) for one in games)
-    yield f"Of {len(games)} bugs of games, registry, escrow and portal, forge's tests notice {forge}, the"
-    yield f"machine {len(machine)} ({len(alone)} of them alone), and upstream's invariants {len(upstream)}.\n"
+def _summary(games: list[Judgement], bridge: list[Judgement]) -> Iterator[str]:
+    upstream = sum(bool(one.upstream) for one in games)
+    yield f"Of {len(games)} bugs of games, registry, escrow and portal, forge's tests notice {_forge(games)},"
+    yield f"the machine {_machine(games)}, and upstream's invariants {upstream}. Of {len(bridge)} bugs of"
+    yield "messengers, token bridges, tokens and their factories, forge's tests notice"
+    yield f"{_forge(bridge)}, and the machine {_machine(bridge)}.\n"
+
+
+def _forge(judgements: list[Judgement]) -> int:
+    return sum(bool(one.forge) for one in judgements)
+
+
+def _machine(judgements: list[Judgement]) -> str:
+    noticed = [one for one in judgements if one.machine and one.machine.property]
+    alone = sum(not one.forge for one in noticed)
+    return f"{len(noticed)} ({alone} of them alone)"
 
 
 def _games(games: list[Judgement]) -> Iterator[str]:
@@ -93,6 +105,17 @@ def _games(games: list[Judgement]) -> Iterator[str]:
             bugs = ", ".join(map(str, one.mutant.bugs))
             upstream = "notice" if one.upstream else "miss it"
             yield f"| {one.mutant.name} | {bugs} | {_cell(one.forge)} | {_found(one.machine)} | {upstream} |"
+        yield ""
+
+
+def _bridge(bridge: list[Judgement]) -> Iterator[str]:
+    for file in dict.fromkeys(one.mutant.file for one in bridge):
+        yield f"## {file.split('/')[-1]}\n"
+        yield "| planted bug | known bug | forge | bridge machine |"
+        yield "|---|---|---|---|"
+        for one in (one for one in bridge if one.mutant.file == file):
+            bugs = ", ".join(map(str, one.mutant.bugs))
+            yield f"| {one.mutant.name} | {bugs} | {_cell(one.forge)} | {_found(one.machine)} |"
         yield ""
 
 

@@ -1,17 +1,18 @@
-"""Planted bugs: does anything notice them? `make mutants` tries all of mutants.toml and games.toml.
+"""Planted bugs: does anything notice them? `make mutants` tries all of mutants.toml, games.toml
+and bridge.toml.
 
 Each is one textual change of one contract, never made in the checkout. Forge's tests judge all of them,
-the dispute machine those that it can meet. One that nothing catches, or that no longer fits the code, makes
-the command fail. Nothing is compiled or judged again unless what it depends on changed. The table
-(--markdown) says besides what upstream's invariants notice.
+the machines of disputes and of the bridge those that they can meet. One that nothing catches, or that no
+longer fits the code, makes the command fail. Nothing is compiled or judged again unless what it depends on
+changed. The table (--markdown) says besides what upstream's invariants notice.
 """
 
 import argparse
 import sys
 from pathlib import Path
 
-from tests.mutants.catalogue import CatalogueError, Mutant, mutants
-from tests.mutants.disputes import verdict
+from tests.mutants.catalogue import GAMES, CatalogueError, Mutant, mutants
+from tests.mutants.machines import verdict
 from tests.mutants.report import Judgement, markdown
 from tests.mutants.solidity import Compiler, CompilerError
 from tests.mutants.suites import Code, SuiteError, suites_of, upstream_suite
@@ -55,16 +56,11 @@ def judge(mutant: Mutant, compiler: Compiler, *, upstream: bool) -> Judgement:
     except (CatalogueError, CompilerError) as error:
         return Judgement(mutant, problem=str(error))
     forge = failing_tests(mutant, planted)
-    if not mutant.is_of_games:
-        return Judgement(mutant, forge)
-    if upstream:
-        upstream_suite().failures({})
-    return Judgement(
-        mutant,
-        forge,
-        upstream_suite().failures(planted) if upstream else None,
-        verdict(planted) if mutant.machine else None,
-    )
+    machine = verdict(mutant.tests, planted) if mutant.has_machine else None
+    if mutant.tests != GAMES or not upstream:
+        return Judgement(mutant, forge, machine=machine)
+    upstream_suite().failures({})
+    return Judgement(mutant, forge, upstream_suite().failures(planted), machine)
 
 
 def failing_tests(mutant: Mutant, planted: Code) -> tuple[str, ...]:

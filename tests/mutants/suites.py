@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.mutants.catalogue import GAMES, HERE, ROOT
+from tests.mutants.catalogue import BRIDGE, GAMES, HERE, ROOT
 from tests.mutants.solidity import KEPT, closure, digest
 
 TESTS = "tests/invariants"
@@ -114,16 +114,24 @@ def compiled_contracts() -> str:
     return digest(found)
 
 
+ABOUT = {
+    GAMES: re.compile(r"support/Game|contracts/(dispute|vm)/"),
+    BRIDGE: re.compile(
+        r"support/(Bridge|Courier|Messe)|(Messenger|StandardBridge|ERC721Bridge)\.sol|OptimismMintable|Encoding"
+    ),
+}
+"""What the tests of a suite import."""
+
+
 def suites_of(tests: str) -> list[Suite]:
-    """The tests that `Mutant.tests` names; those of games in two parts, the quick one first."""
-    if tests != GAMES:
+    """The tests that `Mutant.tests` names; those with many in two parts, the quick one first."""
+    if tests not in ABOUT:
         wanted = re.compile(tests)
         return [Suite(tests, tuple(_files(lambda source: any(map(wanted.search, _contracts(source))))))]
-    about_games = re.compile(r"support/Game|contracts/(dispute|vm)/")
-    files = [path for path in _files(lambda source: bool(about_games.search(source))) if "Gas.t" not in path]
+    files = [path for path in _files(lambda source: bool(ABOUT[tests].search(source))) if "Gas.t" not in path]
     slow = [path for path in files if path.endswith("Invariants.t.sol")]
     quick = [path for path in files if path not in slow]
-    return [Suite("games", tuple(quick)), *([Suite("games' invariants", tuple(slow))] if slow else [])]
+    return [Suite(tests, tuple(quick)), *([Suite(f"{tests}, invariants", tuple(slow))] if slow else [])]
 
 
 def upstream_suite() -> Suite:

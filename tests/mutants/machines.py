@@ -1,7 +1,8 @@
-"""The dispute machine's judgement of planted bugs: which property breaks, and how soon.
+"""The machines' judgement of planted bugs: which property breaks, and how soon.
 
-The machine (tests/fuzz/disputes) is given a folder with nothing but a mutant's compiled code; it takes all
-other contracts from `out/`. Its plays are the same on every run, so that a bug is judged alike each time.
+A machine (tests/fuzz/disputes, tests/fuzz/bridge) is given a folder with nothing but a mutant's compiled
+code; it takes all other contracts from `out/`. Its plays are the same on every run, so that a bug is judged
+alike each time.
 """
 
 import ast
@@ -14,14 +15,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.fuzz.disputes import hunt as hunting
+from tests.fuzz.bridge import hunt as bridge
+from tests.fuzz.disputes import hunt as disputes
 from tests.fuzz.disputes.deploy import in_directory
-from tests.mutants.catalogue import ROOT
+from tests.mutants.catalogue import BRIDGE, GAMES, ROOT
 from tests.mutants.solidity import digest
 from tests.mutants.suites import Code, compiled_contracts, kept
 
 PLAYS = 200
 """A mutant's budget; a play has 60 steps after its start."""
+
+MACHINES = {GAMES: disputes, BRIDGE: bridge}
+"""By the suite of the mutants that each can meet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +39,21 @@ class Verdict:
     story: str = ""
 
 
-def verdict(planted: Code) -> Verdict:
-    """What the machine says of this code."""
+def verdict(suite: str, planted: Code) -> Verdict:
+    """What the suite's machine says of this code."""
     code = {name: compiled for name, (_, compiled) in planted.items()}
-    question = ["disputes", PLAYS, _machine_digest(), compiled_contracts(), code]
-    return Verdict(**kept(question, lambda: _hunt(planted)))
+    question = [suite, PLAYS, _machine_digest(suite), compiled_contracts(), code]
+    return Verdict(**kept(question, lambda: _hunt(suite, planted)))
 
 
-def _hunt(planted: Code) -> dict[str, Any]:
+def _hunt(suite: str, planted: Code) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="mutant-") as build:
         for contract, (path, compiled) in planted.items():
             artifact = Path(build, Path(path).name, f"{contract}.json")
             artifact.parent.mkdir(exist_ok=True)
             artifact.write_text(json.dumps(compiled))
         begun = time.process_time()
-        found = hunting.hunt(0, PLAYS, artifacts=in_directory(Path(build)))
+        found = MACHINES[suite].hunt(0, PLAYS, artifacts=in_directory(Path(build)))
         seconds = round(time.process_time() - begun, 1)
     if found is None:
         return {"property": None, "steps": 0, "seconds": seconds}
@@ -57,10 +62,10 @@ def _hunt(planted: Code) -> dict[str, Any]:
 
 
 @cache
-def _machine_digest() -> str:
+def _machine_digest(suite: str) -> str:
     """Changes whenever the machine does: its Python, and all that this imports of the project."""
     found: dict[Path, str] = {}
-    todo = [Path(hunting.__file__)]
+    todo = [Path(str(MACHINES[suite].__file__))]
     while todo:
         path = todo.pop()
         if path not in found:
