@@ -22,13 +22,13 @@ def main() -> int:
     """Exit code 1 if a mutant was not caught."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="only those that the lists call quick")
-    parser.add_argument("--only", default="", help="only those with this text in their name or file")
+    parser.add_argument("--only", default="", help="only those with this text in their name, file or suite")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table to a file, too")
     options = parser.parse_args()
     chosen = [
         mutant
         for mutant in mutants()
-        if (mutant.quick or not options.quick) and options.only in f"{mutant.name} {mutant.file}"
+        if (mutant.quick or not options.quick) and options.only in f"{mutant.name} {mutant.file} {mutant.tests}"
     ]
     compiler = Compiler()
     judgements = []
