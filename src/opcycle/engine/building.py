@@ -32,6 +32,8 @@ _NOT_THE_USERS = {
     "GOTOOLCHAIN": "local",  # or Go may fetch another Go
     "GOFLAGS": "-mod=readonly -buildvcs=false",
     "GOWORK": "off",
+    "GOOS": "",  # for this machine, whatever else is built on it
+    "GOARCH": "",
 }
 
 Say = Callable[[str], None]

@@ -58,7 +58,8 @@ def test_build__what_go_is_given__is_pinned_and_not_of_the_users_environment(
     go: FakeGo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GOFLAGS", "-mod=mod")
-    go(f'echo "$PWD $GOTOOLCHAIN $GOWORK $GOFLAGS $*" > {tmp_path}/given\n{BUILDS}')
+    monkeypatch.setenv("GOOS", "plan9")
+    go(f'echo "$PWD $GOTOOLCHAIN $GOWORK $GOOS$GOFLAGS $*" > {tmp_path}/given\n{BUILDS}')
     build(GETH, nothing)
     given = (tmp_path / "given").read_text()
     assert given.startswith(f"{building.GO_MODULE} local off -mod=readonly -buildvcs=false build ")
