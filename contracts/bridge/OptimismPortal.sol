@@ -8,6 +8,7 @@ import {ISuperchainConfig} from "../config/ISuperchainConfig.sol";
 import {ISystemConfig} from "../config/ISystemConfig.sol";
 import {Constants} from "../lib/Constants.sol";
 import {Hashing} from "../lib/Hashing.sol";
+import {ProxyAdminOwned} from "../lib/ProxyAdminOwned.sol";
 import {Types} from "../lib/Types.sol";
 import {IL2OutputOracle} from "../oracle/IL2OutputOracle.sol";
 import {Deposits} from "./Deposits.sol";
@@ -18,7 +19,7 @@ import {Withdrawals} from "./Withdrawals.sol";
 /// @title OptimismPortal
 /// @notice The door between L1 and L2 in the `oracle` settlement mode: deposits go in, withdrawals come out.
 /// @dev    Storage lies where upstream's did.
-contract OptimismPortal is IOptimismPortal, Deposits, Withdrawals, Initializable {
+contract OptimismPortal is IOptimismPortal, Deposits, Withdrawals, ProxyAdminOwned, Initializable {
     using SafeCast for uint256;
 
     /// @dev See IOptimismPortal.provenWithdrawals. Two slots.
@@ -48,6 +49,7 @@ contract OptimismPortal is IOptimismPortal, Deposits, Withdrawals, Initializable
         ISystemConfig _systemConfig,
         ISuperchainConfig _superchainConfig
     ) external initializer {
+        _requireProxyAdminOrOwner();
         l2Oracle = _l2Oracle;
         systemConfig = _systemConfig;
         superchainConfig = _superchainConfig;

@@ -11,6 +11,7 @@ import {IDisputeGameFactory} from "../dispute/IDisputeGameFactory.sol";
 import {GameStatus, GameType} from "../dispute/types/Types.sol";
 import {Constants} from "../lib/Constants.sol";
 import {Hashing} from "../lib/Hashing.sol";
+import {ProxyAdminOwned} from "../lib/ProxyAdminOwned.sol";
 import {Types} from "../lib/Types.sol";
 import {Deposits} from "./Deposits.sol";
 import {IOptimismPortal2} from "./IOptimismPortal2.sol";
@@ -20,7 +21,7 @@ import {Withdrawals} from "./Withdrawals.sol";
 /// @title OptimismPortal2
 /// @notice The door between L1 and L2 in the `games` settlement mode: deposits go in, withdrawals come out.
 /// @dev    Storage lies where upstream's does.
-contract OptimismPortal2 is IOptimismPortal2, Deposits, Withdrawals, Initializable {
+contract OptimismPortal2 is IOptimismPortal2, Deposits, Withdrawals, ProxyAdminOwned, Initializable {
     /// @dev See IOptimismPortal2.provenWithdrawals. One slot.
     struct ProvenWithdrawal {
         IDisputeGame disputeGameProxy;
@@ -53,6 +54,7 @@ contract OptimismPortal2 is IOptimismPortal2, Deposits, Withdrawals, Initializab
         external
         initializer
     {
+        _requireProxyAdminOrOwner();
         systemConfig = _systemConfig;
         anchorStateRegistry = _anchorStateRegistry;
         l2Sender = Constants.DEFAULT_L2_SENDER;

@@ -3,10 +3,11 @@ pragma solidity 0.8.30;
 
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 
+import {ProxyAdminOwned} from "../lib/ProxyAdminOwned.sol";
 import {ISuperchainConfig} from "./ISuperchainConfig.sol";
 
 /// @title SuperchainConfig
-contract SuperchainConfig is ISuperchainConfig, Initializable {
+contract SuperchainConfig is ISuperchainConfig, ProxyAdminOwned, Initializable {
     /// @dev About three months.
     uint256 internal constant PAUSE_EXPIRY = 7_884_000;
 
@@ -22,6 +23,7 @@ contract SuperchainConfig is ISuperchainConfig, Initializable {
 
     /// @inheritdoc ISuperchainConfig
     function initialize(address _guardian) external initializer {
+        _requireProxyAdminOrOwner();
         if (_guardian == address(0)) revert SuperchainConfig_ZeroGuardian();
         guardian = _guardian;
         emit ConfigUpdate(UpdateType.GUARDIAN, abi.encode(_guardian));

@@ -112,6 +112,7 @@ contract SystemConfig layout at 101 is ISystemConfig, ProxyAdminOwned, OwnableUp
         uint256 _l2ChainId,
         ISuperchainConfig _superchainConfig
     ) external reinitializer(1) {
+        _requireProxyAdminOrOwner();
         __Ownable_init(_owner);
         _setResourceConfig(_config); // before the gas limit, whose lower bound comes from it
         _setBatcherHash(_batcherHash);

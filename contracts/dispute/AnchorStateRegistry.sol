@@ -5,13 +5,14 @@ import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.s
 
 import {ISuperchainConfig} from "../config/ISuperchainConfig.sol";
 import {ISystemConfig} from "../config/ISystemConfig.sol";
+import {ProxyAdminOwned} from "../lib/ProxyAdminOwned.sol";
 import {IAnchorStateRegistry} from "./IAnchorStateRegistry.sol";
 import {IDisputeGame} from "./IDisputeGame.sol";
 import {IDisputeGameFactory} from "./IDisputeGameFactory.sol";
 import {Claim, GameStatus, GameType, Proposal} from "./types/Types.sol";
 
 /// @title AnchorStateRegistry
-contract AnchorStateRegistry is IAnchorStateRegistry, Initializable {
+contract AnchorStateRegistry is IAnchorStateRegistry, ProxyAdminOwned, Initializable {
     uint256 internal immutable FINALITY_DELAY_SECONDS;
 
     /// @inheritdoc IAnchorStateRegistry
@@ -41,6 +42,7 @@ contract AnchorStateRegistry is IAnchorStateRegistry, Initializable {
         Proposal memory _anchor,
         GameType _startingRespectedGameType
     ) external initializer {
+        _requireProxyAdminOrOwner();
         systemConfig = _systemConfig;
         disputeGameFactory = _disputeGameFactory;
         _startingAnchorRoot = _anchor;

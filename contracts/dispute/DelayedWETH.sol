@@ -5,12 +5,12 @@ import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.s
 
 import {ISuperchainConfig} from "../config/ISuperchainConfig.sol";
 import {ISystemConfig} from "../config/ISystemConfig.sol";
-import {ProxyOwner} from "../lib/ProxyOwner.sol";
+import {ProxyAdminOwned} from "../lib/ProxyAdminOwned.sol";
 import {WrappedEther} from "../lib/WrappedEther.sol";
 import {IDelayedWETH} from "./IDelayedWETH.sol";
 
 /// @title DelayedWETH
-contract DelayedWETH is IDelayedWETH, WrappedEther, Initializable {
+contract DelayedWETH is IDelayedWETH, WrappedEther, ProxyAdminOwned, Initializable {
     /// @dev See IDelayedWETH.withdrawals.
     struct WithdrawalRequest {
         uint256 amount;
@@ -32,6 +32,7 @@ contract DelayedWETH is IDelayedWETH, WrappedEther, Initializable {
 
     /// @inheritdoc IDelayedWETH
     function initialize(ISystemConfig _systemConfig) external initializer {
+        _requireProxyAdminOrOwner();
         systemConfig = _systemConfig;
     }
 
@@ -76,7 +77,7 @@ contract DelayedWETH is IDelayedWETH, WrappedEther, Initializable {
 
     /// @inheritdoc IDelayedWETH
     function recover(uint256 _wad) external {
-        _requireOwner();
+        _requireProxyAdminOwner();
         uint256 amount = _wad < address(this).balance ? _wad : address(this).balance;
         (bool success,) = msg.sender.call{value: amount}("");
         if (!success) revert WrappedEther_TransferFailed(msg.sender, amount);
@@ -89,7 +90,7 @@ contract DelayedWETH is IDelayedWETH, WrappedEther, Initializable {
 
     /// @inheritdoc IDelayedWETH
     function hold(address _guy, uint256 _wad) public {
-        _requireOwner();
+        _requireProxyAdminOwner();
         _approve(_guy, msg.sender, _wad);
         transferFrom(_guy, msg.sender, _wad);
     }
@@ -109,17 +110,7 @@ contract DelayedWETH is IDelayedWETH, WrappedEther, Initializable {
     }
 
     /// @inheritdoc IDelayedWETH
-    function proxyAdminOwner() public view returns (address) {
-        return ProxyOwner.ofThis();
-    }
-
-    /// @inheritdoc IDelayedWETH
     function version() external pure returns (string memory) {
         return "1.5.1";
-    }
-
-    function _requireOwner() private view {
-        address owner = proxyAdminOwner();
-        if (msg.sender != owner) revert DelayedWETH_OnlyOwner(msg.sender, owner);
     }
 }

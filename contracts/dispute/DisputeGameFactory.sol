@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {OwnableUpgradeable} from "@openzeppelin/contracts-upgradeable/access/OwnableUpgradeable.sol";
 import {LibCWIA} from "solady/utils/legacy/LibCWIA.sol";
 
+import {ProxyAdminOwned} from "../lib/ProxyAdminOwned.sol";
 import {IDisputeGame} from "./IDisputeGame.sol";
 import {IDisputeGameFactory} from "./IDisputeGameFactory.sol";
 import {GameId, LibGameId} from "./types/GameId.sol";
@@ -11,7 +12,7 @@ import {Claim, GameType, Timestamp} from "./types/Types.sol";
 
 /// @title DisputeGameFactory
 /// @dev   Its state lies where upstream's does: other chains read games out of it by storage proofs.
-contract DisputeGameFactory layout at 101 is IDisputeGameFactory, OwnableUpgradeable {
+contract DisputeGameFactory layout at 101 is IDisputeGameFactory, ProxyAdminOwned, OwnableUpgradeable {
     /// @inheritdoc IDisputeGameFactory
     mapping(GameType gameType => IDisputeGame impl) public gameImpls;
 
@@ -33,6 +34,7 @@ contract DisputeGameFactory layout at 101 is IDisputeGameFactory, OwnableUpgrade
 
     /// @inheritdoc IDisputeGameFactory
     function initialize(address _owner) external initializer {
+        _requireProxyAdminOrOwner();
         __Ownable_init(_owner);
     }
 

@@ -5,12 +5,9 @@ import {ISuperchainConfig} from "../config/ISuperchainConfig.sol";
 import {ISystemConfig} from "../config/ISystemConfig.sol";
 
 /// @title IDelayedWETH
-/// @notice Where the bonds of all games lie. What a game pays out must be unlocked and waits, so that the owner can
-///         take it back from a game that was decided wrongly. Spec: "Bond Incentives", DelayedWETH.
+/// @notice Where the bonds of all games lie. What a game pays out must be unlocked and waits, so that the owner
+///         of the proxy's admin can take it back from a game that was decided wrongly. Spec: "Bond Incentives", DelayedWETH.
 interface IDelayedWETH {
-    /// @notice Thrown when anyone but the owner asks.
-    error DelayedWETH_OnlyOwner(address caller, address owner);
-
     /// @notice Thrown while the chain is paused.
     error DelayedWETH_Paused();
 
@@ -59,9 +56,6 @@ interface IDelayedWETH {
 
     /// @notice Guardian and pause.
     function config() external view returns (ISuperchainConfig);
-
-    /// @notice The owner: that of the proxy's admin.
-    function proxyAdminOwner() external view returns (address);
 
     /// @notice Version of the ABI.
     function version() external view returns (string memory);

@@ -4,12 +4,13 @@ pragma solidity 0.8.30;
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import {ProxyAdminOwned} from "../lib/ProxyAdminOwned.sol";
 import {Types} from "../lib/Types.sol";
 import {IL2OutputOracle} from "./IL2OutputOracle.sol";
 
 /// @title L2OutputOracle
 /// @dev   INVARIANT: l2Outputs[i].l2BlockNumber == startingBlockNumber + (i + 1) × submissionInterval.
-contract L2OutputOracle is IL2OutputOracle, Initializable {
+contract L2OutputOracle is IL2OutputOracle, ProxyAdminOwned, Initializable {
     using SafeCast for uint256;
 
     /// @inheritdoc IL2OutputOracle
@@ -44,6 +45,7 @@ contract L2OutputOracle is IL2OutputOracle, Initializable {
         address _challenger,
         uint256 _finalizationPeriodSeconds
     ) external initializer {
+        _requireProxyAdminOrOwner();
         if (_submissionInterval == 0 || _l2BlockTime == 0 || _finalizationPeriodSeconds == 0) {
             revert L2OutputOracle_ZeroParameter(_submissionInterval, _l2BlockTime, _finalizationPeriodSeconds);
         }

@@ -88,7 +88,7 @@ def test_what_the_deployer_set_up_is_the_owners_and_not_the_deployers(
     not_yours = refusal("OwnableUnauthorizedAccount", account=user)
     assert refused(at.factory.setInitBond, ALPHABET, 1, sender=user) == not_yours
     assert refused(at.weth.recover, 1, sender=user) == refusal(
-        "DelayedWETH_OnlyOwner", caller=user, owner=owner
+        "ProxyAdminOwned_NotOwner", caller=user, owner=owner
     )
     at.factory.setInitBond(ALPHABET, 1, sender=owner)
     assert at.factory.initBonds(ALPHABET) == 1

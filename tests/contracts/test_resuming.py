@@ -16,11 +16,11 @@ from opcycle.errors import UserError
 from opcycle.l1.transactions import TransactionManager
 from opcycle.rpc.client import RpcClient, RpcUnreachableError
 
-TRANSACTIONS = 11
-"""In oracle mode: six contracts that hold logic, four proxies, and the set-up of the portal."""
+TRANSACTIONS = 14
+"""In oracle mode: six contracts, four proxies, and the set-up of each."""
 
-GAMES_TRANSACTIONS = 21
-"""With games: eleven, six, the set-ups of portal and WETH, and two settings of the factory."""
+GAMES_TRANSACTIONS = 25
+"""With games: eleven contracts, six proxies, the set-up of each, and two settings of the factory."""
 
 
 class CutLine(RpcClient):
@@ -50,7 +50,7 @@ def run(chain: Any, rpc: RpcClient, account: Any, config: DeployConfig, director
     )
 
 
-@pytest.mark.parametrize("cut", [0, 11, 17, 18, 20, GAMES_TRANSACTIONS + 1])
+@pytest.mark.parametrize("cut", [0, 11, 17, 18, 23, GAMES_TRANSACTIONS + 1])
 def test_the_next_run_of_a_deployment_with_games_sends_only_the_rest(
     chain: Any, rpc: RpcClient, user: Any, config: DeployConfig, tmp_path: Path, cut: int
 ) -> None:
@@ -61,11 +61,11 @@ def test_the_next_run_of_a_deployment_with_games_sends_only_the_rest(
     chain.mine(5)
     deployment = run(chain, rpc, user, config, tmp_path)
     assert Deployment.load(tmp_path) == deployment
-    # system config, factory, and the proxies of portal and WETH are handed over
-    assert user.nonce == before + GAMES_TRANSACTIONS + 4
+    # system config, factory and the proxies' admin are handed over
+    assert user.nonce == before + GAMES_TRANSACTIONS + 3
 
 
-@pytest.mark.parametrize("cut", [0, 1, 6, 7, TRANSACTIONS - 1])
+@pytest.mark.parametrize("cut", [0, 1, 6, 11, TRANSACTIONS - 1])
 def test_the_next_run_sends_only_the_rest_and_comes_to_the_same_addresses(
     chain: Any, rpc: RpcClient, user: Any, config: DeployConfig, tmp_path: Path, cut: int
 ) -> None:
@@ -83,7 +83,7 @@ def test_the_next_run_sends_only_the_rest_and_comes_to_the_same_addresses(
     planned = make_plan(config, deployer=ApeSigner(user).address, anchor=started.anchor)
     assert deployment.addresses == planned.addresses
     assert deployment.rollup.genesis_l1 == started.anchor.id
-    # a system config that is handed over to the owner, and the portal's proxy too
+    # system config and the proxies' admin are handed over to the owner
     assert user.nonce == before + TRANSACTIONS + 2
 
 

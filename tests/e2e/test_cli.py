@@ -105,7 +105,7 @@ def test_a_devnet_may_be_stopped_at_any_moment_of_its_start_and_goes_on_from_the
     data = tmp_path / "chain"
     for moment, request in (
         ("… starting the local L1", signal.SIGTERM),
-        ("… creating 6 proxies", signal.SIGINT),
+        ("… setting them up", signal.SIGINT),
         ("… starting op-geth twice", signal.SIGTERM),
     ):
         with running_devnet("--data", str(data), "--auto-ports", since=moment) as process:

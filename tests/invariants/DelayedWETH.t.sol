@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 
 import {IDelayedWETH} from "../../contracts/dispute/IDelayedWETH.sol";
+import {ProxyAdminOwned} from "../../contracts/lib/ProxyAdminOwned.sol";
 import {WrappedEther} from "../../contracts/lib/WrappedEther.sol";
 import {Games} from "./support/Games.sol";
 import {vm} from "./support/Vm.sol";
@@ -122,7 +123,7 @@ contract DelayedWETHTest is Games {
 
     function test_hold_andRecover_onlyOwnerOfTheProxy() public {
         bytes memory refused =
-            abi.encodeWithSelector(IDelayedWETH.DelayedWETH_OnlyOwner.selector, guardian, deployer);
+            abi.encodeWithSelector(ProxyAdminOwned.ProxyAdminOwned_NotOwner.selector, guardian, deployer);
         vm.prank(guardian);
         vm.expectRevert(refused);
         weth.hold(honest);

@@ -3,7 +3,6 @@ pragma solidity 0.8.30;
 
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 
-import {Proxy} from "../../contracts/lib/Proxy.sol";
 import {Types} from "../../contracts/lib/Types.sol";
 import {IL2OutputOracle} from "../../contracts/oracle/IL2OutputOracle.sol";
 import {L2OutputOracle} from "../../contracts/oracle/L2OutputOracle.sol";
@@ -311,7 +310,10 @@ contract L2OutputOracleTest is System {
         bytes memory call = abi.encodeCall(
             L2OutputOracle.initialize, (interval, blockTime, 0, start, proposer_, challenger_, period)
         );
+        address proxy = emptyProxy();
         if (refusal.length != 0) vm.expectRevert(refusal);
-        return L2OutputOracle(address(new Proxy(logic, deployer, call)));
+        vm.prank(deployer);
+        proxyAdmin.upgradeAndCall(payable(proxy), logic, call);
+        return L2OutputOracle(proxy);
     }
 }

@@ -5,7 +5,6 @@ import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.s
 
 import {ISuperchainConfig} from "../../contracts/config/ISuperchainConfig.sol";
 import {SuperchainConfig} from "../../contracts/config/SuperchainConfig.sol";
-import {Proxy} from "../../contracts/lib/Proxy.sol";
 import {System} from "./support/System.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -18,19 +17,21 @@ contract SuperchainConfigTest is System {
     }
 
     function test_initialize_guardian_setAndEmitted() public {
-        address logic = address(new SuperchainConfig());
-        vm.expectEmit(true, true, true, true);
+        (address proxy, address logic) = (emptyProxy(), address(new SuperchainConfig()));
+        vm.expectEmit(true, true, true, true, proxy);
         emit ISuperchainConfig.ConfigUpdate(ISuperchainConfig.UpdateType.GUARDIAN, abi.encode(user));
-        Proxy proxy = new Proxy(logic, deployer, abi.encodeCall(SuperchainConfig.initialize, user));
-        vm.assertEq(SuperchainConfig(address(proxy)).guardian(), user, "guardian");
-        vm.assertEq(SuperchainConfig(address(proxy)).pauseExpiry(), EXPIRY, "pauseExpiry");
-        vm.assertEq(SuperchainConfig(address(proxy)).version(), "2.4.2", "version");
+        setUpProxy(proxy, logic, abi.encodeCall(SuperchainConfig.initialize, user));
+        vm.assertEq(SuperchainConfig(proxy).guardian(), user, "guardian");
+        vm.assertEq(SuperchainConfig(proxy).pauseExpiry(), EXPIRY, "pauseExpiry");
+        vm.assertEq(SuperchainConfig(proxy).version(), "2.4.2", "version");
     }
 
     function test_initialize_zeroGuardian_reverts() public {
-        address logic = address(new SuperchainConfig());
+        (address payable proxy, address logic) = (emptyProxy(), address(new SuperchainConfig()));
+        bytes memory call = abi.encodeCall(SuperchainConfig.initialize, address(0));
         vm.expectRevert(abi.encodeWithSelector(ISuperchainConfig.SuperchainConfig_ZeroGuardian.selector));
-        new Proxy(logic, deployer, abi.encodeCall(SuperchainConfig.initialize, address(0)));
+        vm.prank(deployer);
+        proxyAdmin.upgradeAndCall(proxy, logic, call);
     }
 
     function test_initialize_twice_reverts() public {

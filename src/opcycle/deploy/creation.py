@@ -1,14 +1,13 @@
 """Contracts whose addresses are known before they exist: the CREATE2 deployer makes them from salt and code.
 
-A proxy is initialized by its own constructor. One that is named by what it must itself name cannot be, since
-no creation code contains a hash of itself: its place is reserved first, and set up in one call of its admin.
+A proxy is created empty, so its address depends on nothing that will run in it: contracts may name each
+other. It is set up in one call of its admin, both upgrade and initialization: nobody can come in between.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import rlp
 from eth_abi.abi import encode
 
 from opcycle.artifacts import artifact
@@ -22,7 +21,7 @@ from opcycle.protocol.types import Address, Hash
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """A contract to create. `abi` declares the errors with which its initialization may revert."""
+    """A contract to create. `abi` declares the errors with which its constructor may revert."""
 
     name: str
     salt: Hash
@@ -46,9 +45,10 @@ class Creation:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The logic of a reserved proxy and the arguments of its `initialize`, put in place at once."""
+    """The logic of a proxy and the arguments of its `initialize`, put in place at once."""
 
     name: str
+    admin: Address
     proxy: Address
     logic: Address
     arguments: tuple[Any, ...]
@@ -56,13 +56,13 @@ class Setup:
     @property
     def request(self) -> TransactionRequest:
         """The call of the proxy's admin, which only that admin's owner may send."""
-        abi, admin = artifact(self.name).abi, artifact("ProxyAdmin").abi
+        abi, admins = artifact(self.name).abi, artifact("ProxyAdmin").abi
         initialize = encode_call(abi, "initialize", *self.arguments)
         return TransactionRequest(
-            to=proxy_admin_of(self.proxy),
-            data=encode_call(admin, "upgradeAndCall", self.proxy, self.logic, initialize),
+            to=self.admin,
+            data=encode_call(admins, "upgradeAndCall", self.proxy, self.logic, initialize),
             what=f"the set-up of {self.name}",
-            errors=RevertDecoder([*abi, *admin]),
+            errors=RevertDecoder([*abi, *admins]),
         )
 
 
@@ -90,30 +90,16 @@ class Creator:
         compiled = artifact(name)
         return Creation(name, self.salt, compiled.bytecode + encode(kinds, values), compiled.abi)
 
-    def proxy(self, logic: Creation, *arguments: Any, owner: Address) -> Creation:
-        """Initialized with `arguments`; its admin belongs to `owner`."""
-        data = encode_call(logic.abi, "initialize", *arguments)
-        initcode = _proxy_initcode(logic.address, owner, data)
-        return Creation(f"the proxy of {logic.name}", self.salt, initcode, logic.abi)
+    def proxy(self, name: str, *, admin: Address) -> Creation:
+        """An empty proxy for the contract `name`.
 
-    def reserved(self, name: str, placeholder: Creation, *, owner: Address) -> Creation:
-        """A proxy for the contract `name`, to be set up by its admin's owner.
-
-        All reserved proxies have the same code, so each needs a salt of its own.
+        All proxies have the same code, so each needs a salt of its own.
         """
-        initcode = _proxy_initcode(placeholder.address, owner, b"")
-        return Creation(f"the proxy of {name}", keccak(self.salt + name.encode()), initcode, ())
+        compiled = artifact("Proxy")
+        initcode = compiled.bytecode + encode(["address"], [admin])
+        return Creation(f"the proxy of {name}", keccak(self.salt + name.encode()), initcode, compiled.abi)
 
 
 def create2_address(creator: Address, salt: Hash, initcode: bytes) -> Address:
     """EIP-1014: the last 20 bytes of `keccak(0xff ++ creator ++ salt ++ keccak(initcode))`."""
     return keccak(b"\xff" + creator + salt + keccak(initcode))[12:]
-
-
-def proxy_admin_of(proxy: Address) -> Address:
-    """The admin that a proxy makes in its constructor: its first CREATE (nonce 1, EIP-161)."""
-    return keccak(rlp.encode([proxy, 1]))[12:]
-
-
-def _proxy_initcode(logic: Address, owner: Address, data: bytes) -> bytes:
-    return artifact("Proxy").bytecode + encode(["address", "address", "bytes"], [logic, owner, data])

@@ -27,13 +27,14 @@ _NAMES = {
     "optimism_portal": "OptimismPortalProxy",
     "system_config": "SystemConfigProxy",
     "superchain_config": "SuperchainConfigProxy",
+    "proxy_admin": "ProxyAdmin",
     "l2_output_oracle": "L2OutputOracleProxy",
     "dispute_game_factory": "DisputeGameFactoryProxy",
     "anchor_state_registry": "AnchorStateRegistryProxy",
     "delayed_weth": "DelayedWETHProxy",
     "preimage_oracle": "PreimageOracle",
 }
-_IN_EITHER_MODE = ("batch_inbox", "optimism_portal", "system_config", "superchain_config")
+_IN_EITHER_MODE = ("batch_inbox", "optimism_portal", "system_config", "superchain_config", "proxy_admin")
 _IN_ONE_MODE = {
     Settlement.ORACLE: ("l2_output_oracle",),
     Settlement.GAMES: ("dispute_game_factory", "anchor_state_registry", "delayed_weth", "preimage_oracle"),
@@ -42,7 +43,8 @@ _IN_ONE_MODE = {
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the contracts are on L1; for those behind a proxy, the proxy.
+    """Where the contracts are on L1; for those behind a proxy, the proxy. `proxy_admin` is the
+    admin of all of them.
 
     The output oracle is there if that settles the rollup, else the last four; a mixture is a ValueError.
     """
@@ -51,6 +53,7 @@ class Addresses:
     optimism_portal: Address
     system_config: Address
     superchain_config: Address
+    proxy_admin: Address
     l2_output_oracle: Address | None = None
     dispute_game_factory: Address | None = None
     anchor_state_registry: Address | None = None

@@ -1,29 +1,30 @@
 """Which contracts a deployment creates, where each will be, and with what it is initialized. Pure.
 
-All addresses are known before anything is sent, and a second run finds what the first one made. The portal
-and the system config name each other, so the portal's place is reserved first; with dispute games, the
-escrow of the bonds likewise. What the deployer still has to set up or to change belongs to it until then,
-afterwards to the owner.
+All addresses are known before anything is sent, and a second run finds what the first one made. Everything
+belongs to the deployer until it is set up, afterwards to the owner.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from opcycle.deploy.config import DeployConfig, GamesConfig, L2Fees, Settlement
-from opcycle.deploy.creation import Creation, Creator, Setting, Setup, proxy_admin_of
+from opcycle.deploy.creation import Creation, Creator, Setting, Setup
 from opcycle.deploy.deployment import Addresses
+from opcycle.deploy.initial import initial_arguments
 from opcycle.engine.genesis import Genesis, L2GenesisConfig, build_l2_genesis
 from opcycle.keccak import keccak
-from opcycle.protocol.types import ZERO_ADDRESS, Address, L1BlockRef
+from opcycle.protocol.types import Address, L1BlockRef
 
-RESERVED = {Settlement.ORACLE: ("OptimismPortal",), Settlement.GAMES: ("OptimismPortal2", "DelayedWETH")}
-"""Contracts whose proxies are set up after the system config, which names them; the portal first."""
+_PROXIED = ("SuperchainConfig", "SystemConfig")
+_PROXIED_IN = {
+    Settlement.ORACLE: ("L2OutputOracle", "OptimismPortal"),
+    Settlement.GAMES: ("DisputeGameFactory", "AnchorStateRegistry", "DelayedWETH", "OptimismPortal2"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`logic` and `proxies` by contract name; the former first, since a proxy calls its logic at once."""
+    """`logic` and `proxies` by contract name; the former has what stands for itself, too."""
 
     config: DeployConfig
     deployer: Address
@@ -31,49 +32,26 @@ class Plan:
     genesis: Genesis
     logic: Mapping[str, Creation]
     proxies: Mapping[str, Creation]
-
-    @property
-    def portal(self) -> str:
-        return RESERVED[self.config.settlement][0]
+    addresses: Addresses
 
     @property
     def has_games(self) -> bool:
         return self.config.settlement is Settlement.GAMES
 
     @property
-    def addresses(self) -> Addresses:
-        common = {
-            "batch_inbox": self.config.batch_inbox or self.logic["BatchInbox"].address,
-            "optimism_portal": self.proxies[self.portal].address,
-            "system_config": self.proxies["SystemConfig"].address,
-            "superchain_config": self.proxies["SuperchainConfig"].address,
-        }
-        if not self.has_games:
-            return Addresses(**common, l2_output_oracle=self.proxies["L2OutputOracle"].address)
-        return Addresses(
-            **common,
-            dispute_game_factory=self.proxies["DisputeGameFactory"].address,
-            anchor_state_registry=self.proxies["AnchorStateRegistry"].address,
-            delayed_weth=self.proxies["DelayedWETH"].address,
-            preimage_oracle=self.logic["PreimageOracle"].address,
-        )
+    def portal(self) -> str:
+        return "OptimismPortal2" if self.has_games else "OptimismPortal"
 
     @property
     def setups(self) -> list[Setup]:
-        """Of the reserved proxies."""
-        system_config = self.proxies["SystemConfig"].address
-        if not self.has_games:
-            superchain_config = self.proxies["SuperchainConfig"].address
-            oracle = self.proxies["L2OutputOracle"].address
-            return [self._setup(self.portal, oracle, system_config, superchain_config)]
-        registry = self.proxies["AnchorStateRegistry"].address
+        """Of all proxies. The portal's asks the system config, all others are independent of each other."""
+        arguments = initial_arguments(
+            self.config, deployer=self.deployer, anchor=self.anchor, genesis=self.genesis, at=self.addresses
+        )
         return [
-            self._setup(self.portal, system_config, registry),
-            self._setup("DelayedWETH", system_config),
+            Setup(name, self.addresses.proxy_admin, proxy.address, self.logic[name].address, arguments[name])
+            for name, proxy in self.proxies.items()
         ]
-
-    def _setup(self, name: str, *arguments: Any) -> Setup:
-        return Setup(name, self.proxies[name].address, self.logic[name].address, arguments)
 
     @property
     def settings(self) -> list[Setting]:
@@ -115,60 +93,47 @@ class Plan:
     @property
     def hand_over(self) -> list[tuple[str, Address]]:
         """What is the deployer's in the end, and must be the owner's: contract names and addresses."""
-        reserved = [("ProxyAdmin", proxy_admin_of(setup.proxy)) for setup in self.setups]
         owned = ["SystemConfig", "DisputeGameFactory"] if self.has_games else ["SystemConfig"]
-        return [*((name, self.proxies[name].address) for name in owned), *reserved]
+        return [
+            *((name, self.proxies[name].address) for name in owned),
+            ("ProxyAdmin", self.addresses.proxy_admin),
+        ]
 
 
 def make_plan(config: DeployConfig, *, deployer: Address, anchor: L1BlockRef) -> Plan:
     """The plan of a deployment that starts at L1 block `anchor` and is sent by `deployer`."""
     create = Creator(keccak(config.name.encode() + anchor.hash))
-    genesis = _genesis(config, anchor)
-    logic = {item.name: item for item in _logic(config, create)}
-    owner, names = config.roles.owner, RESERVED[config.settlement]
-    reserved = {name: create.reserved(name, logic["Reserved"], owner=deployer) for name in names}
-    superchain = create.proxy(logic["SuperchainConfig"], config.roles.guardian, owner=owner)
-    system_config = create.proxy(
-        logic["SystemConfig"],
-        *_system_parameters(config, deployer),
-        config.batch_inbox or logic["BatchInbox"].address,
-        _system_addresses([creation.address for creation in reserved.values()]),
-        config.l2_chain_id,
-        superchain.address,
-        owner=owner,
-    )
-    proxies = {**reserved, "SuperchainConfig": superchain, "SystemConfig": system_config}
-    if config.settlement is Settlement.ORACLE:
-        oracle = create.proxy(logic["L2OutputOracle"], *_oracle_parameters(config, anchor), owner=owner)
-        return Plan(config, deployer, anchor, genesis, logic, {**proxies, "L2OutputOracle": oracle})
-    factory = create.proxy(logic["DisputeGameFactory"], deployer, owner=owner)
-    registry = create.proxy(
-        logic["AnchorStateRegistry"],
-        system_config.address,
-        factory.address,
-        (genesis.output.root, genesis.id.number),
-        config.games.game_type,
-        owner=owner,
-    )
-    proxies |= {"DisputeGameFactory": factory, "AnchorStateRegistry": registry}
-    return Plan(config, deployer, anchor, genesis, logic, proxies)
+    logic = {item.name: item for item in _logic(config, deployer, create)}
+    admin = logic["ProxyAdmin"].address
+    names = (*_PROXIED, *_PROXIED_IN[config.settlement])
+    proxies = {name: create.proxy(name, admin=admin) for name in names}
+    addresses = _addresses(config, logic, proxies)
+    return Plan(config, deployer, anchor, _genesis(config, anchor), logic, proxies, addresses)
 
 
-def resource_config_tuple(config: DeployConfig) -> tuple[int, ...]:
-    """`ResourceMetering.ResourceConfig`, in its order."""
-    market = config.resource_config
-    return (
-        market.max_resource_limit,
-        market.elasticity_multiplier,
-        market.base_fee_max_change_denominator,
-        market.minimum_base_fee,
-        market.system_tx_max_gas,
-        market.maximum_base_fee,
+def _addresses(
+    config: DeployConfig, logic: Mapping[str, Creation], proxies: Mapping[str, Creation]
+) -> Addresses:
+    has_games = config.settlement is Settlement.GAMES
+    common = {
+        "batch_inbox": config.batch_inbox or logic["BatchInbox"].address,
+        "optimism_portal": proxies["OptimismPortal2" if has_games else "OptimismPortal"].address,
+        "system_config": proxies["SystemConfig"].address,
+        "superchain_config": proxies["SuperchainConfig"].address,
+        "proxy_admin": logic["ProxyAdmin"].address,
+    }
+    if not has_games:
+        return Addresses(**common, l2_output_oracle=proxies["L2OutputOracle"].address)
+    return Addresses(
+        **common,
+        dispute_game_factory=proxies["DisputeGameFactory"].address,
+        anchor_state_registry=proxies["AnchorStateRegistry"].address,
+        delayed_weth=proxies["DelayedWETH"].address,
+        preimage_oracle=logic["PreimageOracle"].address,
     )
 
 
 def _genesis(config: DeployConfig, anchor: L1BlockRef) -> Genesis:
-    """Nothing in it depends on an address on L1, so those may depend on it."""
     return build_l2_genesis(
         L2GenesisConfig(
             chain_id=config.l2_chain_id,
@@ -184,18 +149,21 @@ def _genesis(config: DeployConfig, anchor: L1BlockRef) -> Genesis:
     )
 
 
-def _logic(config: DeployConfig, create: Creator) -> Iterator[Creation]:
+def _logic(config: DeployConfig, deployer: Address, create: Creator) -> Iterator[Creation]:
     """What stands for itself, and what proxies run."""
-    yield create.logic("Reserved")
+    yield create.logic("ProxyAdmin", ["address"], [deployer])
     if config.batch_inbox is None:
         yield create.logic("BatchInbox")
-    yield create.logic("SuperchainConfig")
-    yield create.logic("SystemConfig")
+    yield from _plain(create, _PROXIED)
     if config.settlement is Settlement.GAMES:
         yield from _games_logic(config.games, create)
     else:
-        yield create.logic("L2OutputOracle")
-        yield create.logic("OptimismPortal")
+        yield from _plain(create, _PROXIED_IN[Settlement.ORACLE])
+
+
+def _plain(create: Creator, names: Iterable[str]) -> Iterator[Creation]:
+    """Those whose constructors take nothing."""
+    return (create.logic(name) for name in names)
 
 
 def _games_logic(games: GamesConfig, create: Creator) -> Iterator[Creation]:
@@ -233,35 +201,3 @@ def _fee_settings(fees: L2Fees) -> list[Setting]:
         for setter, values in found
         if any(values.values())
     ]
-
-
-def _system_addresses(reserved: Sequence[Address]) -> tuple[Address, ...]:
-    """`ISystemConfig.Addresses`: of its seven contracts only the fourth and the sixth may exist so far."""
-    portal, *weth = reserved
-    return (*(ZERO_ADDRESS,) * 3, portal, ZERO_ADDRESS, *(weth or (ZERO_ADDRESS,)), ZERO_ADDRESS)
-
-
-def _system_parameters(config: DeployConfig, owner: Address) -> tuple[Any, ...]:
-    """The first seven arguments of `SystemConfig.initialize`."""
-    return (
-        owner,
-        config.fees.basefee_scalar,
-        config.fees.blobbasefee_scalar,
-        config.roles.batcher.rjust(32, b"\0"),
-        config.gas_limit,
-        config.roles.unsafe_block_signer,
-        resource_config_tuple(config),
-    )
-
-
-def _oracle_parameters(config: DeployConfig, anchor: L1BlockRef) -> tuple[Any, ...]:
-    """The arguments of `L2OutputOracle.initialize`; outputs are counted from the L2 genesis."""
-    return (
-        config.oracle.submission_interval,
-        config.block_time,
-        0,
-        anchor.timestamp,
-        config.roles.proposer,
-        config.roles.challenger,
-        config.oracle.finalization_period,
-    )

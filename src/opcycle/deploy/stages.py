@@ -1,10 +1,10 @@
 """What a deployment has to send, in stages that need each other, and what of it L1 does not have yet."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from opcycle.artifacts import artifact
-from opcycle.deploy.creation import Creation, Setting
+from opcycle.deploy.creation import Creation, Setting, Setup
 from opcycle.deploy.plan import Plan
 from opcycle.deploy.verify import slot_address
 from opcycle.engine.alloc import IMPLEMENTATION_SLOT
@@ -25,15 +25,18 @@ class Stage:
 
 
 def stages_of(plan: Plan, rpc: RpcClient) -> list[Stage]:
-    """In order: logic, proxies, what no constructor and no initializer does, the hand-over to the owner."""
+    """In order: contracts and empty proxies; what goes behind these; the portal, which asks the system config
+    when it is set up, and what no initializer takes; the hand-over to the owner."""
     read = _Reader(plan, rpc)
+    portal = [setup for setup in plan.setups if setup.name == plan.portal]
+    others = [setup for setup in plan.setups if setup.name != plan.portal]
     return [
-        _creating("logic contracts", plan.logic, rpc),
-        _creating("proxies", plan.proxies, rpc),
+        _creating("contracts and proxies", [*plan.logic.values(), *plan.proxies.values()], rpc),
+        Stage("setting them up", [setup.request for setup in others], lambda: read.missing_setups(others)),
         Stage(
-            "setting up contracts and parameters",
-            [*(setup.request for setup in plan.setups), *map(read.setting, plan.settings)],
-            lambda: [*read.missing_setups(), *read.missing_settings()],
+            "setting up the portal and parameters",
+            [*(setup.request for setup in portal), *map(read.setting, plan.settings)],
+            lambda: [*read.missing_setups(portal), *read.missing_settings()],
         ),
         Stage(
             "handing over to the owner",
@@ -57,9 +60,7 @@ def has_code(rpc: RpcClient, addresses: Sequence[Address]) -> list[bool]:
     return [code != "0x" for code in codes]
 
 
-def _creating(what: str, creations: Mapping[str, Creation], rpc: RpcClient) -> Stage:
-    wanted = list(creations.values())
-
+def _creating(what: str, wanted: Sequence[Creation], rpc: RpcClient) -> Stage:
     def missing() -> list[TransactionRequest]:
         exists = has_code(rpc, [creation.address for creation in wanted])
         return [creation.request for creation, there in zip(wanted, exists, strict=True) if not there]
@@ -72,10 +73,10 @@ class _Reader:
     plan: Plan
     rpc: RpcClient
 
-    def missing_setups(self) -> list[TransactionRequest]:
+    def missing_setups(self, setups: Sequence[Setup]) -> list[TransactionRequest]:
         return [
             setup.request
-            for setup in self.plan.setups
+            for setup in setups
             if slot_address(self.rpc, setup.proxy, IMPLEMENTATION_SLOT) != setup.logic
         ]
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from opcycle.artifacts import artifact
-from opcycle.deploy.creation import proxy_admin_of
-from opcycle.deploy.plan import Plan, resource_config_tuple
-from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT, with_immutables, without_immutables
+from opcycle.deploy.initial import resource_config_tuple
+from opcycle.deploy.plan import Plan
+from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT, without_immutables
 from opcycle.errors import CriticalError
 from opcycle.l1.contract import Contract
 from opcycle.protocol.types import ZERO_ADDRESS, Address
@@ -33,34 +33,29 @@ def slot_address(rpc: RpcClient, contract: Address, slot: bytes) -> Address:
 
 
 def _wrong_code(rpc: RpcClient, plan: Plan) -> Iterator[str]:
-    """Immutables of logic are compared by their getters; those of a proxy, its admin, with the code."""
-    proxy = artifact("Proxy")
+    """Immutables are compared by their getters, not here."""
     expected = [
-        *((item, artifact(item.name), artifact(item.name).runtime) for item in plan.logic.values()),
-        *(
-            (item, None, with_immutables(proxy, [proxy_admin_of(item.address)]))
-            for item in plan.proxies.values()
-        ),
+        *((item, artifact(item.name)) for item in plan.logic.values()),
+        *((item, artifact("Proxy")) for item in plan.proxies.values()),
     ]
-    codes = rpc.batch([("eth_getCode", [to_hex(item.address), "latest"]) for item, _, _ in expected])
-    for (item, compiled, runtime), code in zip(expected, map(from_hex, codes), strict=True):
-        found = code if compiled is None else without_immutables(compiled, code)
-        if found != runtime:
+    codes = rpc.batch([("eth_getCode", [to_hex(item.address), "latest"]) for item, _ in expected])
+    for (item, compiled), code in zip(expected, map(from_hex, codes), strict=True):
+        if without_immutables(compiled, code) != compiled.runtime:
             yield f"{item.name} at {checksum(item.address)} has other code than the compiled contract"
 
 
 def _wrong_proxies(rpc: RpcClient, plan: Plan) -> Iterator[str]:
+    admin = plan.addresses.proxy_admin
     for name, proxy in plan.proxies.items():
-        admin = proxy_admin_of(proxy.address)
         if slot_address(rpc, proxy.address, IMPLEMENTATION_SLOT) != plan.logic[name].address:
             yield f"{proxy.name} at {checksum(proxy.address)} runs something else"
         if slot_address(rpc, proxy.address, ADMIN_SLOT) != admin:
             yield f"{proxy.name} at {checksum(proxy.address)} has another admin than {checksum(admin)}"
-        yield from _differences(rpc, "ProxyAdmin", admin, [("owner", plan.config.roles.owner)])
 
 
 def _wrong_values(rpc: RpcClient, plan: Plan) -> Iterator[str]:
     at, roles = plan.addresses, plan.config.roles
+    yield from _differences(rpc, "ProxyAdmin", at.proxy_admin, [("owner", roles.owner)])
     yield from _differences(rpc, "SuperchainConfig", at.superchain_config, [("guardian", roles.guardian)])
     yield from _differences(rpc, "SystemConfig", at.system_config, _system_config_values(plan))
     for name, expected in (_games_values if plan.has_games else _oracle_values)(plan):
@@ -107,8 +102,7 @@ def _games_values(plan: Plan) -> Iterator[tuple[str, Expected]]:
             ("disputeGameFinalityDelaySeconds", games.finality_delay),
         ],
     )
-    weth = [("systemConfig", at.system_config), ("delay", games.weth_delay)]
-    yield "DelayedWETH", [*weth, ("proxyAdminOwner", config.roles.owner)]
+    yield "DelayedWETH", [("systemConfig", at.system_config), ("delay", games.weth_delay)]
     sizes = [("minProposalSize", games.preimage_min_proposal_size)]
     yield "PreimageOracle", [*sizes, ("challengePeriod", games.preimage_challenge_period)]
     machine = [("ABSOLUTE_PRESTATE", games.absolute_prestate), ("oracle", at.preimage_oracle)]

@@ -80,7 +80,7 @@ def predeploy_alloc(
     alloc[predeploys.PROXY_ADMIN] = Account(
         nonce=1, code=artifact("ProxyAdmin").runtime, storage={bytes(32): owner.rjust(32, b"\0")}
     )
-    proxy = with_immutables(artifact("Proxy"), [predeploys.PROXY_ADMIN])
+    proxy = artifact("Proxy").runtime
     for address, name in _PROXIED.items():
         logic = _CODE_NAMESPACE + address[-2:]
         immutables = vault_immutables if address in _VAULTS else ()

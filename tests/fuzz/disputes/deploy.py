@@ -22,8 +22,6 @@ from opcycle.keccak import keccak
 Artifacts = Callable[[str], Artifact]
 """Finds a compiled contract by its name."""
 
-ADMIN_SLOT = (int.from_bytes(keccak(b"eip1967.proxy.admin"), "big") - 1).to_bytes(32, "big")
-
 
 def account(name: str) -> bytes:
     """An address that means something to a reader only."""
@@ -76,6 +74,8 @@ class Deployment:
         self.prestate = prestate
         self.chain = chain or Chain()
         self.chain.set_block(FIRST_BLOCK, GENESIS)
+        Contract(self.chain, "Proxy", bytes(20))  # for its events
+        self.proxy_admin = self._plain("ProxyAdmin", OWNER, artifacts=artifact)
         self.superchain = self._proxied("SuperchainConfig")
         self.system_config = self._proxied("SystemConfig")
         self.factory = self._proxied("DisputeGameFactory")
@@ -150,7 +150,8 @@ class Deployment:
     def _proxied(self, name: str, *args: Any) -> Contract:
         """An uninitialized proxy, so that contracts may know each other's addresses in advance."""
         logic = self._create(self.artifacts(name), *args)
-        proxy = self._create(artifact("Proxy"), logic, OWNER, b"")
+        proxy = self._create(artifact("Proxy"), self.proxy_admin.address)
+        self.proxy_admin.send(OWNER, "upgrade", proxy, logic)
         return Contract(self.chain, name, proxy, self.artifacts)
 
     def _create(self, found: Artifact, *args: Any) -> bytes:

@@ -100,7 +100,7 @@ class Escrow:
 
     def _require_weth_owner(self, caller: bytes) -> None:
         if caller != self.who.owner:
-            raise Refusal("DelayedWETH_OnlyOwner", (caller, self.who.owner))
+            raise Refusal("ProxyAdminOwned_NotOwner", (caller, self.who.owner))
 
     # --- the pause ---
 

@@ -110,7 +110,7 @@ _BY_PROPERTY = {
     "R-3": "; AnchorStateRegistry_OnlyGuardian",
     "W-1": "totalSupply",
     "W-2": "withdrawals; DelayedWETH_NotUnlocked DelayedWETH_TooEarly",
-    "W-3": "; DelayedWETH_OnlyOwner WrappedEther_TransferFailed",
+    "W-3": "; ProxyAdminOwned_NotOwner WrappedEther_TransferFailed",
     "W-4": "; DelayedWETH_Paused",
     "B-2": "finalizedWithdrawals l2Sender; Withdrawals_AlreadyFinalized",
     "B-3": "; OptimismPortal_ProofNotOldEnough OptimismPortal_InvalidRootClaim Withdrawals_Underfunded",

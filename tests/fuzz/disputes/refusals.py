@@ -13,7 +13,6 @@ NAMES = {
     "AnchorStateRegistry_OnlyGuardian": "AnchorStateRegistry_Unauthorized",
     "DelayedWETH_NotUnlocked": "DelayedWETH: insufficient unlocked withdrawal | "
     "DelayedWETH: withdrawal not unlocked",
-    "DelayedWETH_OnlyOwner": "DelayedWETH: not owner",
     "DelayedWETH_Paused": "DelayedWETH: contract is paused",
     "DelayedWETH_TooEarly": "DelayedWETH: withdrawal delay not met",
     "DisputeGameFactory_GameExists": "GameAlreadyExists",
@@ -59,6 +58,8 @@ NAMES = {
     "OwnableUnauthorizedAccount": "Ownable: caller is not the owner",
     "RLPInvalidEncoding": "MerkleTrie",
     "PermissionedDisputeGame_NotAParty": "BadAuth",
+    "ProxyAdminOwned_NotAdminOrOwner": "ProxyAdminOwnedBase_NotProxyAdminOrProxyAdminOwner",
+    "ProxyAdminOwned_NotOwner": "DelayedWETH: not owner",
     "PreimageOracle_NotLoaded": "pre-image must exist",
     "PreimageOracle_OffsetTooHigh": "PartOffsetOOB",
     "SuperchainConfig_AlreadyPaused": "SuperchainConfig_AlreadyPaused",

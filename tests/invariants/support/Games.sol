@@ -13,7 +13,6 @@ import {IDisputeGame} from "../../../contracts/dispute/IDisputeGame.sol";
 import {IFaultDisputeGame} from "../../../contracts/dispute/IFaultDisputeGame.sol";
 import {Position} from "../../../contracts/dispute/types/Position.sol";
 import {Claim, Duration, GameType, Proposal} from "../../../contracts/dispute/types/Types.sol";
-import {Reserved} from "../../../contracts/lib/Reserved.sol";
 import {Types} from "../../../contracts/lib/Types.sol";
 import {AlphabetVM} from "../../../contracts/vm/AlphabetVM.sol";
 import {PreimageOracle} from "../../../contracts/vm/PreimageOracle.sol";
@@ -49,11 +48,10 @@ abstract contract Games is System {
 
     function deployGames() internal {
         deploySystem();
-        Reserved reserved = new Reserved();
-        factory = DisputeGameFactory(reserve(reserved));
-        registry = AnchorStateRegistry(reserve(reserved));
-        weth = DelayedWETH(payable(reserve(reserved)));
-        gamesPortal = OptimismPortal2(payable(reserve(reserved)));
+        factory = DisputeGameFactory(emptyProxy());
+        registry = AnchorStateRegistry(emptyProxy());
+        weth = DelayedWETH(emptyProxy());
+        gamesPortal = OptimismPortal2(emptyProxy());
         preimages = new PreimageOracle(126_000, PREIMAGE_PERIOD);
         machine = new AlphabetVM(absolutePrestate(), preimages);
 

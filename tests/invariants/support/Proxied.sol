@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {
-    ITransparentUpgradeableProxy
-} from "@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol";
-
 import {Proxy} from "../../../contracts/lib/Proxy.sol";
 import {ProxyAdmin} from "../../../contracts/lib/ProxyAdmin.sol";
-import {Reserved} from "../../../contracts/lib/Reserved.sol";
 import {vm} from "./Vm.sol";
 
 /// @title Proxied
@@ -17,14 +12,15 @@ library Proxied {
 
     /// @notice A proxy that nothing stands behind yet, whose admin belongs to `_owner`.
     function reserve(address _owner) internal returns (address) {
-        return address(new Proxy(address(new Reserved()), _owner, ""));
+        return address(new Proxy(address(new ProxyAdmin(_owner))));
     }
 
-    /// @notice Put `_logic` behind a reserved proxy; `_initialize` is the call of its initializer.
+    /// @notice Put `_logic` behind a reserved proxy; `_initialize` is the call of its initializer, empty for none.
     function setUp(address _proxy, address _logic, bytes memory _initialize) internal {
         ProxyAdmin admin = ProxyAdmin(address(uint160(uint256(vm.load(_proxy, ADMIN_SLOT)))));
         vm.prank(admin.owner());
-        admin.upgradeAndCall(ITransparentUpgradeableProxy(_proxy), _logic, _initialize);
+        if (_initialize.length == 0) admin.upgrade(payable(_proxy), _logic);
+        else admin.upgradeAndCall(payable(_proxy), _logic, _initialize);
     }
 
     /// @notice Both at once.

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {
-    ITransparentUpgradeableProxy
-} from "@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol";
-
 import {OptimismPortal} from "../../../contracts/bridge/OptimismPortal.sol";
 import {ResourceMetering} from "../../../contracts/bridge/ResourceMetering.sol";
 import {ISuperchainConfig} from "../../../contracts/config/ISuperchainConfig.sol";
@@ -14,15 +10,14 @@ import {SystemConfig} from "../../../contracts/config/SystemConfig.sol";
 import {BatchInbox} from "../../../contracts/inbox/BatchInbox.sol";
 import {Proxy} from "../../../contracts/lib/Proxy.sol";
 import {ProxyAdmin} from "../../../contracts/lib/ProxyAdmin.sol";
-import {Reserved} from "../../../contracts/lib/Reserved.sol";
 import {Types} from "../../../contracts/lib/Types.sol";
 import {L2OutputOracle} from "../../../contracts/oracle/L2OutputOracle.sol";
 import {StorageTrie} from "./StorageTrie.sol";
 import {vm} from "./Vm.sol";
 
 /// @title System
-/// @notice The whole settlement layer as a deployment makes it: proxies that are reserved first, then upgraded and
-///         initialized in one transaction of their admin's owner.
+/// @notice The whole settlement layer as a deployment makes it: proxies that are empty first, then upgraded and
+///         initialized in one transaction of their one admin's owner.
 abstract contract System {
     uint256 internal constant SUBMISSION_INTERVAL = 20;
     uint256 internal constant L2_BLOCK_TIME = 2;
@@ -43,6 +38,7 @@ abstract contract System {
     address internal constant blockSigner = address(0xD6);
     address internal constant user = address(0xD7);
 
+    ProxyAdmin internal proxyAdmin;
     BatchInbox internal inbox;
     SuperchainConfig internal superchain;
     SystemConfig internal config;
@@ -56,12 +52,12 @@ abstract contract System {
     function deploySystem(ResourceMetering.ResourceConfig memory market) internal {
         vm.warp(STARTING_TIMESTAMP + 1000 * SUBMISSION_INTERVAL * L2_BLOCK_TIME);
         vm.roll(1000);
-        Reserved reserved = new Reserved();
+        proxyAdmin = new ProxyAdmin(deployer);
         inbox = new BatchInbox();
-        superchain = SuperchainConfig(reserve(reserved));
-        config = SystemConfig(reserve(reserved));
-        oracle = L2OutputOracle(reserve(reserved));
-        portal = OptimismPortal(payable(reserve(reserved)));
+        superchain = SuperchainConfig(emptyProxy());
+        config = SystemConfig(emptyProxy());
+        oracle = L2OutputOracle(emptyProxy());
+        portal = OptimismPortal(emptyProxy());
 
         setUpProxy(
             address(superchain),
@@ -77,18 +73,13 @@ abstract contract System {
         );
     }
 
-    function reserve(Reserved reserved) internal returns (address) {
-        return address(new Proxy(address(reserved), deployer, ""));
+    function emptyProxy() internal returns (address payable) {
+        return payable(address(new Proxy(address(proxyAdmin))));
     }
 
     function setUpProxy(address proxy, address logic, bytes memory call) internal {
-        ProxyAdmin admin = ProxyAdmin(adminOf(proxy));
-        vm.prank(deployer);
-        admin.upgradeAndCall(ITransparentUpgradeableProxy(proxy), logic, call);
-    }
-
-    function adminOf(address proxy) internal view returns (address) {
-        return address(uint160(uint256(vm.load(proxy, ADMIN_SLOT))));
+        vm.prank(proxyAdmin.owner());
+        proxyAdmin.upgradeAndCall(payable(proxy), logic, call);
     }
 
     function oracleCall() internal pure returns (bytes memory) {

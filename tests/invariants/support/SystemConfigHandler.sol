@@ -79,7 +79,7 @@ contract SystemConfigHandler is System {
 
     /// @notice Anybody else with a value within them.
     function setAsStranger(address stranger) external {
-        if (stranger == owner || stranger == adminOf(address(config))) stranger = user;
+        if (stranger == owner) stranger = user;
         _refused(stranger, abi.encodeCall(config.setGasLimit, config.maximumGasLimit()));
     }
 

@@ -19,11 +19,13 @@ MACHINES: dict[str, list[str]] = DATA["machines"]
 # OpenZeppelin 5 counts versions in 64 bits; no client reads the event.
 INITIALIZED = {"event Initialized(uint8)": "event Initialized(uint64)"}
 
-# Upstream lets the owner of the ProxyAdmin act on each contract; ours are set up once, by upgradeAndCall.
+# Of all contracts behind a proxy that take orders from its admin. Upstream had it later than the oracle mode.
 PROXY_ADMIN = {
     "function proxyAdmin() view returns (address)",
     "function proxyAdminOwner() view returns (address)",
 }
+
+# Ours are set up once.
 REINITIALIZE = {"function initVersion() view returns (uint8)"}
 
 # Preimages that do not fit into one transaction, and those that only the MIPS64 machine reads, come with it.
@@ -86,10 +88,23 @@ WHITELIST_SETTERS = (
     "setWhitelistedDeployer(address,bool)",
 )
 
+# All proxies here are of one kind.
+PROXIES_OF_BEFORE_BEDROCK = {
+    "function addressManager() view returns (address)",
+    "function implementationName(address) view returns (string)",
+    "function isUpgrading() view returns (bool)",
+    "function proxyType(address) view returns (uint8)",
+    "function setAddress(string,address) nonpayable returns ()",
+    "function setAddressManager(address) nonpayable returns ()",
+    "function setImplementationName(address,string) nonpayable returns ()",
+    "function setProxyType(address,uint8) nonpayable returns ()",
+    "function setUpgrading(bool) nonpayable returns ()",
+}
+
 LEFT_OUT: dict[str, set[str]] = {
     "SystemConfig": REINITIALIZE
     | {"function lastUsedOPCMVersion() view returns (string)"},  # no contract here manages others
-    "SuperchainConfig": PROXY_ADMIN | REINITIALIZE,
+    "SuperchainConfig": REINITIALIZE,
     "L1Block": PROXY_ADMIN | L1_BLOCK_FEATURES,
     # every fork is active from genesis
     "GasPriceOracle": {
@@ -106,17 +121,17 @@ LEFT_OUT: dict[str, set[str]] = {
         "event WhitelistStatusChanged(address,bool)",
     }
     | {f"function {setter} nonpayable returns ()" for setter in WHITELIST_SETTERS},
-    "DisputeGameFactory": PROXY_ADMIN | REINITIALIZE,
-    "AnchorStateRegistry": PROXY_ADMIN | REINITIALIZE,
-    "DelayedWETH": REINITIALIZE | {"function proxyAdmin() view returns (address)"},
-    "OptimismPortal2": PROXY_ADMIN
-    | REINITIALIZE
+    "DisputeGameFactory": REINITIALIZE,
+    "AnchorStateRegistry": REINITIALIZE,
+    "DelayedWETH": REINITIALIZE,
+    "OptimismPortal2": REINITIALIZE
     | SHARED_LOCKBOX
     | {"function initialize(address,address,address) nonpayable returns ()"},  # the third is the lockbox
     "PreimageOracle": PREIMAGES_OF_THE_MACHINE,
     "L1CrossDomainMessenger": REINITIALIZE,
     "L1StandardBridge": REINITIALIZE,
     "L1ERC721Bridge": REINITIALIZE,
+    "ProxyAdmin": PROXIES_OF_BEFORE_BEDROCK,
     # custom gas tokens
     "OptimismPortal": {
         "function balance() view returns (uint256)",
@@ -133,6 +148,8 @@ ADDED: dict[str, set[str]] = {
     },
     "DeployerWhitelist": {f"function {setter} view returns ()" for setter in WHITELIST_SETTERS},
     "OptimismPortal2": {"function initialize(address,address) nonpayable returns ()"},
+    "OptimismPortal": PROXY_ADMIN,
+    "L2OutputOracle": PROXY_ADMIN,
 }
 
 

@@ -87,6 +87,8 @@ def test_deploy__owner_is_not_the_deployer__owner_has_everything_in_the_end(
     system_config = Contract(l1, addresses.system_config, artifact("SystemConfig").abi)
     assert system_config.read("owner", block="latest") == config.roles.owner != DEPLOYER
     assert system_config.read("minBaseFee", block="latest") == ALL_FEES.min_base_fee
+    assert system_config.read("proxyAdminOwner", block="latest") == config.roles.owner
+    assert system_config.read("proxyAdmin", block="latest") == addresses.proxy_admin
 
 
 def test_deploy__isthmus__no_jovian_in_the_rollup(l1: EvmL1, tmp_path: Path) -> None:
@@ -159,7 +161,7 @@ def test_deploy__transaction_fails_in_its_block__error_names_it_and_next_run_rep
     l1: EvmL1, tmp_path: Path
 ) -> None:
     l1.fail_next = True
-    with pytest.raises(TransactionRevertedError, match="the creation of Reserved reverts"):
+    with pytest.raises(TransactionRevertedError, match="the creation of ProxyAdmin reverts"):
         run(l1, tmp_path, valid_config())
     assert not (tmp_path / "addresses.json").exists()
     run(l1, tmp_path, valid_config())
@@ -170,7 +172,7 @@ def test_deploy__initialization_reverts__the_contracts_own_reason(
     l1: EvmL1, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("opcycle.deploy.validation.MAX_GAS_LIMIT", 10**9)
-    reason = r"creation of the proxy of SystemConfig reverts with SystemConfig_GasLimitTooHigh\(600000000, "
+    reason = r"the set-up of SystemConfig reverts with SystemConfig_GasLimitTooHigh\(600000000, "
     with pytest.raises(TransactionRevertedError, match=reason):
         run(l1, tmp_path, valid_config(gas_limit=600_000_000))
 

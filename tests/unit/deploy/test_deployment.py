@@ -42,6 +42,7 @@ def test_addresses__json__names_of_the_op_stack(deployment: Deployment) -> None:
         "OptimismPortalProxy",
         "SystemConfigProxy",
         "SuperchainConfigProxy",
+        "ProxyAdmin",
     }
 
 
@@ -59,6 +60,7 @@ def test_addresses__json_of_a_chain_with_games__names_of_the_op_stack(tmp_path: 
         "AnchorStateRegistryProxy",
         "DelayedWETHProxy",
         "PreimageOracle",
+        "ProxyAdmin",
     }
     for missing in set(data):
         with pytest.raises(KeyError, match=missing):

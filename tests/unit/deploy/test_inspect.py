@@ -104,6 +104,10 @@ def other_admin(l1: EvmL1, plan: Plan) -> None:
     write(l1, plan.proxies["SystemConfig"].address, ADMIN_SLOT, STRANGER)
 
 
+def admin_given_away(l1: EvmL1, plan: Plan) -> None:
+    write(l1, plan.addresses.proxy_admin, bytes(32), STRANGER)
+
+
 def not_set_up(l1: EvmL1, plan: Plan) -> None:
     write(l1, plan.proxies["OptimismPortal2"].address, INITIALIZED_SLOT, 0)
 
@@ -125,6 +129,7 @@ def logic_not_disabled(l1: EvmL1, plan: Plan) -> None:
         (other_logic("AnchorStateRegistry"), [(ERROR, "AnchorStateRegistry", "the implementation")]),
         (same_logic_elsewhere, [(WARNING, "SuperchainConfig", "the implementation")]),
         (other_proxy, [(ERROR, "SuperchainConfig", "the proxy's code")]),
+        (admin_given_away, [(ERROR, "ProxyAdmin", "owner")]),
         (other_admin, [(ERROR, "SystemConfig", "the proxy's admin")]),
         (not_set_up, [(ERROR, "OptimismPortal2", "the initializer")]),
         (half_set_up, [(ERROR, "SystemConfig", "the initializer")]),

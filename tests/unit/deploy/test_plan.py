@@ -1,12 +1,14 @@
 """Where contracts will be: the examples of EIP-1014, and what an address depends on."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from eth_utils.crypto import keccak
 from tests.unit.deploy.configs import DEPLOYER, GAMES, account, valid_config
 
 from opcycle.deploy.config import DeployConfig
-from opcycle.deploy.creation import create2_address, proxy_admin_of
+from opcycle.deploy.creation import Setup, create2_address
 from opcycle.deploy.plan import Plan, make_plan
 from opcycle.engine.system_contracts import CREATE2_DEPLOYER
 from opcycle.protocol.types import L1BlockRef
@@ -16,6 +18,14 @@ ANCHOR = L1BlockRef(hash=b"\x01" * 32, number=7, parent_hash=b"\x02" * 32, times
 
 def plan_of(config: DeployConfig, *, anchor: L1BlockRef = ANCHOR) -> Plan:
     return make_plan(config, deployer=DEPLOYER, anchor=anchor)
+
+
+def setups_of(plan: Plan) -> dict[str, Setup]:
+    return {setup.name: setup for setup in plan.setups}
+
+
+def request_of(plan: Plan, name: str) -> bytes:
+    return setups_of(plan)[name].request.data
 
 
 @pytest.mark.parametrize(
@@ -44,12 +54,6 @@ def test_create2_address__examples_of_eip_1014(creator: str, salt: str, initcode
     assert found.hex() == address
 
 
-def test_proxy_admin_of__first_create_of_a_contract__has_nonce_one() -> None:
-    # Foundry's default test contract and the first contract that it creates
-    test_contract = bytes.fromhex("7fa9385be102ac3eac297483dd6233d62b3e1496")
-    assert proxy_admin_of(test_contract).hex() == "5615deb798bb3e4dfa0139dfa1b3d433cc23b72f"
-
-
 def test_make_plan__same_input__same_addresses() -> None:
     assert plan_of(valid_config()).addresses == plan_of(valid_config()).addresses
 
@@ -71,24 +75,48 @@ def test_make_plan__other_name_or_anchor__no_address_in_common() -> None:
 def test_make_plan__proxies__name_each_other() -> None:
     plan = plan_of(valid_config())
     addresses = plan.addresses
-    assert addresses.optimism_portal in plan.proxies["SystemConfig"].initcode
-    assert addresses.batch_inbox in plan.proxies["SystemConfig"].initcode
-    (portal,) = plan.setups
-    assert addresses.system_config in portal.request.data
-    assert addresses.l2_output_oracle in portal.request.data
+    system_config, portal = request_of(plan, "SystemConfig"), request_of(plan, "OptimismPortal")
+    assert addresses.optimism_portal in system_config
+    assert addresses.batch_inbox in system_config
+    assert addresses.system_config in portal
+    assert addresses.l2_output_oracle in portal
+
+
+@pytest.mark.parametrize("mode", [{}, GAMES], ids=["oracle", "games"])
+def test_make_plan__proxies__have_addresses_that_nothing_in_them_changes(mode: dict[str, Any]) -> None:
+    plan = plan_of(valid_config(**mode))
+    other = plan_of(replace(plan.config, gas_limit=plan.config.gas_limit + 1, block_time=1))
+    assert other.addresses == plan.addresses
+    assert setups_of(other)["SystemConfig"] != setups_of(plan)["SystemConfig"]
+    assert {creation.initcode for creation in plan.proxies.values()} == {
+        plan.proxies["SystemConfig"].initcode
+    }
+    assert plan.addresses.proxy_admin in plan.proxies["SystemConfig"].initcode
+
+
+@pytest.mark.parametrize("mode", [{}, GAMES], ids=["oracle", "games"])
+def test_setups__every_proxy_gets_its_logic_in_a_call_of_the_one_admin(mode: dict[str, Any]) -> None:
+    plan = plan_of(valid_config(**mode))
+    assert setups_of(plan).keys() == plan.proxies.keys()
+    for name, setup in setups_of(plan).items():
+        assert setup.proxy == plan.proxies[name].address
+        request = setup.request
+        assert request.to == plan.addresses.proxy_admin
+        assert request.data[:4] == keccak(text="upgradeAndCall(address,address,bytes)")[:4]
+        assert request.data[4:68] == bytes(12) + setup.proxy + bytes(12) + plan.logic[name].address
 
 
 def test_make_plan__games__everything_names_what_it_works_with() -> None:
     plan = plan_of(valid_config(**GAMES))
     at = plan.addresses
-    portal, weth = plan.setups
-    assert at.system_config in portal.request.data
-    assert at.anchor_state_registry in portal.request.data
-    assert at.system_config in weth.request.data
+    portal = request_of(plan, "OptimismPortal2")
+    assert at.system_config in portal
+    assert at.anchor_state_registry in portal
+    assert at.system_config in request_of(plan, "DelayedWETH")
     for address in (at.optimism_portal, at.delayed_weth):
-        assert address in plan.proxies["SystemConfig"].initcode
+        assert address in request_of(plan, "SystemConfig")
     for known in (at.system_config, at.dispute_game_factory, plan.genesis.output.root):
-        assert known in plan.proxies["AnchorStateRegistry"].initcode
+        assert known in request_of(plan, "AnchorStateRegistry")
     assert at.preimage_oracle in plan.logic["AlphabetVM"].initcode
 
 
@@ -126,7 +154,7 @@ def test_plan__batch_inbox_of_ones_own__no_contract_for_it() -> None:
     inbox = bytes.fromhex("ff" + "00" * 18 + "01")
     plan = plan_of(valid_config(batch_inbox=inbox))
     assert plan.addresses.batch_inbox == inbox
-    assert inbox in plan.proxies["SystemConfig"].initcode
+    assert inbox in request_of(plan, "SystemConfig")
     assert set(plan_of(valid_config()).logic) - set(plan.logic) == {"BatchInbox"}
 
 

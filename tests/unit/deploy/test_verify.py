@@ -62,9 +62,8 @@ def other_code(l1: EvmL1, plan: Plan) -> str:
 
 
 def other_proxy(l1: EvmL1, plan: Plan) -> str:
-    """As the compiled one, but with a stranger as its admin."""
     address = plan.addresses.superchain_config
-    code = with_immutables(artifact("Proxy"), [STRANGER])
+    code = b"\xfe" + artifact("Proxy").runtime[1:]
     l1.evm.insert_account_info(checksum(address), AccountInfo(nonce=1, code=code))
     return f"the proxy of SuperchainConfig at {checksum(address)} has other code than the compiled contract"
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from opcycle.artifacts import artifact
-from opcycle.deploy.creation import Creation, proxy_admin_of
+from opcycle.deploy.creation import Creation
 from opcycle.deploy.inspection.checks import Answer, Check, ask
 from opcycle.deploy.inspection.expected import Expected
 from opcycle.deploy.inspection.findings import Finding, Severity
-from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT, with_immutables
+from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT
 from opcycle.keccak import keccak
 from opcycle.protocol.types import Address
 from opcycle.rpc.client import Call, RpcClient, RpcError
@@ -64,22 +64,18 @@ def _code_check(contract: Expected, address: Address, tag: str, *, what: str, ad
 
 
 def _proxy_check(contract: Expected, tag: str) -> Check:
-    wanted = with_immutables(artifact("Proxy"), [proxy_admin_of(contract.address)])
-
     def judge(code: Answer) -> Finding | None:
-        codes = (from_hex(code), wanted)
+        codes = (from_hex(code), artifact("Proxy").runtime)
         return _other_code(contract, contract.address, "the proxy's code", codes, NOT_OURS)
 
     return Check((_get_code(contract.address, tag),), judge)
 
 
 def _admin_check(contract: Expected, behind: Behind) -> Check:
-    admin = proxy_admin_of(contract.address)
-
     def judge() -> Finding | None:
-        if behind.admin == admin:
+        if behind.admin == contract.admin:
             return None
-        found, wanted = checksum(behind.admin), checksum(admin)
+        found, wanted = checksum(behind.admin), checksum(contract.admin)
         return Finding(
             Severity.ERROR, contract.name, contract.address, "the proxy's admin", found, wanted, NEW_ADMIN
         )

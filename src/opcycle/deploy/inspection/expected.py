@@ -8,8 +8,9 @@ from typing import Any
 
 from opcycle.artifacts import artifact
 from opcycle.deploy.creation import Creation
+from opcycle.deploy.initial import resource_config_tuple
 from opcycle.deploy.inspection.findings import Severity
-from opcycle.deploy.plan import Plan, resource_config_tuple
+from opcycle.deploy.plan import Plan
 from opcycle.l1.contract import encode_call
 from opcycle.protocol.types import ZERO_ADDRESS, Address
 
@@ -64,13 +65,14 @@ class Value:
 class Expected:
     """A contract on L1. `address` is its proxy's if it has one; `logic` is what creates the code that runs.
 
-    `initialize`, of what has a proxy: the call that sets it up. `owner` may upgrade it.
+    `initialize`, of what has a proxy: the call that sets it up. `owner` may upgrade it, through `admin`.
     """
 
     name: str
     address: Address
     logic: Creation
     owner: Address
+    admin: Address
     initialize: bytes | None = None
     values: tuple[Value, ...] = ()
 
@@ -78,7 +80,11 @@ class Expected:
 def expected_contracts(plan: Plan) -> list[Expected]:
     """Of a complete deployment. What contracts only pass on from others (`OptimismPortal2.guardian`) is not
     asked of them: the code that passes it on is known, and one thing that is wrong is told once."""
-    values = {"SuperchainConfig": _superchain_config(plan), "SystemConfig": _system_config(plan)}
+    values = {
+        "ProxyAdmin": _roles(owner=plan.config.roles.owner),
+        "SuperchainConfig": _superchain_config(plan),
+        "SystemConfig": _system_config(plan),
+    }
     values |= _games(plan) if plan.has_games else _oracle(plan)
     names = [*plan.proxies, *(name for name in plan.logic if name not in plan.proxies)]
     initialize = {
@@ -91,12 +97,12 @@ def expected_contracts(plan: Plan) -> list[Expected]:
             (plan.proxies.get(name) or logic).address,
             logic,
             plan.config.roles.owner,
+            plan.addresses.proxy_admin,
             initialize.get(name),
             tuple(values.get(name, ())),
         )
         for name in names
         for logic in [plan.logic[name]]
-        if name != "Reserved"
     ]
 
 
