@@ -86,6 +86,12 @@ def test_the_ten_lines_of_the_readme_pass(set_up: Installed) -> None:
     assert "1 passed" in done.stdout
 
 
+def test_a_configuration_to_start_from_is_in_it(set_up: Installed) -> None:
+    done = set_up.run("opcycle", "deploy", "--example", "sepolia")
+    assert (done.returncode, done.stdout) == (0, (ROOT / "deploy/sepolia.yaml").read_text())
+    assert set_up.run("opcycle", "deploy", "--example", "mainnet").returncode == 2
+
+
 def test_sources_are_those_that_the_contracts_were_compiled_from(set_up: Installed) -> None:
     program = (
         "from opcycle.deploy.verification_input import compiler_input\n"

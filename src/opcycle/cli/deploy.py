@@ -22,18 +22,34 @@ from opcycle.deploy.state import Start
 from opcycle.deploy.validation import LOCAL_L1_CHAIN_IDS
 from opcycle.deploy.verification_input import VERIFICATION, write_verification
 from opcycle.errors import UserError
+from opcycle.installation import FILES
 from opcycle.l1.transactions import TransactionManager
 from opcycle.protocol.types import Address
 from opcycle.rpc.chain_id import ask_chain_id
 from opcycle.rpc.client import RpcClient
 
+
+def _show_example(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
+    if name is not None:
+        click.echo((FILES / "deploy" / f"{name}.yaml").read_text(), nl=False)
+        ctx.exit()
+
+
 deploy_options = options(
+    click.option(
+        "--example",
+        type=click.Choice(("local", "sepolia")),
+        is_eager=True,
+        expose_value=False,
+        callback=_show_example,
+        help="Only print a configuration to start from.",
+    ),
     click.option(
         "--config",
         "config_file",
         type=click.Path(path_type=Path, exists=True, dir_okay=False),
         required=True,
-        help="What the rollup is to be; see deploy/local.yaml.",
+        help="What the rollup is to be; --example prints one.",
     ),
     click.option(
         "--directory",
@@ -89,6 +105,7 @@ def deploy(*, l1: str, signer_url: str | None, from_address: str | None, **chose
     The key is taken from $OPCYCLE_PRIVATE_KEY, unless an external signer has it.
 
     \b
+    opcycle deploy --example local > my-chain.yaml
     opcycle deploy --config deploy/local.yaml --l1 http://127.0.0.1:8545
     opcycle deploy --config deploy/sepolia.yaml --l1 $L1_RPC_URL --dry-run --from ADDRESS
     opcycle deploy --config deploy/sepolia.yaml --l1 $L1_RPC_URL --signer-url URL --from ADDRESS
