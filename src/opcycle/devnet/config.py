@@ -49,6 +49,8 @@ class DevnetConfig:
     `l1_url` names an L1 that somebody else runs, on which the test accounts have ether; None: one of our own.
     `throttle`: when L2 blocks get smaller because too much of them waits for L1.
     `batch_inbox` is an address without code, instead of a BatchInbox contract, for op-batcher's blobs.
+    `is_restorable`: it can come back to an earlier state (`opcycle.devnet.snapshot`), as its op-geths keep no
+    transactions on disk.
     `alt_da` makes it a chain whose batches may be on a DA server, which the devnet then runs.
     """
 
@@ -67,6 +69,7 @@ class DevnetConfig:
     throttle: ThrottleOptions = field(default_factory=ThrottleOptions)
     alt_da: AltDAConfig | None = None
     batch_inbox: Address | None = None
+    is_restorable: bool = False
 
     def __post_init__(self) -> None:
         for what, value in (

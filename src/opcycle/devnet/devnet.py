@@ -14,9 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from types import TracebackType
-from typing import Protocol
 
-from opcycle.agent import Agent
 from opcycle.bridge.bridge import Bridge
 from opcycle.da.server import DAServer
 from opcycle.deploy.deployment import Deployment
@@ -30,9 +28,9 @@ from opcycle.devnet.deploying import load_or_deploy
 from opcycle.devnet.l2_engine import L2Engine
 from opcycle.devnet.local_l1 import LocalL1
 from opcycle.devnet.logs import LOGS, log_to
+from opcycle.devnet.pace import Pace
 from opcycle.devnet.runner import Runner
 from opcycle.devnet.stepper import Stepper
-from opcycle.devnet.stepping import Stepping
 from opcycle.devnet.verifier import Verifier
 from opcycle.engine.l2 import L2Client
 from opcycle.engine.rollup_client import RollupClient
@@ -54,25 +52,6 @@ Progress = Callable[[str], None]
 
 class NotInTimeError(OpcycleError):
     """What was waited for did not happen."""
-
-
-class Pace(Protocol):
-    """Who steps the agents, and when: `Runner` (threads) or `Stepper` (one after another)."""
-
-    @property
-    def steppings(self) -> list[Stepping]: ...
-
-    def add(self, agent: Agent) -> None: ...
-
-    def remove(self, name: str) -> None: ...
-
-    def pause(self, name: str) -> None: ...
-
-    def resume(self, name: str) -> None: ...
-
-    def stop(self) -> None: ...
-
-    def until(self, condition: Callable[[], bool], *, seconds: int) -> bool: ...
 
 
 def silent(_: str) -> None:
@@ -175,6 +154,20 @@ class Devnet:
         if with_l2:
             l2.jump(seconds)
 
+    def renew(self, *, l1_time: int, l2_time: int) -> None:
+        """New agents without a memory, none of them paused, at that time. Only for a stepped devnet."""
+        self.pace.stop()
+        self._set_clocks(l1_time, l2_time)
+        self._start_agents()
+
+    @property
+    def times(self) -> tuple[int, int]:
+        """L1's and L2's. Raises UserError on an L1 that is not ours."""
+        if self._hands is None:
+            raise UserError(f"the L1 at {self.l1_url} is not ours: its time is L2's, too")
+        l1, l2 = self._hands
+        return l1.now(), l2.now()
+
     def travel_l2(self, seconds: int) -> None:
         """Let L2's time alone jump ahead: back to L1's, behind which `travel` has left it.
 
@@ -188,10 +181,8 @@ class Devnet:
     @property
     def lag(self) -> int:
         """Seconds that L2's time is behind L1's. Raises UserError on an L1 that is not ours."""
-        if self._hands is None:
-            raise UserError(f"the L1 at {self.l1_url} is not ours: its time is L2's, too")
-        l1, l2 = self._hands
-        return l1.now() - l2.now()
+        l1, l2 = self.times
+        return l1 - l2
 
     def until(self, what: str, condition: Callable[[], bool], *, seconds: int) -> None:
         """Wait for `condition`, `what` in words. It may raise TemporaryError for "not yet".
@@ -239,6 +230,7 @@ class Devnet:
         )
         self._start_engines()
         self._start_clocks()
+        self._stack.callback(lambda: self.pace.stop())  # `renew` makes another one
         self._start_agents()
 
     def _start_l1(self) -> None:
@@ -256,6 +248,7 @@ class Devnet:
             auth_port=ports.l1_engine,
             block_time=config.l1_block_time,
             genesis_time=int(time.time()) if config.is_wall_clock and is_new else None,
+            keeps_transactions=not config.is_restorable,
         )
         self.l1_url = l1.url
         self._stack.callback(l1.stop)
@@ -281,6 +274,7 @@ class Devnet:
             directory / "sequencer" / "geth",
             http_port=ports.sequencer_rpc,
             auth_port=ports.sequencer_engine,
+            keeps_transactions=not self.config.is_restorable,
         )
         self.verifier = self._new_verifier(
             "verifier",
@@ -341,6 +335,7 @@ class Devnet:
             directory / "geth",
             http_port=http_port,
             auth_port=auth_port,
+            keeps_transactions=not self.config.is_restorable,
         )
         return Verifier(
             self.deployment,
@@ -371,14 +366,20 @@ class Devnet:
             self._hands = LiveClock(l1_time), LiveClock(l2_time)
             self.pace = Runner()
         else:
-            stepped = SteppedClock(l1_time), SteppedClock(l2_time)
-            self._hands = stepped
-            self.pace = Stepper(stepped, quantum=self.config.l1_block_time)
+            self._set_clocks(l1_time, l2_time)
+            return
         l1_clock, self._l2_clock = self._hands
         self.local_l1.follow(l1_clock)
 
+    def _set_clocks(self, l1_time: int, l2_time: int) -> None:
+        """Of a stepped devnet."""
+        clocks = SteppedClock(l1_time), SteppedClock(l2_time)
+        self._hands = clocks
+        self.pace = Stepper(clocks, quantum=self.config.l1_block_time)
+        self.l1.follow(clocks[0])
+        self._l2_clock = clocks[1]
+
     def _start_agents(self) -> None:
-        self._stack.callback(self.pace.stop)
         self.crew = Crew(
             self.assembly,
             self.config,

@@ -21,9 +21,16 @@ class L2Engine:
 
     @classmethod
     def child(
-        cls, name: str, deployment: Deployment, directory: Path, *, http_port: int, auth_port: int
+        cls,
+        name: str,
+        deployment: Deployment,
+        directory: Path,
+        *,
+        http_port: int,
+        auth_port: int,
+        keeps_transactions: bool = True,
     ) -> "L2Engine":
-        """An op-geth whose database is in `directory`, not started yet."""
+        """An op-geth whose database is in `directory`, not started yet; see `GethProcess`."""
         geth = GethProcess(
             directory,
             deployment.genesis_file,
@@ -31,6 +38,7 @@ class L2Engine:
             chain_id=deployment.rollup.l2_chain_id,
             http_port=http_port,
             auth_port=auth_port,
+            keeps_transactions=keeps_transactions,
         )
         return cls(name, deployment, geth)
 

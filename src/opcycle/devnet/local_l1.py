@@ -5,8 +5,10 @@ and keeps the safe and finalized heads a settable distance behind. Headers, rece
 the bit, so op-node verifies it. The chain itself, plus a journal of the last payloads, is its only state.
 """
 
+import os
 import threading
 from bisect import bisect_left
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from opcycle.agent import Outcome
 from opcycle.devnet.clock import ChainClock
 from opcycle.devnet.l1_genesis import l1_genesis_file
 from opcycle.devnet.l1_pool import TransactionPool
+from opcycle.devnet.rewind import EngineState, read_state, rewind
 from opcycle.engine.client import EngineClient
 from opcycle.engine.codec import envelope_from_json
 from opcycle.engine.geth import GethProcess, GethRole
@@ -33,12 +36,25 @@ MAX_REORG = KEEP
 HEADERS_PER_REQUEST = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class L1State:
+    """All that an L1 is at a moment. `finalized`: number of the block; `lags`: of the safe and the finalized
+    head; `blobs`: names of the files."""
+
+    engine: EngineState
+    chain: tuple[L1BlockRef, ...]
+    finalized: int
+    lags: tuple[int, int]
+    journal: bytes
+    blobs: frozenset[str]
+
+
 class LocalL1:
     """An agent of its own: `step()` makes the next block when chain time says that it is due. Thread-safe.
 
     `block_time` in seconds; `genesis_time` a Unix timestamp, fixed at the first start of a directory;
     `safe_lag` and `finalized_lag` in blocks behind the head. `chain`: which L1 it poses as; it must have all
-    that chain's forks behind it when it begins.
+    that chain's forks behind it when it begins. `keeps_transactions`: see `GethProcess`.
     """
 
     name = "l1"
@@ -54,6 +70,7 @@ class LocalL1:
         safe_lag: int = 2,
         finalized_lag: int = 4,
         chain: L1ChainConfig = LOCAL_L1,
+        keeps_transactions: bool = True,
     ):
         self._lock = threading.RLock()
         self.block_time = block_time
@@ -67,6 +84,7 @@ class LocalL1:
             chain_id=chain.chain_id,
             http_port=http_port,
             auth_port=auth_port,
+            keeps_transactions=keeps_transactions,
         )
         self.rpc = RpcClient(self.geth.http_url)
         self._pool = TransactionPool(self.rpc)
@@ -180,6 +198,34 @@ class LocalL1:
             self._update_heads()
             self._pool.wait_until_returned(transactions)
             return self._chain[fork + 1 :]
+
+    def state(self) -> "L1State":
+        """For `restore`."""
+        with self._lock:
+            base = self._chain[max(0, self.head.number - MAX_REORG)]
+            recent = self._journal.lost_after(base.hash)
+            return L1State(
+                engine=read_state(self.rpc, recent),
+                chain=tuple(self._chain),
+                finalized=self._finalized,
+                lags=(self._safe_lag, self._finalized_lag),
+                journal=self._journal.contents(),
+                blobs=frozenset(os.listdir(self._blobs)),
+            )
+
+    def restore(self, state: "L1State") -> None:
+        """Forget what has happened since, transactions in the pool included. Starts op-geth if it died.
+
+        Raises CriticalError if op-geth has lost what it would come back to.
+        """
+        with self._lock:
+            self.geth.start()
+            rewind(self.rpc, self._engine, state.engine)
+            self._chain, self._finalized = list(state.chain), state.finalized
+            self._safe_lag, self._finalized_lag = state.lags
+            self._journal.restore(state.journal)
+            for name in set(os.listdir(self._blobs)) - state.blobs:
+                (self._blobs / name).unlink()
 
     def blob(self, versioned_hash: Hash) -> bytes | None:
         """A blob of any block made here, replaced ones too."""

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from starlette.types import Receive, Scope, Send
+
 from opcycle.da.client import DAClient
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.l2_engine import L2Engine
@@ -44,35 +46,17 @@ class Verifier:
     ):
         rollup = deployment.rollup
         self.engine = engine
-        self._database = Database(database, rollup)
-        safe_db, verdicts = SafeDB(self._database), VerdictStore(self._database)
+        self._rollup = rollup
+        self._file = database
+        self._name = name
+        self._l1_confirmations = l1_confirmations
+        self._with_admin = with_admin
         self._l1 = RpcClient(l1_url)
         self._beacon = None if beacon_url is None else BeaconClient(beacon_url)
         self._da = None if da_url is None else DAClient(da_url)
         self._unsafe_source = None if unsafe_source is None else L2Client(unsafe_source, rollup)
-        self.node = Node(
-            rollup,
-            l1_chain_of(rollup.l1_chain_id),
-            l1=L1Reader(self._l1),
-            engine=engine.engine,
-            l2=engine.l2,
-            safe_db=safe_db,
-            verdicts=verdicts,
-            blobs=self._beacon,
-            da=self._da,
-            l1_confirmations=l1_confirmations,
-            unsafe_source=self._unsafe_source,
-        )
-        self.node.name = name
-        app = node_app(
-            self.node,
-            l2=engine.l2,
-            safe_db=safe_db,
-            verdicts=verdicts,
-            config=rollup,
-            with_admin=with_admin,
-        )
-        self._server = Server(app, rpc_port)
+        self._open()
+        self._server = Server(self._serve, rpc_port)
         self.client = RollupClient(self._server.url)
 
     @property
@@ -83,6 +67,49 @@ class Verifier:
         """Start engine and RPC; the caller steps `engine` and `node`. Raises UserError for a busy port."""
         self.engine.start()
         self._server.start()
+
+    def database(self) -> bytes:
+        """The node's database as it is now."""
+        return self._database.contents()
+
+    def restore(self, database: bytes) -> None:
+        """Begin anew with that database: a node without memory behind the same RPC. The caller steps `node`,
+        which is another one now."""
+        self._database.close()
+        for file in self._file.parent.glob(f"{self._file.name}*"):  # SQLite has two more beside it
+            file.unlink()
+        self._file.write_bytes(database)
+        self._open()
+
+    def _open(self) -> None:
+        self._database = Database(self._file, self._rollup)
+        safe_db, verdicts = SafeDB(self._database), VerdictStore(self._database)
+        self.node = Node(
+            self._rollup,
+            l1_chain_of(self._rollup.l1_chain_id),
+            l1=L1Reader(self._l1),
+            engine=self.engine.engine,
+            l2=self.engine.l2,
+            safe_db=safe_db,
+            verdicts=verdicts,
+            blobs=self._beacon,
+            da=self._da,
+            l1_confirmations=self._l1_confirmations,
+            unsafe_source=self._unsafe_source,
+        )
+        self.node.name = self._name
+        self._app = node_app(
+            self.node,
+            l2=self.engine.l2,
+            safe_db=safe_db,
+            verdicts=verdicts,
+            config=self._rollup,
+            with_admin=self._with_admin,
+        )
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Whichever node there is now."""
+        await self._app(scope, receive, send)
 
     def stop(self) -> None:
         self.client.close()

@@ -3,7 +3,7 @@
 Flags, and why, from measurements: hash scheme with archive mode serves proofs for every block and loses
 at most a few blocks when killed (see `journal`); a recommit of 100 ms lets transactions that arrive while a
 block is being built into it. The pool keeps its own journal: a killed op-geth has its transactions back ten
-seconds after its restart.
+seconds after its restart, and one that lost them in another way a minute later, unless told otherwise.
 """
 
 import contextlib
@@ -65,7 +65,11 @@ _COMMON = [
 class GethRole(Enum):
     """What the same binary is run as."""
 
-    L1 = ("--http.api=eth,net,web3,debug,txpool,testing", "--txpool.pricelimit=1", "--miner.gasprice=1")
+    L1 = (
+        "--http.api=eth,net,web3,debug,txpool,testing,miner",  # miner: the least price that the pool takes
+        "--txpool.pricelimit=1",
+        "--miner.gasprice=1",
+    )
     L2 = (
         "--http.api=eth,net,web3,debug,txpool,miner",  # miner: limits on the data of a block
         "--rollup.disabletxpoolgossip",
@@ -104,7 +108,8 @@ class AttachedEngine:
 
 
 class GethProcess:
-    """One op-geth: `directory` holds its database, its JWT secret and `geth.log`."""
+    """One op-geth: `directory` holds its database, its JWT secret and `geth.log`. `keeps_transactions`: those
+    sent to it stay on disk until they are in a block."""
 
     def __init__(
         self,
@@ -115,6 +120,7 @@ class GethProcess:
         chain_id: int,
         http_port: int,
         auth_port: int,
+        keeps_transactions: bool = True,
     ):
         self.http_url = f"http://127.0.0.1:{http_port}"
         self.engine_url = f"http://127.0.0.1:{auth_port}"
@@ -132,6 +138,7 @@ class GethProcess:
             f"--authrpc.jwtsecret={directory / 'jwt.hex'}",
             *_COMMON,
             *role.value,
+            *([] if keeps_transactions else ["--txpool.nolocals"]),
         ]
         self._process: subprocess.Popen[bytes] | None = None
 

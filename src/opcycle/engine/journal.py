@@ -71,6 +71,15 @@ class PayloadJournal:
             )
         return lost
 
+    def contents(self) -> bytes:
+        """The whole file, for `restore`."""
+        return self._path.read_bytes()
+
+    def restore(self, contents: bytes) -> None:
+        """Be again what the file was."""
+        self._path.write_bytes(contents)
+        self._cut_back()
+
     def _entries(self) -> Iterator[ExecutionEnvelope]:
         for line in self._path.read_bytes().splitlines():
             try:

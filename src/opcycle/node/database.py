@@ -73,6 +73,11 @@ class Database:
         with self._lock:
             return self._connection.execute(sql, parameters).fetchall()
 
+    def contents(self) -> bytes:
+        """The whole file, as `opcycle` would find it again."""
+        with self._lock:
+            return self._connection.serialize()
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()

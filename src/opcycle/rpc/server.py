@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from opcycle.errors import OpcycleError, UserError
 
@@ -131,11 +132,12 @@ class _Uvicorn(uvicorn.Server):
 class Server:
     """An application served on a port of this machine by a daemon thread, from `start()` to `stop()`."""
 
-    def __init__(self, app: Starlette, port: int, *, host: str = "127.0.0.1"):
+    def __init__(self, app: ASGIApp, port: int, *, host: str = "127.0.0.1"):
         self.url = f"http://{host}:{port}"
         self._address = (host, port)
         config = uvicorn.Config(
             app,
+            interface="asgi3",  # it would not see that of a bound method
             log_config=None,
             log_level="warning",
             access_log=False,

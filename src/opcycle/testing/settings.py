@@ -81,6 +81,7 @@ class Settings:
             submission_interval=self.submission_interval,
             finalization_period=self.finalization_period or period,
             ports=ports,
+            is_restorable=True,
             batcher=BatcherOptions(data_availability=self.data_availability),
         )
 
