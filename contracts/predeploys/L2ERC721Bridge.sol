@@ -44,9 +44,9 @@ contract L2ERC721Bridge layout at 1 is ERC721Bridge, ProxyAdminOwned, Initializa
     }
 
     function _takeIn(address _localToken, address _remoteToken, uint256 _tokenId) internal override {
-        _requirePair(_localToken, _remoteToken);
         address owner = IERC721(_localToken).ownerOf(_tokenId);
         if (owner != msg.sender) revert ERC721Bridge_NotOwner(_localToken, _tokenId, owner);
+        _requirePair(_localToken, _remoteToken);
         IOptimismMintableERC721(_localToken).burn(msg.sender, _tokenId);
     }
 
