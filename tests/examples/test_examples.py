@@ -1,6 +1,7 @@
 """The examples, each copied out of the checkout, built by its own compiler and run as its README says."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,16 +25,18 @@ def copy_of(example: str, directory: Path) -> Path:
     """Without what a compiler has left in it."""
     there = directory / example
     shutil.copytree(
-        ROOT / "examples" / example, there, ignore=shutil.ignore_patterns("out", "cache", ".build")
+        ROOT / "examples" / example, there, ignore=shutil.ignore_patterns("out", "cache", ".build", "lib")
     )
     return there
 
 
-def run(project: Path, program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def run(project: Path, command: str, **env: str) -> "subprocess.CompletedProcess[str]":
+    """As a line of a shell."""
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
-        [BIN / program, *arguments],
+        ["sh", "-c", command],
         cwd=project,
-        env=os.environ | WITHOUT_NETWORK,
+        env=os.environ | WITHOUT_NETWORK | {"PATH": path} | env,
         capture_output=True,
         text=True,
         check=False,
@@ -41,20 +44,28 @@ def run(project: Path, program: str, *arguments: str) -> "subprocess.CompletedPr
     )
 
 
-@pytest.mark.parametrize(
-    ("example", "passes", "commands"),
-    [
-        ("python", 1, ["pytest -p no:ape_test"]),
-        ("foundry", 4, ["forge build", "pytest -p no:ape_test"]),
-        ("ape", 3, ["ape test"]),
-    ],
-)
-def test_an_example_passes(tmp_path: Path, example: str, passes: int, commands: list[str]) -> None:
+def commands(project: Path) -> list[str]:
+    """What its README says to type, after the installation."""
+    (block,) = re.findall(r"```sh\n(.*?)```", (project / "README.md").read_text(), re.DOTALL)
+    lines = [line.partition("#")[0].strip() for line in block.splitlines()]
+    assert lines[:2] == ["pip install opcycle", "opcycle setup"]
+    return lines[1:]
+
+
+@pytest.mark.parametrize(("example", "passes"), [("python", 1), ("foundry", 4), ("solidity", 3), ("ape", 3)])
+def test_an_example_passes_by_what_its_readme_says(tmp_path: Path, example: str, passes: int) -> None:
     project = copy_of(example, tmp_path)
-    for command in commands:
-        done = run(project, *command.split())
+    env = {} if example == "ape" else {"PYTEST_ADDOPTS": "-p no:ape_test"}  # sooner
+    for command in commands(project):
+        done = run(project, command, **env)
         assert done.returncode == 0, done.stdout + done.stderr
     assert f"{passes} passed" in done.stdout
+
+
+def test_every_example_is_named_in_the_readme() -> None:
+    folders = {path.name for path in (ROOT / "examples").iterdir() if path.is_dir()}
+    named = re.findall(r"^\| \[(\w+)\]\(\1\) ", (ROOT / "examples/README.md").read_text(), re.MULTILINE)
+    assert set(named) == folders
 
 
 FAILS = """
@@ -70,7 +81,7 @@ def test_fails(devnet, user, project):
 def test_an_assertion_that_fails_while_ape_is_connected_to_l2_fails_the_test(tmp_path: Path) -> None:
     project = copy_of("ape", tmp_path)
     (project / "tests" / "test_poll.py").write_text(FAILS)
-    done = run(project, "ape", "test")
+    done = run(project, "ape test")
     assert done.returncode == 1
     assert "1 failed" in done.stdout
     assert "assert 0 == 1" in done.stdout

@@ -93,6 +93,9 @@ def test_a_configuration_to_start_from_is_in_it(set_up: Installed) -> None:
 
 
 def test_sources_are_those_that_the_contracts_were_compiled_from(set_up: Installed) -> None:
+    assert set_up.run("opcycle", "contracts", "lib").returncode == 0
+    portal = Path("contracts/bridge/OptimismPortal2.sol")
+    assert (set_up.folder / "lib" / portal).read_bytes() == (ROOT / portal).read_bytes()
     program = (
         "from opcycle.deploy.verification_input import compiler_input\n"
         "print(len(compiler_input('OptimismPortal2').standard_json['sources']))"

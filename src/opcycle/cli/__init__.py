@@ -17,6 +17,7 @@ from opcycle.errors import OpcycleError
 
 VERBS = {
     "setup": "setup",
+    "contracts": "contracts",
     "demo": "demo",
     "devnet": "devnet",
     "travel": "devnet",
