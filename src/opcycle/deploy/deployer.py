@@ -77,7 +77,7 @@ def deploy(
     run.confirm(confirmations)
     require_as_planned(rpc, plan)
     require_canonical(start.anchor, rpc=rpc, directory=directory)
-    deployment = Deployment(directory, plan.addresses, _rollup(plan, l1_chain_id))
+    deployment = Deployment(directory, plan.addresses, rollup_config(plan, l1_chain_id))
     deployment.write(plan.genesis.to_json())
     return deployment
 
@@ -103,7 +103,8 @@ def _require_l1(config: DeployConfig, rpc: RpcClient) -> int:
     return chain_id
 
 
-def _rollup(plan: Plan, l1_chain_id: int) -> RollupConfig:
+def rollup_config(plan: Plan, l1_chain_id: int) -> RollupConfig:
+    """What `rollup.json` says of a plan that is carried out."""
     config, addresses, genesis = plan.config, plan.addresses, plan.genesis
     return RollupConfig(
         genesis_l1=plan.anchor.id,

@@ -61,13 +61,13 @@ def _system_config(config: DeployConfig, owner: Address, at: Addresses) -> Argum
         config.roles.unsafe_block_signer,
         resource_config_tuple(config),
         at.batch_inbox,
-        _chain_addresses(at),
+        chain_addresses(at),
         config.l2_chain_id,
         at.superchain_config,
     )
 
 
-def _chain_addresses(at: Addresses) -> tuple[Address, ...]:
+def chain_addresses(at: Addresses) -> tuple[Address, ...]:
     """`ISystemConfig.Addresses`; the last is a contract that manages deployments, of which there is none."""
     return (
         ZERO_ADDRESS,

@@ -40,7 +40,7 @@ def load_or_deploy(
     rpc = RpcClient(l1_url)
     signer = KeySigner(ACCOUNTS["deployer"].key)
     return deploy(
-        _deploy_config(config),
+        deploy_config(config),
         rpc=rpc,
         transactions=TransactionManager(rpc, signer, chain_id=chain_id),
         directory=config.deployment,
@@ -71,7 +71,8 @@ def require_its_l1(deployment: Deployment, l1_url: str) -> None:
         )
 
 
-def _deploy_config(config: DevnetConfig) -> DeployConfig:
+def deploy_config(config: DevnetConfig) -> DeployConfig:
+    """What a devnet's rollup is to be."""
     return local_config(
         owner=ACCOUNTS["deployer"].address,
         guardian=ACCOUNTS["guardian"].address,

@@ -17,7 +17,7 @@ from opcycle.engine.system_contracts import L2_SYSTEM_CONTRACTS, SYSTEM_CODE
 from opcycle.keccak import keccak
 from opcycle.protocol import predeploys
 from opcycle.protocol.types import Address, Hash
-from opcycle.rpc.hexjson import to_hex, to_quantity
+from opcycle.rpc.hexjson import checksum, to_hex, to_quantity
 
 IMPLEMENTATION_SLOT = (int.from_bytes(keccak(b"eip1967.proxy.implementation"), "big") - 1).to_bytes(32, "big")
 ADMIN_SLOT = (int.from_bytes(keccak(b"eip1967.proxy.admin"), "big") - 1).to_bytes(32, "big")
@@ -36,6 +36,8 @@ _PROXIED = {
     predeploys.L1_FEE_VAULT: "L1FeeVault",
     predeploys.OPERATOR_FEE_VAULT: "OperatorFeeVault",
 }
+
+_UNPROXIED = {predeploys.WETH: "WETH", predeploys.PROXY_ADMIN: "ProxyAdmin"}
 
 _VAULTS = (
     predeploys.SEQUENCER_FEE_VAULT,
@@ -93,6 +95,15 @@ def predeploy_alloc(
             storage[bytes(32)] = (1).to_bytes(32, "big")  # isJovian
         alloc[address] = Account(nonce=1, code=proxy, storage=storage)
     return alloc
+
+
+def contract_name(address: Address) -> str:
+    """Of a contract of the genesis state; for the logic of a predeploy, that of the predeploy.
+
+    What has no name is called by its address.
+    """
+    front = predeploys.PROXY_ADMIN[:18] + address[-2:] if address[:18] == _CODE_NAMESPACE else address
+    return _PROXIED.get(front) or _UNPROXIED.get(front) or checksum(address)
 
 
 def with_immutables(contract: Artifact, values: Sequence[Immutable]) -> bytes:

@@ -290,5 +290,5 @@ def test_deploy__owner_changed_a_parameter_since__critical_error_names_it(l1: Ev
         contract.request("setGasLimit", 30_000_000)
     )
     l1.mine()
-    with pytest.raises(CriticalError, match=r"SystemConfig\.gasLimit at 0x.* is 30000000, not 60000000"):
+    with pytest.raises(CriticalError, match=r"SystemConfig at 0x.*: gasLimit is 30000000, not 60000000"):
         run(l1, tmp_path, valid_config())

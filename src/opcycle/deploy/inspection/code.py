@@ -32,24 +32,25 @@ class Behind:
     admin: Address
 
 
-def read_proxies(rpc: RpcClient, proxies: Sequence[Address], tag: str) -> dict[Address, Behind]:
-    """Of each proxy, as of the block `tag`."""
+def read_proxies(rpc: RpcClient, contracts: Sequence[Expected], tag: str) -> dict[str, Behind]:
+    """By the names of those that have a proxy, as of the block `tag`."""
+    proxied = [contract for contract in contracts if contract.proxied is not None]
     calls: list[Call] = [
-        ("eth_getStorageAt", [to_hex(proxy), to_hex(slot), tag])
-        for proxy in proxies
+        ("eth_getStorageAt", [to_hex(contract.address), to_hex(slot), tag])
+        for contract in proxied
         for slot in (IMPLEMENTATION_SLOT, ADMIN_SLOT)
     ]
     words = [from_hex(word)[12:] for word in ask(rpc, calls)]
-    return {proxy: Behind(*words[2 * i : 2 * i + 2]) for i, proxy in enumerate(proxies)}
+    return {contract.name: Behind(*words[2 * i : 2 * i + 2]) for i, contract in enumerate(proxied)}
 
 
 def code_checks(contract: Expected, behind: Behind | None, tag: str) -> Iterator[Check]:
-    """Of one contract; `behind` None: it has no proxy."""
-    if behind is None:
+    """Of one contract; `behind` what its proxy says, if it has one."""
+    if behind is None or contract.proxied is None:
         yield _code_check(contract, contract.address, tag, what="the code", advice=NOT_OURS)
         return
     yield _proxy_check(contract, tag)
-    yield _admin_check(contract, behind)
+    yield _admin_check(contract, behind, contract.proxied.admin)
     if behind.logic == contract.logic.address:
         yield _code_check(contract, behind.logic, tag, what="the logic's code", advice=UPGRADE)
     else:
@@ -71,11 +72,11 @@ def _proxy_check(contract: Expected, tag: str) -> Check:
     return Check((_get_code(contract.address, tag),), judge)
 
 
-def _admin_check(contract: Expected, behind: Behind) -> Check:
+def _admin_check(contract: Expected, behind: Behind, admin: Address) -> Check:
     def judge() -> Finding | None:
-        if behind.admin == contract.admin:
+        if behind.admin == admin:
             return None
-        found, wanted = checksum(behind.admin), checksum(contract.admin)
+        found, wanted = checksum(behind.admin), checksum(admin)
         return Finding(
             Severity.ERROR, contract.name, contract.address, "the proxy's admin", found, wanted, NEW_ADMIN
         )
@@ -94,8 +95,8 @@ def _other_logic_check(contract: Expected, logic: Address, tag: str) -> Check:
             contract.name,
             contract.address,
             "the implementation",
-            f"{checksum(logic)}, {'with the same code' if is_same else _summary(found)}",
-            f"{checksum(contract.logic.address)}, {_summary(wanted)}",
+            f"{checksum(logic)}, {'with the same code' if is_same else summary(found)}",
+            f"{checksum(contract.logic.address)}, {summary(wanted)}",
             UPGRADE,
             is_fatal=not is_same,
         )
@@ -110,11 +111,11 @@ def _other_code(
     code, wanted = codes
     if code == wanted:
         return None
-    found = (what, _summary(code), _summary(wanted), advice)
+    found = (what, summary(code), summary(wanted), advice)
     return Finding(Severity.ERROR, contract.name, address, *found, is_fatal=True)
 
 
-def _summary(code: bytes) -> str:
+def summary(code: bytes) -> str:
     return f"{len(code):,} bytes of code, hash {to_hex(keccak(code))}" if code else "no code"
 
 

@@ -7,8 +7,8 @@ from enum import Enum
 from typing import Any
 
 from opcycle.artifacts import artifact
-from opcycle.deploy.creation import Creation
-from opcycle.deploy.initial import resource_config_tuple
+from opcycle.deploy.creation import Creation, Setup
+from opcycle.deploy.initial import chain_addresses, resource_config_tuple
 from opcycle.deploy.inspection.findings import Severity
 from opcycle.deploy.plan import Plan
 from opcycle.l1.contract import encode_call
@@ -62,48 +62,45 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """A contract on L1. `address` is its proxy's if it has one; `logic` is what creates the code that runs.
+class Proxied:
+    """A proxy's admin, who owns that and so may upgrade it, and the call that has set it up."""
 
-    `initialize`, of what has a proxy: the call that sets it up. `owner` may upgrade it, through `admin`.
-    """
+    admin: Address
+    owner: Address
+    initialize: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A contract on L1. `address` is its proxy's if it has one; `logic` creates the code that runs."""
 
     name: str
     address: Address
     logic: Creation
-    owner: Address
-    admin: Address
-    initialize: bytes | None = None
+    proxied: Proxied | None
     values: tuple[Value, ...] = ()
 
 
 def expected_contracts(plan: Plan) -> list[Expected]:
     """Of a complete deployment. What contracts only pass on from others (`OptimismPortal2.guardian`) is not
     asked of them: the code that passes it on is known, and one thing that is wrong is told once."""
-    values = {
-        "ProxyAdmin": _roles(owner=plan.config.roles.owner),
-        "SuperchainConfig": _superchain_config(plan),
-        "SystemConfig": _system_config(plan),
-    }
-    values |= _games(plan) if plan.has_games else _oracle(plan)
-    names = [*plan.proxies, *(name for name in plan.logic if name not in plan.proxies)]
-    initialize = {
-        setup.name: encode_call(artifact(setup.name).abi, "initialize", *setup.arguments)
-        for setup in plan.setups
-    }
+    values = _common(plan) | (_games(plan) if plan.has_games else _oracle(plan))
+    proxied = {setup.name: _proxied(plan, setup) for setup in plan.setups}
     return [
         Expected(
             name,
             (plan.proxies.get(name) or logic).address,
             logic,
-            plan.config.roles.owner,
-            plan.addresses.proxy_admin,
-            initialize.get(name),
+            proxied.get(name),
             tuple(values.get(name, ())),
         )
-        for name in names
-        for logic in [plan.logic[name]]
+        for name, logic in plan.logic.items()
     ]
+
+
+def _proxied(plan: Plan, setup: Setup) -> Proxied:
+    call = encode_call(artifact(setup.name).abi, "initialize", *setup.arguments)
+    return Proxied(plan.addresses.proxy_admin, plan.config.roles.owner, call)
 
 
 def _roles(**wanted: Any) -> list[Value]:
@@ -122,13 +119,17 @@ def _settings(**wanted: Any) -> list[Value]:
     return [Value(Kind.SETTING, getter, value) for getter, value in wanted.items()]
 
 
-def _superchain_config(plan: Plan) -> list[Value]:
-    return _roles(guardian=plan.config.roles.guardian)
+def _common(plan: Plan) -> dict[str, list[Value]]:
+    return {
+        "ProxyAdmin": _roles(owner=plan.config.roles.owner),
+        "SuperchainConfig": _roles(guardian=plan.config.roles.guardian),
+        "SystemConfig": _system_config(plan),
+    }
 
 
 def _system_config(plan: Plan) -> list[Value]:
     config, fees, system, at = plan.config, plan.config.fees, plan.config.system_config, plan.addresses
-    roles = config.roles
+    roles, chain = config.roles, chain_addresses(at)
     return [
         Value(Kind.PAUSE, "paused", False),
         *_roles(
@@ -138,10 +139,9 @@ def _system_config(plan: Plan) -> list[Value]:
         ),
         *_wiring(
             batchInbox=at.batch_inbox,
-            optimismPortal=at.optimism_portal,
-            delayedWETH=at.delayed_weth or ZERO_ADDRESS,
             superchainConfig=at.superchain_config,
             l2ChainId=config.l2_chain_id,
+            **dict(zip(_CHAIN_GETTERS, chain, strict=True)),
         ),
         *_settings(
             overhead=int.from_bytes(system.overhead, "big"),
@@ -156,6 +156,18 @@ def _system_config(plan: Plan) -> list[Value]:
             daFootprintGasScalar=fees.da_footprint_gas_scalar,
         ),
     ]
+
+
+_CHAIN_GETTERS = (
+    "l1CrossDomainMessenger",
+    "l1ERC721Bridge",
+    "l1StandardBridge",
+    "optimismPortal",
+    "optimismMintableERC20Factory",
+    "delayedWETH",
+    "lastUsedOPCM",
+)
+"""Of `SystemConfig`, in the order of `ISystemConfig.Addresses`."""
 
 
 def _oracle(plan: Plan) -> dict[str, list[Value]]:

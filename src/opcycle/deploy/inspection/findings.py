@@ -1,7 +1,7 @@
 """What an inspection finds: a thing of a contract that is not as it should be, and what to do about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -22,12 +22,12 @@ class Severity(StrEnum):
 class Finding:
     """`what` is a getter of `contract`, or something else in words; `found` and `wanted` are for people.
 
-    `is_fatal`: whatever else the contract says means nothing.
+    `address` None: it is no contract, but a file. `is_fatal`: whatever else it says means nothing.
     """
 
     severity: Severity
     contract: str
-    address: Address
+    address: Address | None
     what: str
     found: str
     wanted: str
@@ -35,13 +35,14 @@ class Finding:
     is_fatal: bool = False
 
     def __str__(self) -> str:
-        return f"{self.contract} at {checksum(self.address)}: {self.what} is {self.found}, not {self.wanted}"
+        where = f" at {checksum(self.address)}" if self.address else ""
+        return f"{self.contract}{where}: {self.what} is {self.found}, not {self.wanted}"
 
-    def to_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, str | None]:
         return {
             "severity": str(self.severity),
             "contract": self.contract,
-            "address": checksum(self.address),
+            "address": checksum(self.address) if self.address else None,
             "what": self.what,
             "found": self.found,
             "expected": self.wanted,
@@ -51,11 +52,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Findings, worst first. `checks`: how many things were looked at, at the end of L1 block `l1`."""
+    """Findings on one chain, worst first. `checks`: how many things were looked at, at the end of `block`."""
 
-    l1: BlockId
+    block: BlockId
     checks: int
     findings: tuple[Finding, ...]
+
+    def plus(self, findings: Sequence[Finding]) -> "Report":
+        """With what was found elsewhere, say in files."""
+        return replace(self, findings=worst_first([*findings, *self.findings]))
 
     @property
     def has_errors(self) -> bool:

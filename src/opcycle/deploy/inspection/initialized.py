@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from opcycle.deploy.inspection.checks import Answer, Check
 from opcycle.deploy.inspection.code import Behind
-from opcycle.deploy.inspection.expected import Expected
+from opcycle.deploy.inspection.expected import Expected, Proxied
 from opcycle.deploy.inspection.findings import Finding, Severity
 from opcycle.keccak import keccak
 from opcycle.protocol.types import ZERO_ADDRESS, Address
@@ -30,25 +30,24 @@ REPLACE = "upgrade its proxy to a copy whose constructor disables initializers"
 
 def initialized_checks(contract: Expected, behind: Behind | None, tag: str) -> Iterator[Check]:
     """Of a contract behind a proxy; nothing else here is ever set up."""
-    if behind is not None:
-        yield _check(contract, contract.address, tag, is_proxy=True)
-        yield _check(contract, behind.logic, tag, is_proxy=False)
+    if behind is not None and contract.proxied is not None:
+        for address, is_proxy in ((contract.address, True), (behind.logic, False)):
+            yield _check(contract.name, address, contract.proxied, tag, is_proxy=is_proxy)
 
 
-def _check(contract: Expected, address: Address, tag: str, *, is_proxy: bool) -> Check:
-    callers = {ZERO_ADDRESS: "the zero address", STRANGER: "a stranger", contract.owner: "the owner"}
-    data = contract.initialize
-    calls = [_try(data, address, caller, tag) for caller in callers if data is not None]
+def _check(name: str, address: Address, proxied: Proxied, tag: str, *, is_proxy: bool) -> Check:
+    callers = {ZERO_ADDRESS: "the zero address", STRANGER: "a stranger", proxied.owner: "the owner"}
+    calls = [_try(proxied.initialize, address, caller, tag) for caller in callers]
 
     def judge(word: Answer, *tries: Answer) -> Finding | None:
         state, is_under_way = _state(from_quantity(word))
-        able = [who for who, answer in zip(callers.values(), tries, strict=False) if not _refused(answer)]
+        able = [who for who, answer in zip(callers.values(), tries, strict=True) if not _refused(answer)]
         if state == ("set up" if is_proxy else "disabled") and not able and not is_under_way:
             return None
         by = f", and {' and '.join(able)} can call `initialize`" if able else ""
         return Finding(
             Severity.ERROR,
-            contract.name,
+            name,
             address,
             "the initializer" if is_proxy else "the logic's initializer",
             f"{'running' if is_under_way else state}{by}",

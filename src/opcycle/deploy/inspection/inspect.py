@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from opcycle.deploy.deployment import Addresses
 from opcycle.deploy.inspection.checks import Check, look
@@ -29,11 +30,11 @@ def inspect(rpc: RpcClient, plan: Plan, addresses: Addresses) -> Report:
     tag = to_quantity(block.number)
     moved = _moved(plan.addresses, addresses)
     contracts = [_at(moved, contract) for contract in expected_contracts(plan)]
-    behind = read_proxies(rpc, [c.address for c in contracts if c.name in plan.proxies], tag)
+    behind = read_proxies(rpc, contracts, tag)
 
     rounds = _Rounds(rpc, contracts, list(_provenance(moved, contracts)))
-    rounds.look(lambda contract: code_checks(contract, behind.get(contract.address), tag))
-    rounds.look(lambda contract: initialized_checks(contract, behind.get(contract.address), tag))
+    rounds.look(lambda contract: code_checks(contract, behind.get(contract.name), tag))
+    rounds.look(lambda contract: initialized_checks(contract, behind.get(contract.name), tag))
     rounds.look(lambda contract: value_checks(rpc, contract, tag))
     return Report(block, rounds.checks, worst_first(rounds.findings))
 
@@ -64,8 +65,18 @@ def _moved(planned: Addresses, given: Addresses) -> dict[Address, Address]:
 
 def _at(moved: Mapping[Address, Address], contract: Expected) -> Expected:
     """The contract where it is, which is also where others must look for it."""
-    values = tuple(replace(value, wanted=moved.get(value.wanted, value.wanted)) for value in contract.values)
-    return replace(contract, address=moved.get(contract.address, contract.address), values=values)
+
+    def live(value: Any) -> Any:
+        if isinstance(value, bytes):
+            for planned, there in moved.items():
+                value = value.replace(planned, there)
+        return value
+
+    proxied = contract.proxied
+    if proxied is not None:
+        proxied = replace(proxied, admin=live(proxied.admin), initialize=live(proxied.initialize))
+    values = tuple(replace(value, wanted=live(value.wanted)) for value in contract.values)
+    return replace(contract, address=live(contract.address), proxied=proxied, values=values)
 
 
 def _provenance(moved: Mapping[Address, Address], contracts: Sequence[Expected]) -> Iterator[Finding]:

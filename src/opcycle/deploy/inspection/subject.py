@@ -6,13 +6,19 @@ from pathlib import Path
 from opcycle.deploy.config import DeployConfig
 from opcycle.deploy.deployment import Addresses, read_contracts
 from opcycle.deploy.plan import Plan, make_plan
-from opcycle.deploy.state import Start
+from opcycle.deploy.state import STATE_FILE, Start
 from opcycle.errors import UserError
+from opcycle.keccak import keccak
 from opcycle.protocol.rollup import RollupConfig
-from opcycle.protocol.types import L1BlockRef
+from opcycle.protocol.types import Address, L1BlockRef
 from opcycle.rpc.chain_id import ask_chain_id
 from opcycle.rpc.client import RpcClient
-from opcycle.rpc.hexjson import from_hex, from_quantity, to_hex, to_quantity
+from opcycle.rpc.hexjson import checksum, from_hex, from_quantity, to_hex, to_quantity
+
+DEPLOYED_WITHIN = 5_000
+"""L1 blocks after the anchor, in which a deployment without `started.json` must have begun."""
+
+_OWNERSHIP_TRANSFERRED = keccak(b"OwnershipTransferred(address,address)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +46,28 @@ def read_subject(path: Path, config: DeployConfig, l1: RpcClient) -> Subject:
         )
     anchor = _anchor(rollup, l1)
     start = Start.read(directory)
-    deployer = start.deployer if start else config.roles.owner
+    deployer = start.deployer if start else _deployer(addresses.proxy_admin, anchor, l1)
     return Subject(addresses, rollup, make_plan(config, deployer=deployer, anchor=anchor))
+
+
+def _deployer(proxy_admin: Address, anchor: L1BlockRef, l1: RpcClient) -> Address:
+    """Who first owned the admin of all proxies: part of its creation code, and so of every address.
+
+    Raises UserError if there is no such event soon after `anchor`.
+    """
+    given = {
+        "address": to_hex(proxy_admin),
+        "topics": [to_hex(_OWNERSHIP_TRANSFERRED), to_hex(bytes(32))],
+        "fromBlock": to_quantity(anchor.number),
+        "toBlock": to_quantity(anchor.number + DEPLOYED_WITHIN),
+    }
+    logs = l1.call("eth_getLogs", given)
+    if not logs:
+        raise UserError(
+            f"nothing tells who deployed: there is no {STATE_FILE}, and no ProxyAdmin was created at "
+            f"{checksum(proxy_admin)} within {DEPLOYED_WITHIN} blocks after {anchor}"
+        )
+    return from_hex(logs[0]["topics"][2])[12:]
 
 
 def _anchor(rollup: RollupConfig, l1: RpcClient) -> L1BlockRef:
@@ -60,3 +86,11 @@ def _anchor(rollup: RollupConfig, l1: RpcClient) -> L1BlockRef:
         parent_hash=from_hex(header["parentHash"]),
         timestamp=from_quantity(header["timestamp"]),
     )
+
+
+def l2_of(subject: Subject, url: str) -> RpcClient:
+    """The rollup's own chain. Raises UserError if something else is there, TemporaryError if nothing is."""
+    chain_id = ask_chain_id(url)
+    if chain_id != subject.rollup.l2_chain_id:
+        raise UserError(f"{url} serves chain {chain_id}, the rollup is chain {subject.rollup.l2_chain_id}")
+    return RpcClient(url)

@@ -1,0 +1,53 @@
+"""`opcycle inspect` on both chains of a devnet that has been in use."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from tests.e2e.withdrawing import Place, place_in
+
+from opcycle.deploy.inspection.inspect import inspect
+from opcycle.deploy.inspection.l2 import inspect_l2
+from opcycle.deploy.plan import Plan, make_plan
+from opcycle.deploy.state import Start
+from opcycle.devnet.deploying import deploy_config
+from opcycle.protocol.predeploys import L1_BLOCK
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with place_in(tmp_path_factory.mktemp("inspected") / "devnet") as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+def plan(place: Place) -> Plan:
+    start = Start.read(place.devnet.deployment.directory)
+    assert start is not None
+    return make_plan(deploy_config(place.devnet.config), deployer=start.deployer, anchor=start.anchor)
+
+
+def test_what_is_in_use_does_not_deviate(place: Place, plan: Plan) -> None:
+    sent = place.withdraw()
+    place.propose()
+    place.devnet.advance(1)
+    place.prove(sent)
+    l1, l2 = place.devnet.l1.rpc, place.devnet.l2.rpc
+    assert inspect(l1, plan, place.devnet.deployment.addresses).findings == ()
+    report = inspect_l2(l2, l1, plan)
+    assert report.findings == ()
+    assert report.checks > 40, "it did look"
+    assert report.block.number > 5
+
+
+def test_another_genesis_is_all_that_is_told_of_another_l2(place: Place, plan: Plan) -> None:
+    other = make_plan(replace(plan.config, gas_limit=31_000_000), deployer=plan.deployer, anchor=plan.anchor)
+    (finding,) = inspect_l2(place.devnet.l2.rpc, place.devnet.l1.rpc, other).findings
+    assert finding.what == "the first block"
+
+
+def test_an_l2_that_follows_another_l1_is_told(place: Place, plan: Plan) -> None:
+    """Its own chain has other blocks under the same numbers."""
+    l2 = place.devnet.l2.rpc
+    (finding,) = inspect_l2(l2, l2, plan).findings
+    assert (finding.contract, finding.address) == ("L1Block", L1_BLOCK)
