@@ -86,12 +86,27 @@ def _gather(root: Path, target: Path) -> None:
     """Files as they are, compiled contracts, and the Solidity that these were compiled from."""
     contracts = compiled_contracts(root)
     solidity = {source for contract in contracts.values() for source in contract["metadata"]["sources"]}
-    for name in (*AS_THEY_ARE, *sorted(solidity)):
+    for name in (*AS_THEY_ARE, *sorted(solidity), *sorted(_licenses(root, solidity))):
         _copy(root / name, target / name)
     for name, contract in contracts.items():
         file = target / "out" / f"{name}.sol" / f"{name}.json"
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(contract, separators=(",", ":")))
+
+
+def _licenses(root: Path, solidity: set[str]) -> set[str]:
+    """What the npm packages that sources are from say of their license."""
+    packages = {
+        Path(*path.parts[: 3 if path.parts[1].startswith("@") else 2])
+        for path in map(Path, solidity)
+        if path.parts[0] == "node_modules"
+    }
+    return {
+        str(file.relative_to(root))
+        for package in packages
+        for pattern in ("package.json", "LICENSE*")
+        for file in (root / package).glob(pattern)
+    }
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -102,3 +102,15 @@ def test_contracts__two_of_a_name__are_refused(backend: ModuleType, checkout: Pa
     compiled(checkout, "contracts/Other.sol", "Box", {})
     with pytest.raises(SystemExit, match="two contracts are called Box"):
         backend.compiled_contracts(checkout)
+
+
+def test_licenses__of_each_package_that_a_source_is_from(backend: ModuleType, tmp_path: Path) -> None:
+    for name in ("@a/b/package.json", "@a/b/x.sol", "c/LICENSE.txt", "c/src/y.sol", "d/LICENSE"):
+        file = tmp_path / "node_modules" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    sources = {"contracts/Box.sol", "node_modules/@a/b/x.sol", "node_modules/c/src/y.sol"}
+    assert backend._licenses(tmp_path, sources) == {
+        "node_modules/@a/b/package.json",
+        "node_modules/c/LICENSE.txt",
+    }
