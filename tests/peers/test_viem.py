@@ -213,7 +213,7 @@ def test_a_proof_against_a_game_that_is_lost_is_to_be_made_again(traveller: Stag
         viem.do("prove", hash=sent)
     right = place.propose()
     place.devnet.advance(1)
-    stage.mined("prove", hash=sent)
+    stage.mined("proveAgainstNewest", hash=sent)
     assert viem.do("status", hash=sent) == "waiting-to-finalize"
     place.attack(right)
     place.travel_to(place.now + CLOCK + 1)

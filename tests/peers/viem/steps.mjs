@@ -91,6 +91,14 @@ export async function prove({ account, chainL2, publicL1, publicL2, walletL1 }, 
   return walletL1.proveWithdrawal(request)
 }
 
+/** Against the newest game, where `waitToProve` takes any that covers the withdrawal, at random. */
+export async function proveAgainstNewest({ account, chainL2, publicL1, publicL2, walletL1 }, { hash }) {
+  const receipt = await publicL2.getTransactionReceipt({ hash })
+  const game = await publicL1.getGame({ l2BlockNumber: receipt.blockNumber, targetChain: chainL2 })
+  const [withdrawal] = getWithdrawals(receipt)
+  return walletL1.proveWithdrawal(await publicL2.buildProveWithdrawal({ account, game, withdrawal }))
+}
+
 export async function timeToFinalize({ chainL2, publicL1, publicL2 }, { hash }) {
   const [{ withdrawalHash }] = getWithdrawals(await publicL2.getTransactionReceipt({ hash }))
   return publicL1.getTimeToFinalize({ targetChain: chainL2, withdrawalHash })
