@@ -11,7 +11,7 @@ from typing import Any
 
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
-from tests.fuzz.disputes.deploy import ADMIN_SLOT, OWNER, Artifacts, Deployment, Parameters, account
+from tests.fuzz.disputes.deploy import OWNER, Artifacts, Deployment, Parameters, account
 from tests.fuzz.disputes.truth import PRESTATE_HASH, l2
 from tests.fuzz.disputes.twin import OtherDeployment
 from tests.fuzz.evm import GAS, Chain, Contract, HaltedError, RefusedError
@@ -38,6 +38,8 @@ DOOR_CODE = bytes.fromhex(
     "5b3d5ff3"
     "5b5f545f5260205ff3"
 )
+ADMIN_SLOT = (int.from_bytes(keccak(text="eip1967.proxy.admin"), "big") - 1).to_bytes(32, "big")
+
 MESSAGE = ["uint256", "address", "address", "uint256", "uint256", "bytes"]
 Message = tuple[int, bytes, bytes, int, int, bytes]
 """nonce, sender, target, value, least gas, data."""
