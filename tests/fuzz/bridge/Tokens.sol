@@ -16,6 +16,22 @@ contract PlainToken is ERC20 {
     }
 }
 
+/// @title EchoToken
+/// @notice Calls a contract whose tokens are taken, before they are.
+contract EchoToken is PlainToken {
+    bool private _isCalling;
+
+    function transferFrom(address _from, address _to, uint256 _value) public override returns (bool) {
+        if (!_isCalling && _from.code.length != 0) {
+            _isCalling = true;
+            (bool success,) = _from.call("");
+            require(success);
+            _isCalling = false;
+        }
+        return super.transferFrom(_from, _to, _value);
+    }
+}
+
 /// @title TaxedToken
 /// @notice A tenth of every transfer is burned.
 contract TaxedToken is ERC20 {

@@ -3,6 +3,8 @@ mint."""
 
 from typing import TYPE_CHECKING, Any
 
+from eth_abi.abi import encode
+from eth_utils.crypto import keccak
 from tests.fuzz.bridge.codec import FINALIZE_ERC20, FINALIZE_ERC721, FINALIZE_ETH, calldata
 from tests.fuzz.bridge.ledger import NOBODY, Call, Code, Side, function, require, require_all
 from tests.fuzz.bridge.tokens import Art, LyingToken, MintableArt, MintableToken, Token
@@ -287,8 +289,24 @@ class L2ArtBridge(ArtBridge):
 
 
 class Factory(Code):
-    """OptimismMintableERC20Factory and its sister of ERC-721: what they refuse. What they make, the rig puts
-    in place."""
+    """OptimismMintableERC20Factory; and of its sister of ERC-721, that it is not set up again."""
+
+    def __init__(self, side: Side, address: bytes, bridge: bytes, creation_code: bytes):
+        super().__init__(side, address)
+        self.bridge, self.creation_code = bridge, creation_code
+
+    @function("createOptimismMintableERC20(address,string,string)")
+    def create(self, call: Call, remote: bytes, name: str, symbol: str) -> None:
+        require(any(remote), "no remote token")
+        words = (remote, name, symbol, 18)
+        salt = keccak(encode(["address", "string", "string", "uint8"], words))
+        token = ("address", "address", "string", "string", "uint8")
+        code = self.creation_code + encode(token, (self.bridge, *words))
+        local = bytes(keccak(b"\xff" + self.address + salt + keccak(code))[12:])
+        require(local not in self.side.codes, "made already")
+        self.state.made[local] = remote
+        self.log("StandardL2TokenCreated(address*,address*)", remote, local)
+        self.log("OptimismMintableERC20Created(address*,address*,address)", local, remote, call.sender)
 
     @function("initialize(address,uint256)")
     @function("initialize(address)")

@@ -32,7 +32,7 @@ from tests.fuzz.message_passer import WithdrawalTuple, withdrawal_hash
 from tests.fuzz.puppet import REVERTER
 from tests.fuzz.tally import Refusal
 
-ENOUGH = 2_000_000
+ENOUGH = 4_000_000
 """Gas for whatever a target of the tests does."""
 
 TOO_LITTLE = {"halted", "SafeCall_InsufficientGas"}

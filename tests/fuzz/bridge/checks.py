@@ -14,7 +14,7 @@ from tests.fuzz.message_passer import withdrawal_hash
 if TYPE_CHECKING:
     from tests.fuzz.bridge.play import Play
 
-HONEST = ("gold", "mute", "silver")
+HONEST = ("gold", "echo", "mute", "silver")
 INITIAL = RICH * len(PEOPLE)
 
 
@@ -89,9 +89,9 @@ def _is_of_bridges(message: Message, name: str, to: int) -> bool:
 
 def bridges_hold_honest_tokens(play: "Play") -> None:
     for chain, bridge in ((1, L1["bridge"]), (2, L2["bridge"])):
-        end, side = play.sides(chain)
+        _, side = play.sides(chain)
         for name in HONEST:
-            token = end.tokens[name].address
+            token = play.tokens[chain][name].address
             if isinstance(side.codes[token], MintableToken):
                 continue
             held = side.state.tokens.get((token, bridge), 0)
@@ -107,7 +107,7 @@ def _total(side: Side, token: bytes) -> int:
 
 
 def art_is_in_one_place(play: "Play") -> None:
-    art, twin = play.world.l1.tokens["art"].address, play.world.l2.tokens["art"].address
+    art, twin = play.tokens[1]["art"].address, play.tokens[2]["art"].address
     l1, l2 = play.model.l1.state, play.model.l2.state
     for (token, id_), who in l1.art.items():
         pairs = [pair for pair in l1.escrow if pair[0] == token and pair[2] == id_]

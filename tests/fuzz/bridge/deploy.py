@@ -204,12 +204,13 @@ class World:
     def _make_tokens(self) -> None:
         l1, l2 = self.l1, self.l2
         l1.double("gold", "PlainToken")
+        l1.double("echo", "EchoToken")
         l1.double("taxed", "TaxedToken")
         l1.double("mute", "OddToken", True)
         l1.double("false", "OddToken", False)
         l1.double("art", "PlainArt")
         l2.double("silver", "PlainToken")
-        for name in ("gold", "taxed", "mute", "false"):
+        for name in ("gold", "echo", "taxed", "mute", "false"):
             remote = l1.tokens[name].address
             l2.mintable(name, "factory", "createOptimismMintableERC20", "OptimismMintableERC20", remote)
         silver = l2.tokens["silver"].address
@@ -220,7 +221,7 @@ class World:
         l2.double("liar", "LyingToken", l1.tokens["gold"].address)
         l2.double("lying art", "LyingToken", art)
         for user in USERS:
-            for name in ("gold", "taxed", "mute", "false"):
+            for name in ("gold", "echo", "taxed", "mute", "false"):
                 l1.give(name, user, WEALTH, L1["bridge"])
             l2.give("silver", user, WEALTH, L2["bridge"])
             for number in range(ART):

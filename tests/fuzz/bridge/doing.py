@@ -13,7 +13,11 @@ from tests.fuzz.bridge.codec import (
     selector,
 )
 from tests.fuzz.bridge.deploy import ART, L1, L2, PEOPLE, PUPPET
+from tests.fuzz.bridge.properties import broken
 from tests.fuzz.bridge.rig import TARGETS
+from tests.fuzz.bridge.tokens import MintableToken
+from tests.fuzz.disputes.deploy import account
+from tests.fuzz.evm import Contract
 from tests.fuzz.puppet import Call
 
 SEND = "sendMessage(address,bytes,uint32)"
@@ -38,7 +42,8 @@ INITIALIZERS = {
     "nft_factory": "initialize(address,uint256)",
 }
 L2_INITIALIZERS = INITIALIZERS | dict.fromkeys(("messenger", "bridge", "nft_bridge"), "initialize(address)")
-DATA = ("", "junk", "send", "ask", "finalize", "relay", "mint", "give art", "donate", "bridge")
+LOW_FEE = 10**9
+"""Of L1, in wei."""
 
 
 class Doing(Carrying):
@@ -88,18 +93,41 @@ class Doing(Carrying):
             return Call(self.at(chain, "bridge"), data, forwards_value=True)
         if deed == "give ether":
             return Call(self.at(chain, "bridge"), self.data(chain, deed))
+        if deed == "bridge echo" and chain == 1:
+            pair = (self.token(1, "echo"), self.token(2, "echo"))
+            data = calldata(TOKEN_WAYS["bridge to"], *pair, PEOPLE["bob"], 7, 200_000, b"")
+            return Call(L1["bridge"], data)
         return Call(messenger, calldata(SEND, PEOPLE["bob"], b"", 100_000), forwards_value=True)
 
     # --- around the messengers ---
 
     def deposit(
-        self, by: str, callee: str, mint: int, value: int, gas: int, data: str, creation: bool
+        self,
+        by: str,
+        callee: str,
+        mint: int,
+        value: int,
+        gas: int,
+        data: str,
+        creation: bool,
+        fee: str,
     ) -> None:
+        """`fee`: of L1; where it is low, deposits burn gas."""
         to = bytes(20) if creation and callee == "nobody" else self.target(2, callee)
         body = b"" if creation else self.data(2, data)
+        gas = 5_000_000 if data == "huge" else gas
         gas = max(gas, ENOUGH + 40 * len(body)) if to == PUPPET else gas
         deposit = calldata(DEPOSIT, to, 0 if creation else value, gas, creation, body)
-        self.act("deposit", 1, by, L1["portal"], deposit, mint)
+        chain, model = self.world.l1.chain, self.model
+        if fee == "low":
+            chain.set_block(model.number, model.now, LOW_FEE)
+        is_done, used = self.act("deposit", 1, by, L1["portal"], deposit, mint), chain.gas_used
+        self.advance(0, 0)
+        if is_done and fee == "low":
+            price = self.world.l1.portal.read("params")[0]
+            if used < gas * price // LOW_FEE:
+                broken("R-3", f"a deposit of {gas} gas at {price} wei uses {used} gas of L1 at {LOW_FEE} wei")
+            self.count("burn gas")
 
     def initiate(self, by: str, callee: str, value: int, gas: int, data: str) -> None:
         """A withdrawal straight through the message passer."""
@@ -129,14 +157,17 @@ class Doing(Carrying):
 
     # --- bridges ---
 
-    def bridge_ether(self, chain: int, by: str, to: str, value: int, min_gas: int, way: str) -> None:
+    def bridge_ether(
+        self, chain: int, by: str, to: str, value: int, min_gas: int, off: int, way: str
+    ) -> None:
+        """`off`: how much more is said than sent, where it is said."""
         bridge, recipient = self.at(chain, "bridge"), self.target(3 - chain, to)
         if chain == 2 and way.startswith("deposit"):
             signature = "withdraw(address,uint256,uint32,bytes)"
-            data = calldata(signature, LEGACY_ETHER, value, min_gas, b"extra")
+            data = calldata(signature, LEGACY_ETHER, value + off, min_gas, b"extra")
             if way.endswith("To"):
                 signature = "withdrawTo(address,address,uint256,uint32,bytes)"
-                data = calldata(signature, LEGACY_ETHER, recipient, value, min_gas, b"extra")
+                data = calldata(signature, LEGACY_ETHER, recipient, value + off, min_gas, b"extra")
         else:
             data = calldata(
                 PAYABLE_BRIDGE[way], *([recipient] if way.endswith("To") else []), min_gas, b"extra"
@@ -147,7 +178,8 @@ class Doing(Carrying):
         self, chain: int, by: str, token: str, remote: str, to: str, amount: int, min_gas: int, way: str
     ) -> None:
         """`remote`: "true", "none", or the name of another token of the other chain."""
-        local, other = self.token(chain, token), self.token(3 - chain, token if remote == "true" else remote)
+        names = {"true": token, "second": f"second {token}"}
+        local, other = self.token(chain, token), self.token(3 - chain, names.get(remote, remote))
         recipient = [self.target(3 - chain, to)] if way.endswith("to") else []
         if chain == 2 and way.startswith("legacy"):
             signature = (
@@ -181,6 +213,18 @@ class Doing(Carrying):
             id_ for (token, id_), who in side.state.art.items() if token == local and who == PEOPLE[by]
         )
         return own[which % len(own)] if own and which % 5 else 1 + which % (4 * ART + 1)
+
+    def make_token(self, chain: int, by: str, remote: str) -> None:
+        """One more that stands for a token of the other chain."""
+        end, side = self.sides(chain)
+        other, name = self.token(3 - chain, remote), f"second {remote}"
+        data = calldata("createOptimismMintableERC20(address,string,string)", other, name, name.upper())
+        if self.act("make token", chain, by, self.at(chain, "factory"), data):
+            address = next((made for made in side.state.made if made not in side.codes), None)
+            if address is not None:
+                MintableToken(side, address, other, self.at(chain, "bridge"))
+                kind = "OptimismMintableERC20"
+                self.tokens[chain][name] = Contract(end.chain, kind, address, end.artifacts)
 
     # --- what nobody may ---
 
@@ -236,8 +280,8 @@ class Doing(Carrying):
         """Of the other chain, if this one has none of the name."""
         if name == "none":
             return bytes(20)
-        ours, theirs = (self.world.l1, self.world.l2) if chain == 1 else (self.world.l2, self.world.l1)
-        return (ours.tokens.get(name) or theirs.tokens[name]).address
+        found = self.tokens[chain].get(name) or self.tokens[3 - chain].get(name)
+        return found.address if found else account(name)
 
     def data(self, chain: int, name: str) -> bytes:
         """Calldata that does something on that chain, if the right contract gets it from the right one."""
@@ -245,6 +289,7 @@ class Doing(Carrying):
         sent = self.sent[2 - chain]
         known = {
             "junk": b"junk",
+            "huge": bytes(120_001),
             "send": calldata(SEND, mallory, b"", 0),
             "ask": selector("xDomainMessageSender()"),
             "relay": sent[-1].calldata if sent else b"",

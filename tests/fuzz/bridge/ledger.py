@@ -85,6 +85,9 @@ class State:
     finalized: set[bytes] = field(default_factory=set)
     proofs: dict[tuple[bytes, bytes], tuple[int, int]] = field(default_factory=dict)
     """Index of the output, and when; by withdrawal and submitter."""
+    is_echoing: bool = False
+    """Whether a token is in the middle of a call of its own."""
+
     bought: tuple[int, int] = (0, 0)
     """L1 block, and gas that deposits have bought in it."""
     pauses: dict[bytes, int] = field(default_factory=dict)

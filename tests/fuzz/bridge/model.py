@@ -32,6 +32,7 @@ from tests.fuzz.bridge.deploy import (
 from tests.fuzz.bridge.ledger import Call, Code, PuppetLog, Side, function, require, require_all
 from tests.fuzz.bridge.tokens import (
     Art,
+    EchoToken,
     FalseToken,
     LyingToken,
     MintableArt,
@@ -124,10 +125,11 @@ class Model:
         L1ArtBridge(self.l1, L1["nft_bridge"], L1["messenger"], L2["nft_bridge"], self)
         L2ArtBridge(self.l2, L2["nft_bridge"], L2["messenger"], L1["nft_bridge"], self)
         Superchain(self.l1, L1["superchain"], self)
+        token = self.world.l1.artifacts("OptimismMintableERC20").bytecode
         for side, addresses in ((self.l1, L1), (self.l2, L2)):
             for name in ("factory", "nft_factory", "system"):
                 if name in addresses:
-                    Factory(side, addresses[name])
+                    Factory(side, addresses[name], addresses["bridge"], token)
             Refusing(side, REFUSING)
             Refusing(side, FLAKY)
             Accepting(side, GREEDY)
@@ -145,6 +147,11 @@ class Model:
             MintableToken(self.l2, remote, local, L2["bridge"])
             self.l1.state.tokens |= {(local, user): WEALTH for user in USERS}
             self.l2.state.made[remote] = local
+        echo, twin = ours["echo"].address, theirs["echo"].address
+        EchoToken(self.l1, echo, L1["bridge"])
+        MintableToken(self.l2, twin, echo, L2["bridge"])
+        self.l1.state.tokens |= {(echo, user): WEALTH for user in USERS}
+        self.l2.state.made[twin] = echo
         silver = theirs["silver"].address
         Token(self.l2, silver)
         MintableToken(self.l1, ours["silver"].address, silver, L1["bridge"])

@@ -4,7 +4,7 @@ All questions to a chain go into one call of Batch.sol, and what comes back is c
 model expects. Only if they differ, somebody looks where.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from tests.fuzz.bridge.codec import VERSION, base_gas
@@ -39,10 +39,14 @@ class Observer:
         self.rig = rig
         self._questions: dict[tuple[bytes, str, tuple[Any, ...]], bytes] = {}
 
-    def look(self) -> None:
-        for chain in (1, 2):
+    def look(self, chains: Iterable[int]) -> None:
+        for chain in chains:
             end, side = self.rig.sides(chain)
-            views = [*self._messenger(chain, end, side), *self._bridges(end, side), *self._tokens(end, side)]
+            views = [
+                *self._messenger(chain, end, side),
+                *self._bridges(end, side),
+                *self._tokens(chain, end, side),
+            ]
             views += self._portal(end, side) if chain == 1 else self._passer(end, side)
             self._compare(end, views)
             self._ether(chain, end, side)
@@ -124,9 +128,9 @@ class Observer:
             is_ = word((local, remote, id_) in side.state.escrow)
             yield view("escrow", end.nft_bridge, "deposits", local, remote, id_, is_=is_)
 
-    def _tokens(self, end: End, side: Side) -> Iterator[View]:
+    def _tokens(self, chain: int, end: End, side: Side) -> Iterator[View]:
         view, bridge = self._view, end.bridge.address
-        for contract in end.tokens.values():
+        for contract in self.rig.tokens[chain].values():
             code = side.codes[contract.address]
             if isinstance(code, Art):
                 for (token, id_), who in side.state.art.items():

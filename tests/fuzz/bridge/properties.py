@@ -96,7 +96,7 @@ _BY_PROPERTY = {
     "T-4": "; not the bridge",
     "T-5": "tokens; too few tokens, token says no, nobody to pay, no leave to spend",
     "T-6": "; not an EOA",
-    "T-7": "deployments",
+    "T-7": "deployments; made already",
     "N-1": "escrow, art; not here, art is there",
     "N-2": "; not the owner, does not take art, no such art",
     "S-1": "; paused",
@@ -231,6 +231,7 @@ WORDS = {
     ),
     "no remote token": (
         *("StandardBridge_NoRemoteToken", "ERC721Bridge_NoRemoteToken", "remote token cannot be address(0)"),
+        *("OptimismMintableERC20Factory_NoRemoteToken", "must provide remote token address"),
     ),
     "not the other bridge": (
         *("StandardBridge_NotOtherBridge", "ERC721Bridge_NotOtherBridge"),

@@ -50,6 +50,9 @@ class Rig:
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.outcomes: list[str] = []
+        self.touched = {1, 2}
+        """Chains that the next comparison looks at."""
+
         self.deposits: list[Deposit] = []
         """On their way to L2, the oldest first."""
 
@@ -68,6 +71,7 @@ class Rig:
         self.escrowed: set[tuple[bytes, bytes, int]] = set()
         """What ever was in escrow."""
 
+        self.tokens = {1: dict(self.world.l1.tokens), 2: dict(self.world.l2.tokens)}
         self.trained: dict[int, list[Call]] = {1: [], 2: []}
         for chain, (end, _) in enumerate((self.sides(1), self.sides(2)), 1):
             end.chain.set_code(FLAKY, REVERTER)  # code survives pyrevm's snapshots
@@ -130,11 +134,11 @@ class Rig:
             self.refused.update(refusal.split(" | "))
             self.outcomes.append(f"{deed}: {refusal}")
 
-    @staticmethod
     def send(
-        end: End, sender: bytes, to: bytes, data: bytes, value: int = 0, gas: int = GAS
+        self, end: End, sender: bytes, to: bytes, data: bytes, value: int = 0, gas: int = GAS
     ) -> Refusal | None:
         """One transaction: why it is refused, or None."""
+        self.touched.add(1 if end is self.world.l1 else 2)
         try:
             end.chain.send(sender, to, data, value=value, gas=gas)
         except RefusedError as error:
@@ -210,6 +214,7 @@ class Rig:
     def advance(self, blocks: int, seconds: int) -> None:
         self.model.number += blocks
         self.model.now += seconds
+        self.touched.add(1)
         self.world.l1.chain.set_block(self.model.number, self.model.now, QUIET_BASE_FEE)
         self.world.l2.chain.set_block(self.model.number * 6, self.model.now)
 

@@ -36,11 +36,17 @@ DATA = often(
     rarely=("send", "relay", "mint", "give ether", "give tokens", "give art", "donate", "bridge", "deposit"),
 )
 WHICH = tuple(range(32))
-TOKENS = often("gold", "silver", "mute", rarely=("taxed", "false", "liar", "art", "none"))
-REMOTES = often("true", rarely=("gold", "silver", "liar", "none"))
+TOKENS = often(
+    "gold",
+    "silver",
+    "mute",
+    "echo",
+    rarely=("taxed", "false", "liar", "art", "none", "second gold", "second silver"),
+)
+REMOTES = often("true", rarely=("gold", "silver", "liar", "none", "second"))
 AMOUNTS = often(1, 100, 5_000, rarely=(0, 999_999, 10**9, 2**256 - 1))
 ART = often("art", rarely=("lying art", "gold", "none"))
-DEEDS = ("ask", "relay", "relay older", "finalize", "bridge", "give ether", "send")
+DEEDS = ("ask", "bridge echo", "relay", "relay older", "finalize", "bridge", "give ether", "send")
 GUARDIANS = often("guardian", rarely=("mallory", "alice"))
 WHATS = often("this chain", "all", rarely=("another chain",))
 SUBMITTERS = ("relayer", "relayer", "mallory")
@@ -61,6 +67,7 @@ RULES: dict[str, Terms] = {
         "to": RECIPIENTS,
         "value": VALUES,
         "min_gas": MIN_GAS,
+        "off": often(0, rarely=(1,)),
         "way": ("bridgeETH", "bridgeETHTo", "depositETH", "depositETHTo"),
     },
     "bridge_tokens": {
@@ -89,8 +96,9 @@ RULES: dict[str, Terms] = {
         "mint": VALUES,
         "value": often(0, 1, 10**18, rarely=(2**200,)),
         "gas": GAS,
-        "data": DATA,
+        "data": (*DATA, "huge"),
         "creation": often(False, rarely=(True,)),
+        "fee": often("quiet", rarely=("low",)),
     },
     "initiate": {
         "by": BY,
@@ -146,6 +154,11 @@ RULES: dict[str, Terms] = {
         "by": ("mallory", "guardian", "puppet"),
         "what": ("superchain", "messenger", "bridge", "nft_bridge", "factory", "nft_factory"),
     },
+    "make_token": {
+        "chain": CHAINS,
+        "by": BY,
+        "remote": often("gold", "silver", rarely=("none", "art")),
+    },
     "send_ether": {"chain": CHAINS, "by": BY, "where": ("gate", "bridge", "messenger"), "value": (1, 10**18)},
     "donate": {"by": BY, "value": (1, 10**18)},
     "burn": {"by": BY},
@@ -175,5 +188,7 @@ OFTEN = {
     "derive": 4,
     "deliver": 3,
     "replay": 3,
+    "prove": 2,
+    "finalize": 3,
 }
 """What happens more often than other parts of a play."""

@@ -47,6 +47,21 @@ class Token(Code):
         raise Refusal("no leave to spend")
 
 
+class EchoToken(Token):
+    """Calls a contract whose tokens the bridge takes, before it does; not again inside of that."""
+
+    def __init__(self, side: Side, address: bytes, bridge: bytes):
+        super().__init__(side, address)
+        self.bridge = bridge
+
+    def move(self, payer: bytes, payee: bytes, amount: int) -> None:
+        if payer in self.side.codes and payer != self.bridge and not self.state.is_echoing:
+            self.state.is_echoing = True
+            self.side.call(Call(self.address, 0, b"", NOBODY), payer)
+            self.state.is_echoing = False
+        super().move(payer, payee, amount)
+
+
 class TaxedToken(Token):
     """A tenth of each transfer is burned."""
 
