@@ -10,6 +10,7 @@ from typing import Any
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 from tests.fuzz.evm import Chain, Contract, HaltedError, RefusedError
+from tests.fuzz.stand_ins import answering, forwarding, messenger
 from tests.peers.solidity import compile_solidity
 
 from opcycle.artifacts import OUT, Artifact, artifact
@@ -63,38 +64,6 @@ NFT_L1, NFT_L2 = (
     End("L2ERC721Bridge", L2_NFT_BRIDGE, L2_MESSENGER, L1_NFT_BRIDGE, (1, 2)),
 )
 ENDS = (L1, L2, NFT_L1, NFT_L2)
-
-
-def forwarding(target: bytes) -> bytes:
-    """Code that calls `target` with whatever it is called with, and answers as that does."""
-    call = bytes.fromhex("365f5f375f5f365f3473") + target + bytes.fromhex("5af13d5f5f3e602a573d5ffd5b3d5ff3")
-    assert call[0x2A] == 0x5B
-    return call
-
-
-def answering(word: bytes) -> bytes:
-    """Code that answers with that address or number, whatever it is asked."""
-    return b"\x73" + word + bytes.fromhex("5f5260205ff3")
-
-
-def messenger(bridge: bytes, sender: bytes) -> bytes:
-    """Code of a messenger: asked who sends, it says `sender`; what the bridge sends it logs, with the ETH
-    that came along as a topic; and what anybody else sends it delivers to the bridge."""
-    asked, sent = answering(sender), bytes.fromhex("365f5f3734365fa100")
-    forward = forwarding(bridge)
-    head = 7 + 26
-    forward = forward.replace(b"\x60\x2a\x57", bytes([0x60, head + 0x2A, 0x57]))
-    sent_at = head + len(forward)
-    asked_at = sent_at + 1 + len(sent)
-    return b"".join(
-        (
-            bytes.fromhex("3660041460") + bytes([asked_at, 0x57]),
-            b"\x33\x73" + bridge + bytes([0x14, 0x60, sent_at, 0x57]),
-            forward,
-            b"\x5b" + sent,
-            b"\x5b" + asked,
-        )
-    )
 
 
 @dataclass(frozen=True, slots=True)
