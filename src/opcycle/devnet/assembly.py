@@ -7,15 +7,18 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from opcycle.batcher.agent import Batcher
 from opcycle.batcher.options import BatcherOptions, DataAvailability
 from opcycle.batcher.throttler import Throttler
 from opcycle.batcher.throttling import ThrottleOptions
 from opcycle.bridge.bridge import Bridge
+from opcycle.bridge.collectibles import Collectibles
 from opcycle.bridge.games import GamesSettlement
 from opcycle.bridge.oracle import OracleSettlement
 from opcycle.bridge.settlement import Settlement
+from opcycle.bridge.tokens import Tokens
 from opcycle.challenger.agent import Challenger
 from opcycle.challenger.games import GamesChallenger, GamesOptions
 from opcycle.challenger.traces import TRACES, Trace
@@ -213,6 +216,23 @@ class Assembly:
             l1_sender=None if signer is None else self.l1_sender(signer),
             l2_sender=None if signer is None else self.l2_sender(signer),
         )
+
+    def tokens(self, signer: Signer | None) -> Tokens:
+        """A user's ERC-20 tokens; without a signer it only tells what others have."""
+        return Tokens(**self._token_bridge(signer))
+
+    def collectibles(self, signer: Signer | None) -> Collectibles:
+        """A user's ERC-721 tokens."""
+        return Collectibles(**self._token_bridge(signer))
+
+    def _token_bridge(self, signer: Signer | None) -> dict[str, Any]:
+        return {
+            "l1": RpcClient(self.l1),
+            "l2": RpcClient(self.l2),
+            "system_config": self.deployment.addresses.system_config,
+            "l1_sender": None if signer is None else self.l1_sender(signer),
+            "l2_sender": None if signer is None else self.l2_sender(signer),
+        }
 
     def _settlement(self, l1: RpcClient, l2: L2Client, *, asker: Address | None) -> Settlement:
         found = self.deployment.addresses
