@@ -16,8 +16,6 @@ from contextlib import ExitStack, contextmanager
 from types import TracebackType
 
 from opcycle.bridge.bridge import Bridge
-from opcycle.bridge.collectibles import Collectibles
-from opcycle.bridge.tokens import Tokens
 from opcycle.da.server import DAServer
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.accounts import TestAccount
@@ -129,14 +127,6 @@ class Devnet:
     def bridge(self, account: TestAccount) -> Bridge:
         """The bridge as `account` uses it."""
         return self.assembly.bridge(KeySigner(account.key))
-
-    def tokens(self, account: TestAccount) -> Tokens:
-        """The bridge for ERC-20 tokens as `account` uses it."""
-        return self.assembly.tokens(KeySigner(account.key))
-
-    def collectibles(self, account: TestAccount) -> Collectibles:
-        """The bridge for ERC-721 tokens as `account` uses it."""
-        return self.assembly.collectibles(KeySigner(account.key))
 
     def advance(self, seconds: int) -> None:
         """Let chain time pass on both chains. Only for a stepped devnet."""
