@@ -5,6 +5,7 @@ users see `url`, where nothing answers that a public RPC does not offer.
 """
 
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -70,16 +71,17 @@ class Sepolia:
         self._stops.set()
         self._stack.close()
 
-    def run(self, *, every: float) -> None:
-        """From now on a block whenever so many seconds of the machine's have passed."""
-        thread = threading.Thread(target=self._mine, args=(every,), daemon=True)
+    def run(self, *, every: float, unless: Callable[[], bool] = lambda: False) -> None:
+        """From now on a block whenever so many seconds of the machine's have passed, `unless` that holds."""
+        thread = threading.Thread(target=self._mine, args=(every, unless), daemon=True)
         self._stack.callback(thread.join)
         self._stack.callback(self._stops.set)
         thread.start()
 
-    def _mine(self, every: float) -> None:
+    def _mine(self, every: float, unless: Callable[[], bool]) -> None:
         while not self._stops.wait(every):
-            self.chain.mine()
+            if not unless():
+                self.chain.mine()
 
     def _public_rpc(self) -> Starlette:
         upstream = RpcClient(self.chain.url)
