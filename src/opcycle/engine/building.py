@@ -106,9 +106,9 @@ def _compile(go: str, package: str, target: Path, say: Say) -> None:
         assert process.stdout is not None
         try:
             other = list(_said_of_progress(process.stdout, say))
-        except BaseException:
-            process.terminate()
-            raise
+            process.wait()
+        finally:
+            process.terminate()  # if it still runs: somebody has stopped us
     if process.returncode:
         raise UserError(f"building {target.name} failed: {other[-1] if other else 'no reason given'}")
 
