@@ -44,7 +44,7 @@ def deposit(*, amount: str, to: str | None, no_wait: bool, as_json: bool, chain:
     bridge = chain.bridge
     sent = bridge.deposit(_recipient(to, chain), wei(amount))
     if not no_wait:
-        _wait("the deposit on L2", lambda: bridge.deposit_status(sent).l2_receipt is not None)
+        wait("the deposit on L2", lambda: bridge.deposit_status(sent).l2_receipt is not None)
     _tell(as_json, transaction=to_hex(sent), status=str(bridge.deposit_status(sent)))
 
 
@@ -63,7 +63,7 @@ def withdraw(*, amount: str, to: str | None, no_wait: bool, as_json: bool, chain
     bridge = chain.bridge
     sent = bridge.withdraw(_recipient(to, chain), wei(amount))
     if not no_wait:
-        _wait("an L2 block", lambda: bridge.status(sent).withdrawal is not None)
+        wait("an L2 block", lambda: bridge.status(sent).withdrawal is not None)
     _tell(as_json, transaction=to_hex(sent), status=str(bridge.status(sent)))
 
 
@@ -97,10 +97,10 @@ def prove(*, transaction: str, index: int | None, no_wait: bool, as_json: bool, 
     """
     bridge, withdrawal = chain.bridge, transaction_hash(transaction)
     if not no_wait:
-        _wait("an output that covers it", lambda: _needs_no_output(bridge, withdrawal, index))
+        wait("an output that covers it", lambda: _needs_no_output(bridge, withdrawal, index))
     sent = bridge.prove(withdrawal, index)
     if not no_wait:
-        _wait("an L1 block", lambda: bridge.receipt(sent) is not None)
+        wait("an L1 block", lambda: bridge.receipt(sent) is not None)
     _tell(as_json, transaction=to_hex(sent), status=str(bridge.status(withdrawal, index)))
 
 
@@ -118,10 +118,10 @@ def finalize(*, transaction: str, index: int | None, no_wait: bool, as_json: boo
     """
     bridge, withdrawal = chain.bridge, transaction_hash(transaction)
     if not no_wait:
-        _wait("the end of the window", lambda: not ends_soon(bridge.status(withdrawal, index)))
+        wait("the end of the window", lambda: not ends_soon(bridge.status(withdrawal, index)))
     sent = bridge.finalize(withdrawal, index)
     if not no_wait:
-        _wait("an L1 block", lambda: bridge.receipt(sent) is not None)
+        wait("an L1 block", lambda: bridge.receipt(sent) is not None)
     _tell(as_json, transaction=to_hex(sent), status=str(bridge.status(withdrawal, index)))
 
 
@@ -147,7 +147,7 @@ def _status(bridge: Bridge, transaction: Hash, index: int | None) -> str:
             raise unknown from None
 
 
-def _wait(what: str, has_come: Callable[[], bool]) -> None:
+def wait(what: str, has_come: Callable[[], bool]) -> None:
     """Raises UserError if it does not come in time."""
     deadline = time.monotonic() + PATIENCE
     while True:

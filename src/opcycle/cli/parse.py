@@ -19,15 +19,20 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 def wei(amount: str) -> int:
     """Of an amount of ETH such as `1.5`; exact, whatever the number of digits."""
+    return units(amount, DECIMALS, of="ETH", unit="wei")
+
+
+def units(amount: str, decimals: int, *, of: str = "the token", unit: str = "of its units") -> int:
+    """Smallest units of an amount of a token, of which one has 10^decimals; exact."""
     match = re.fullmatch(r"([0-9]{1,80})(?:\.([0-9]+))?", amount)
     if match is None:
-        raise UserError(f"{amount!r} is no amount of ETH; say 1.5, for example")
+        raise UserError(f"{amount!r} is no amount of {of}; say 1.5, for example")
     fraction = match[2] or ""
-    found = int(match[1] + fraction[:DECIMALS].ljust(DECIMALS, "0"))
-    if found == 0 or len(fraction) > DECIMALS or found >= 1 << 256:
+    found = int(match[1] + fraction[:decimals].ljust(decimals, "0"))
+    if found == 0 or len(fraction) > decimals or found >= 1 << 256:
         raise UserError(
-            f"{amount!r} is no amount of ETH: it must be positive, with at most {DECIMALS} decimals, "
-            "and below 2^256 wei"
+            f"{amount!r} is no amount of {of}: it must be positive, with at most {decimals} decimals, "
+            f"and below 2^256 {unit}"
         )
     return found
 
