@@ -34,6 +34,7 @@ VERBS = {
     "prove": "bridge",
     "finalize": "bridge",
     "status": "bridge",
+    "message": "messages",
     "decode": "decode",
     "explain": "explain",
     "costs": "costs",

@@ -25,7 +25,7 @@ to_option = click.option("--to", help="Who gets it; yourself, if not given.")
 index_option = click.option(
     "--index",
     type=click.IntRange(0),
-    help="Which deposit or withdrawal, from 0, if the transaction makes several.",
+    help="Which deposit, withdrawal or message, from 0, if the transaction makes several.",
 )
 
 
@@ -147,8 +147,8 @@ def _status(bridge: Bridge, transaction: Hash, index: int | None) -> str:
             raise unknown from None
 
 
-def wait(what: str, has_come: Callable[[], bool]) -> None:
-    """Raises UserError if it does not come in time."""
+def wait(what: str, has_come: Callable[[], bool], *, tells: str = "opcycle status") -> None:
+    """Raises UserError if it does not come in time; `tells` is the command to ask later."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
@@ -157,7 +157,7 @@ def wait(what: str, has_come: Callable[[], bool]) -> None:
         except TemporaryError:
             pass  # a node that does not answer now may answer soon
         if time.monotonic() > deadline:
-            raise UserError(f"waited {PATIENCE} s in vain for {what}; `opcycle status` tells how far it is")
+            raise UserError(f"waited {PATIENCE} s in vain for {what}; `{tells}` tells how far it is")
         time.sleep(POLL)
 
 
