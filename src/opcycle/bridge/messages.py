@@ -9,6 +9,7 @@ Like the bridge, every call acts or tells at once, and the two chains tell every
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from opcycle.artifacts import artifact
 from opcycle.bridge.bridge import Bridge, UnknownTransactionError
@@ -70,21 +71,15 @@ class Messages:
         l1: RpcClient,
         l2: L2Client,
         bridge: Bridge,
-        portal: Address,
-        l1_messenger: Address,
+        system_config: Address,
         l1_sender: TransactionManager | None,
         l2_sender: TransactionManager | None,
     ):
         self._l1 = l1
         self._l2 = l2
         self._bridge = bridge
-        self._portal = portal
+        self._config = Contract(l1, system_config, artifact("SystemConfig").abi)
         self._senders = {Layer.L1: l1_sender, Layer.L2: l2_sender}
-        on_l1 = (*artifact("L1CrossDomainMessenger").abi, *_errors("OptimismPortal2"))
-        self._messengers = {
-            Layer.L1: Contract(l1, l1_messenger, on_l1),
-            Layer.L2: Contract(l2.rpc, L2_CROSS_DOMAIN_MESSENGER, artifact("L2CrossDomainMessenger").abi),
-        }
 
     def send(
         self, to: Layer, target: Address, data: bytes = b"", *, wei: int = 0, min_gas: int = MIN_GAS
@@ -125,6 +120,29 @@ class Messages:
     def receipt(self, on: Layer, transaction: Hash) -> Receipt | L2Receipt | None:
         """What became of a transaction; None while it is in no block."""
         return read_receipt(self._l1, transaction) if on is Layer.L1 else self._l2.receipt(transaction)
+
+    # --- the contracts ---
+
+    @cached_property
+    def _messengers(self) -> dict[Layer, Contract]:
+        """By the chain that they are on. Raises UserError if L1 has none."""
+        address: Address = self._config.read("l1CrossDomainMessenger", block="latest")
+        if address == ZERO_ADDRESS:
+            raise UserError(
+                "this rollup's SystemConfig names no messenger on L1: send ETH by a deposit instead"
+            )
+        on_l1 = (*artifact("L1CrossDomainMessenger").abi, *_errors("OptimismPortal2"))
+        return {
+            Layer.L1: Contract(self._l1, address, on_l1),
+            Layer.L2: Contract(
+                self._l2.rpc, L2_CROSS_DOMAIN_MESSENGER, artifact("L2CrossDomainMessenger").abi
+            ),
+        }
+
+    @cached_property
+    def _portal(self) -> Address:
+        portal: Address = self._config.read("optimismPortal", block="latest")
+        return portal
 
     # --- sending ---
 

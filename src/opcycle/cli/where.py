@@ -11,6 +11,7 @@ import click
 import orjson
 
 from opcycle.bridge.bridge import Bridge
+from opcycle.bridge.messages import Messages
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.assembly import Assembly
@@ -86,6 +87,10 @@ class Chain:
     @property
     def bridge(self) -> Bridge:
         return self.assembly.bridge(self.signer)
+
+    @property
+    def messages(self) -> Messages:
+        return self.assembly.messages(self.signer)
 
 
 def chain_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -16,6 +16,7 @@ from opcycle.batcher.throttling import ThrottleOptions
 from opcycle.bridge.bridge import Bridge
 from opcycle.bridge.collectibles import Collectibles
 from opcycle.bridge.games import GamesSettlement
+from opcycle.bridge.messages import Messages
 from opcycle.bridge.oracle import OracleSettlement
 from opcycle.bridge.settlement import Settlement
 from opcycle.bridge.tokens import Tokens
@@ -213,6 +214,17 @@ class Assembly:
             l1=l1,
             l2=l2,
             settlement=self._settlement(l1, l2, asker=None if signer is None else signer.address),
+            l1_sender=None if signer is None else self.l1_sender(signer),
+            l2_sender=None if signer is None else self.l2_sender(signer),
+        )
+
+    def messages(self, signer: Signer | None) -> Messages:
+        """A user's messages; without a signer it only tells the status of what others have sent."""
+        return Messages(
+            l1=RpcClient(self.l1),
+            l2=L2Client(self.l2, self.deployment.rollup),
+            bridge=self.bridge(signer),
+            system_config=self.deployment.addresses.system_config,
             l1_sender=None if signer is None else self.l1_sender(signer),
             l2_sender=None if signer is None else self.l2_sender(signer),
         )

@@ -26,7 +26,7 @@ from opcycle.rpc.client import RpcError
 
 TX = b"\xaa" * 32
 USER, TARGET = b"\x22" * 20, b"\x33" * 20
-L1_MESSENGER = b"\x44" * 20
+L1_MESSENGER, SYSTEM_CONFIG = b"\x44" * 20, b"\x55" * 20
 BLOCK = BlockId(b"\xb1" * 32, 7)
 ONE = Message(1 << 240 | 5, USER, TARGET, 3, 60_000, b"call")
 RELAY = keccak(text="relayMessage(uint256,address,address,uint256,uint256,bytes)")[:4]
@@ -39,6 +39,7 @@ class Rpc:
         self.chain = chain
         self.relayed, self.failed = set(), set()
         self.estimate, self.estimated = 100_000, []
+        self.l1_messenger = L1_MESSENGER
 
     def call(self, method, *params):
         if method != "eth_estimateGas":
@@ -52,6 +53,10 @@ class Rpc:
         return [self._asked(bytes.fromhex(query["data"][2:])) for _, (query, _) in calls]
 
     def _asked(self, data):
+        named = {"l1CrossDomainMessenger()": self.l1_messenger, "optimismPortal()": PORTAL}
+        for name, address in named.items():
+            if keccak(text=name)[:4] == data:
+                return "0x" + address.rjust(32, b"\0").hex()
         getters = {"successfulMessages(bytes32)": self.relayed, "failedMessages(bytes32)": self.failed}
         [known] = [known for name, known in getters.items() if keccak(text=name)[:4] == data[:4]]
         return "0x" + int(data[4:] in known).to_bytes(32, "big").hex()
@@ -73,8 +78,7 @@ class World:
             l1=self.l1,
             l2=self.l2,
             bridge=self,
-            portal=PORTAL,
-            l1_messenger=L1_MESSENGER,
+            system_config=SYSTEM_CONFIG,
             l1_sender=L1,
             l2_sender=L2,
         )
@@ -221,6 +225,12 @@ def test_without_a_key__tells_but_does_not_send(world) -> None:
     for to in Layer:
         with pytest.raises(UserError, match=f"sending on {to.other} needs an account"):
             messages.send(to, TARGET)
+
+
+def test_a_chain_without_messengers__one_sentence(world) -> None:
+    world.l1.l1_messenger = bytes(20)
+    with pytest.raises(UserError, match="names no messenger on L1"):
+        world.messages.send(Layer.L1, TARGET)
 
 
 def test_send__the_portal_refuses__in_words(world) -> None:
