@@ -35,6 +35,7 @@ VERBS = {
     "finalize": "bridge",
     "status": "bridge",
     "message": "messages",
+    "token": "tokens",
     "decode": "decode",
     "explain": "explain",
     "costs": "costs",

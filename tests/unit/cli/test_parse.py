@@ -2,7 +2,7 @@
 
 import pytest
 
-from opcycle.cli.parse import address, block_range, seconds, transaction_hash, wei
+from opcycle.cli.parse import address, block_range, seconds, transaction_hash, units, wei
 from opcycle.errors import UserError
 
 
@@ -36,6 +36,21 @@ def test_what_is_no_decimal_number_is_no_amount(text: str) -> None:
 def test_nothing_less_than_a_wei_and_more_than_a_word_are_no_amounts(text: str) -> None:
     with pytest.raises(UserError, match="it must be positive, with at most 18 decimals"):
         wei(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "decimals", "expected"), [("1.5", 6, 1_500_000), ("7", 0, 7), ("0.01", 2, 1)]
+)
+def test_an_amount_of_a_token_has_its_decimals(text: str, decimals: int, expected: int) -> None:
+    assert units(text, decimals) == expected
+
+
+@pytest.mark.parametrize(("text", "decimals"), [("1.0000001", 6), ("1.5", 0), ("0.001", 2)])
+def test_more_decimals_than_the_token_has_are_no_amount(text: str, decimals: int) -> None:
+    with pytest.raises(
+        UserError, match=f"no amount of the token: it must be positive, with at most {decimals} "
+    ):
+        units(text, decimals)
 
 
 @pytest.mark.parametrize(
