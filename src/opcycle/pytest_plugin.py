@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from opcycle.errors import UserError
+
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from opcycle.testing.pool import DevnetPool
     from opcycle.testing.rollup import LocalRollup
     from opcycle.testing.settings import Settings
+    from opcycle.testing.user_bridge import UserBridge
 
 # What is heavy is imported by the fixtures: the plugin is loaded in every run of pytest, also where nobody
 # asks for a devnet.
@@ -89,8 +92,11 @@ def devnet(
     options: dict[str, Any] = {}
     for marker in reversed(list(request.node.iter_markers("opcycle"))):
         options |= marker.kwargs
-    with _opcycle_devnets.lend(opcycle_config.with_options(options)) as rollup:
-        yield rollup
+    try:
+        with _opcycle_devnets.lend(opcycle_config.with_options(options)) as rollup:
+            yield rollup
+    except UserError as error:  # a sentence says it all: a wrong setting, no op-geth
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture
@@ -103,6 +109,15 @@ def l1(devnet: "LocalRollup") -> "Chain":
 def l2(devnet: "LocalRollup") -> "Chain":
     """The devnet's L2: `balance`, `send`, `deploy`, `contract`, `web3`; see `opcycle.testing.chain.Chain`."""
     return devnet.l2
+
+
+@pytest.fixture
+def bridge(devnet: "LocalRollup", user: "LocalAccount") -> "UserBridge":
+    """The bridge between the devnet's chains as `user` has it: `deposit(ether=1)`, `withdraw(ether="0.4")`.
+
+    `devnet.bridge(account)` is that of another account; see `opcycle.testing.user_bridge.UserBridge`.
+    """
+    return devnet.bridge(user)
 
 
 @pytest.fixture

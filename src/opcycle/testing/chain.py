@@ -31,7 +31,7 @@ class Chain:
     """`name` is "L1" or "L2", `url` its RPC. What is sent is mined when the call returns: time has passed.
 
     `errors`: by which reverts are told apart; those of every contract used here join them. Names of contracts
-    are looked up in `project`.
+    are looked up in `project`, pytest's root directory at first.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Chain:
         self.url = url
         self.chain_id = chain_id
         self.rpc = RpcClient(url)
-        self._project = project
+        self.project = project
         self._wait = wait
         self._errors = errors
 
@@ -138,7 +138,7 @@ class Chain:
         to. Raises ContractRevertedError if the constructor reverts, UserError for an unknown contract or
         arguments that do not fit.
         """
-        compiled = load(source, self._project)
+        compiled = load(source, self.project)
         creation = compiled.creation_code(libraries or {})
         self._remember(compiled.abi)
         data = creation + _encoded_arguments(self.web3, compiled.name, compiled.abi, arguments)
@@ -150,7 +150,7 @@ class Chain:
 
     def contract(self, address: Addressed, source: Source) -> Contract:
         """One that is there already, by the ABI of `source`. Raises UserError if nothing is there."""
-        compiled = load(source, self._project)
+        compiled = load(source, self.project)
         if self.rpc.call("eth_getCode", to_hex(to_address(address)), "latest") == "0x":
             raise UserError(f"{self.name} has no contract at {checksum(to_address(address))}")
         self._remember(compiled.abi)

@@ -126,13 +126,16 @@ class Function:
         wei: int | None = None,
         block: int | str = "latest",
     ) -> Any:
-        """What it returns at the end of `block`, without sending anything. Raises ContractRevertedError."""
+        """What it returns at the end of `block`, without sending anything: a value, or a tuple of several.
+
+        Raises ContractRevertedError, and UserError where no contract answers.
+        """
         transaction: dict[str, Any] = {"value": to_wei(ether=ether, wei=wei)}
         if sender is not None:
             transaction["from"] = checksum(to_address(sender))
         found = self._contract.web3.get_function_by_signature(self._signature_for(arguments))
         try:
-            return found(*map(_plain, arguments)).call(transaction, block_identifier=block)
+            values = found(*map(_plain, arguments)).call(transaction, block_identifier=block)
         except BadFunctionCallOutput as error:
             raise UserError(
                 f"nothing answers {self} on {self._contract.chain.name}: {self._contract.address} has no "
@@ -140,6 +143,7 @@ class Function:
             ) from error
         except ContractLogicError as error:
             raise self._contract.chain.reverted(str(self), error.data) from error
+        return tuple(values) if len(found.abi["outputs"]) > 1 else values
 
     def encode(self, *arguments: Any) -> bytes:
         """Calldata."""

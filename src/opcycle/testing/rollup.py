@@ -2,24 +2,23 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Unpack
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
-from opcycle.bridge.bridge import GAS_LIMIT, Bridge
 from opcycle.devnet.accounts import ACCOUNTS
+from opcycle.devnet.config import LONGEST
 from opcycle.devnet.devnet import Devnet, NotInTimeError
 from opcycle.devnet.leaps import catch_up, leap
 from opcycle.errors import UserError
-from opcycle.l1.signer import KeySigner
 from opcycle.protocol.types import Hash
-from opcycle.testing.addresses import Addressed, to_address
-from opcycle.testing.amounts import Ether, to_wei
 from opcycle.testing.chain import Chain
 from opcycle.testing.compiled import AbiEntry
 from opcycle.testing.conditions import Condition
 from opcycle.testing.settings import Settings
 from opcycle.testing.transfers import Deposit, Withdrawal
+from opcycle.testing.user_bridge import Transfer, UserBridge
 from opcycle.testing.users import fund, user_account
 
 LONGEST_STEPPED = 120
@@ -30,11 +29,8 @@ PATIENCE = 600
 
 MOST_LEAPS = 20
 
-CATCH_UP_LIMIT = 10_000
-"""L2 blocks that a deposit waits for without being asked: more than a minute of the machine's time."""
-
-BLOCKS_PER_SECOND = 150
-"""L2 blocks that a small machine makes in a second while L2 catches up: measured."""
+BLOCKS_TO_BE_MINED = 20
+"""A transaction that is in none of the next twenty blocks will be in no block."""
 
 DRIFT = 1800
 """Seconds that L2 may go on with users' transactions on one L1 origin (Fjord)."""
@@ -87,57 +83,27 @@ class LocalRollup:
         account: LocalAccount = Account.from_key(ACCOUNTS[role].key)
         return account
 
-    def bridge(self, user: LocalAccount) -> Bridge:
-        """`opcycle.bridge` as that user has it: sends at once and waits for nothing."""
-        return self.underlying.assembly.bridge(KeySigner(bytes(user.key)))
+    def bridge(self, user: LocalAccount) -> UserBridge:
+        """The bridge as that user has it."""
+        return UserBridge(self, user)
 
-    def deposit(
-        self,
-        user: LocalAccount,
-        *,
-        ether: Ether | None = None,
-        wei: int | None = None,
-        to: Addressed | None = None,
-        data: bytes = b"",
-        gas_limit: int = GAS_LIMIT,
-    ) -> Deposit:
-        """Send ether and `data` from L1 to `to` (default: the user) on L2; returns when it has arrived.
+    def deposit(self, user: LocalAccount, **options: Unpack[Transfer]) -> Deposit:
+        """`deposit(user, ether=1)`: from L1 to L2; returns when it has arrived; see `UserBridge.deposit`."""
+        return self.bridge(user).deposit(**options)
 
-        If L2 is behind, it catches up. Raises UserError if that takes long, and says how long.
-        """
-        recipient = to_address(user if to is None else to)
-        self._require_reachable()
-        bridge = self.bridge(user)
-        sent = bridge.deposit(recipient, to_wei(ether=ether, wei=wei), data=data, gas_limit=gas_limit)
-        self.l1.wait_for(sent, "the deposit")
-        deposit = Deposit(bridge, sent)
-        if self.lag:
-            self.catch_up()
-        self.advance_until(deposit.arrived)
-        return deposit
-
-    def withdraw(
-        self,
-        user: LocalAccount,
-        *,
-        ether: Ether | None = None,
-        wei: int | None = None,
-        to: Addressed | None = None,
-        data: bytes = b"",
-        gas_limit: int = GAS_LIMIT,
-    ) -> Withdrawal:
-        """Send ether and `data` from L2 to `to` (default: the user) on L1: the first of three steps."""
-        recipient = to_address(user if to is None else to)
-        bridge, value = self.bridge(user), to_wei(ether=ether, wei=wei)
-        sent = bridge.withdraw(recipient, value, data=data, gas_limit=gas_limit)
-        receipt = self.l2.wait_for(sent, "the withdrawal")
-        if not receipt.succeeded:
-            raise UserError(f"the withdrawal 0x{sent.hex()} failed on L2; it has withdrawn nothing")
-        return Withdrawal(user, sent, l1=self.l1, bridge_of=self.bridge, wait=self.advance_until)
+    def withdraw(self, user: LocalAccount, **options: Unpack[Transfer]) -> Withdrawal:
+        """`withdraw(user, ether="0.4")`: from L2 to L1, the first of three steps; see `UserBridge`."""
+        return self.bridge(user).withdraw(**options)
 
     def withdrawal(self, transaction: Hash, user: LocalAccount) -> Withdrawal:
         """The one that a contract started in an L2 transaction; who proves and finalizes it is `user`."""
-        return Withdrawal(user, transaction, l1=self.l1, bridge_of=self.bridge, wait=self.advance_until)
+        return Withdrawal(
+            user,
+            transaction,
+            l1=self.l1,
+            bridge_of=lambda account: self.bridge(account).underlying,
+            wait=self.advance_until,
+        )
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -154,19 +120,22 @@ class LocalRollup:
         """Seconds that L2 is behind L1, after `advance` has leapt."""
         return self.underlying.lag
 
-    def advance(self, *, seconds: int = 0, minutes: int = 0, hours: int = 0, days: int = 0) -> None:
-        """Let chain time pass. Up to two minutes both chains make all their blocks.
+    def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
+        """Let chain time pass: `advance(days=3.5)`. Up to two minutes both chains make all their blocks.
 
         Over more than that, L1 leaps: only the agents act, when a game's clock runs out. L2 lags behind then:
         users go on there for half an hour of its time, but deposits wait until it has caught up.
+        Raises UserError for a step back, or half a second.
         """
         total = seconds + 60 * minutes + 3600 * hours + 86_400 * days
-        if total < 0:
-            raise UserError(f"time does not run backwards (asked for {total} s)")
+        if total != int(total):
+            raise UserError(f"chain time has whole seconds (asked for {total} s)")
+        if not 0 <= total <= LONGEST:
+            raise UserError(f"time passes by 0 to {LONGEST} s at once (asked for {total} s)")
         if total <= LONGEST_STEPPED:
-            self.underlying.advance(total)
+            self.underlying.advance(int(total))
         else:
-            leap(self.underlying, total)
+            leap(self.underlying, int(total))
 
     def advance_until(self, condition: Condition | Callable[[], object], *, seconds: int = PATIENCE) -> None:
         """Let chain time pass until the condition holds: `withdrawal.provable`, or any function of yours.
@@ -197,15 +166,6 @@ class LocalRollup:
         self.l1.close()
         self.l2.close()
 
-    def _require_reachable(self) -> None:
-        blocks = self.lag // self.underlying.config.block_time
-        if blocks > CATCH_UP_LIMIT:
-            raise UserError(
-                f"L2 is {self.lag} s behind L1: a deposit made now arrives after {blocks} more L2 blocks, "
-                f"about {blocks // BLOCKS_PER_SECOND // 60 + 1} minutes of yours. Deposit before it leaps, "
-                "choose short windows, or call devnet.catch_up() first if you mean it"
-            )
-
     def _in_vain(self, condition: Condition, seconds: int) -> str:
         said = condition.describe()
         text = f"waited {seconds} s of chain time in vain for {condition.name}"
@@ -221,10 +181,8 @@ class LocalRollup:
     def _wait_for_block(self, what: str, is_there: Callable[[], bool]) -> None:
         """By the second: L2 has a block in each, as a rule."""
         config = self.underlying.config
-        stride, most = (
-            min(config.block_time, config.l1_block_time),
-            20 * max(config.block_time, config.l1_block_time),
-        )
+        stride, longest = sorted((config.block_time, config.l1_block_time))
+        most = BLOCKS_TO_BE_MINED * longest
         condition = Condition(f"{what} to be mined", is_there)
         passed = 0
         self.underlying.settle()
