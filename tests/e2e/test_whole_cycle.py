@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from opcycle.deploy.config import Settlement
+from opcycle.devnet.demo import story as demo_story
 from opcycle.devnet.demo.stage import Stage, tell
 from opcycle.devnet.demo.story import Story, demo_config
 from opcycle.devnet.demo.view import Evidence, StageReport
@@ -82,3 +83,15 @@ def test_the_story_ends_at_the_first_stage_that_the_chains_do_not_show(tmp_path:
     assert [report.name for report in view.reports] == BEFORE
     assert list(view.failures) == ["derive"]
     assert "the safe head" in view.failures["derive"]
+
+
+def test_an_installed_opcycle__has_no_forge_and_creates_the_contract_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo_story, "CHECKOUT", None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    view = Recorder()
+    config = demo_config(tmp_path, settlement=Settlement.GAMES, ports=free_ports())
+    with Story(config, view, Devnet.stepped) as story:
+        assert tell(story.stages()[:3], view), view.failures
+    assert "in block" in view.reports[-1].evidence["contract"]
