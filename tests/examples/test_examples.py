@@ -68,6 +68,10 @@ def test_every_example_is_named_in_the_readme() -> None:
     assert set(named) == folders
 
 
+def test_the_ten_lines_are_those_of_the_projects_readme() -> None:
+    assert (ROOT / "examples/python/test_withdrawal.py").read_text() in (ROOT / "README.md").read_text()
+
+
 FAILS = """
 from opcycle.testing.ape import ape_account, connected
 

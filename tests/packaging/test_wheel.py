@@ -13,16 +13,9 @@ from opcycle.engine.programs import GETH, geth_binary
 
 MISSING = "op-geth v1.101702.2 is missing; run `opcycle setup`, which builds it once (four to five minutes)"
 
-TEN_LINES = """
-def test_withdrawal(devnet, user):
-    devnet.deposit(user, ether=1)
-    withdrawal = devnet.withdraw(user, ether="0.4")
-    devnet.advance_until(withdrawal.provable)
-    withdrawal.prove()
-    devnet.advance(days=7)
-    withdrawal.finalize()
-    assert devnet.l1.balance(user) >= 99_390_000_000_000_000_000
-"""
+(TEN_LINES,) = re.findall(
+    r"```python\n(def test_withdrawal\(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL
+)
 
 
 @pytest.fixture(scope="module")
