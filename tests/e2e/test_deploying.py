@@ -5,7 +5,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -23,10 +23,6 @@ from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.ports import free_ports
 from opcycle.engine.system_contracts import CREATE2_DEPLOYER
-from opcycle.errors import TemporaryError
-from opcycle.l1.signer import KeySigner
-from opcycle.l1.transactions import TransactionManager, TransactionRequest
-from opcycle.rpc.client import RpcClient
 from opcycle.rpc.hexjson import checksum, to_hex
 from opcycle.rpc.server import RpcFaultError, json_rpc_app, serve
 
@@ -200,25 +196,6 @@ def test_another_chain_is_noticed_before_anything_is_sent(l1: Sepolia, config: P
 def test_an_l1_that_is_not_there_is_told(config: Path) -> None:
     done = opcycle("deploy", "--config", str(config), "--l1", "http://127.0.0.1:1", env=KEY)
     assert "no JSON-RPC server answers at http://127.0.0.1:1" in the_error(done)
-
-
-def test_somebody_else_who_sends_from_the_account_disturbs_nothing_for_good(
-    l1: Sepolia, config: Path
-) -> None:
-    """Either may lose a nonce to the other, and then says so; one more run goes on."""
-    rpc = RpcClient(l1.url)
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(deploy, l1, config, "--yes")
-        while not running.done():
-            other = TransactionManager(rpc, KeySigner(DEPLOYER.key), chain_id=11155111)
-            with suppress(TemporaryError):
-                other.send(TransactionRequest(to=bytes(20)))
-    first = running.result()
-    if first.returncode != 0:
-        assert "does another program send from this account?" in the_error(first)
-    again = deploy(l1, config, "--yes")
-    assert again.returncode == 0, again.stderr
-    assert Deployment.load(config.parent / "files")
 
 
 def test_every_source_that_explorers_get_compiles_to_the_code_on_chain(l1: Sepolia, config: Path) -> None:

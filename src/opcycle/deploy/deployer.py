@@ -192,24 +192,26 @@ class _Run:
 
     def _receipts(self, sent: Sequence[Hash]) -> list[Receipt]:
         """In the order of `sent`, once all are mined."""
-        waiting = len(sent)
         for _ in range(PATIENCE):
-            found = [self.transactions.receipt(transaction) for transaction in sent]
-            receipts = [receipt for receipt in found if receipt is not None]
+            self.transactions.in_flight()  # sends again what the server lost, for more what is not mined
+            found = {transaction: self.transactions.receipt(transaction) for transaction in sent}
+            receipts = [receipt for receipt in found.values() if receipt is not None]
             if len(receipts) == len(sent):
                 return receipts
-            if not waiting:
-                raise TemporaryError(
-                    f"{len(sent) - len(receipts)} transactions lost their nonces to others of this account; "
-                    "does another program send from it? run the deployment again, it goes on where it stopped"
-                )
-            waiting = self.transactions.in_flight()  # sends again what the server lost, and outbids
-            if waiting:
-                self.next_block()
+            self._require_not_displaced([item for item, receipt in found.items() if receipt is None])
+            self.next_block()
         raise TemporaryError(
             f"not all transactions were mined in {PATIENCE} blocks; run the deployment again, "
             "it goes on where it stopped"
         )
+
+    def _require_not_displaced(self, missing: Sequence[Hash]) -> None:
+        if lost := [item for item in missing if self.transactions.is_displaced(item)]:
+            account = checksum(self.transactions.address)
+            raise TemporaryError(
+                f"{len(lost)} of the transactions lost their nonces to others of {account}; "
+                "does another program send from it? run the deployment again, it goes on where it stopped"
+            )
 
     def _send(self, request: TransactionRequest) -> Hash:
         try:

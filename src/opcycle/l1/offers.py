@@ -125,6 +125,10 @@ class Offers:
         for lost in [item for item in self._by_nonce if item >= nonce]:
             del self._by_nonce[lost]
 
+    def nonce_of(self, transaction: Hash) -> int | None:
+        """None if it is unknown."""
+        return next((nonce for nonce, offer in self._by_nonce.items() if transaction in offer.hashes), None)
+
     def hashes_like(self, transaction: Hash) -> tuple[Hash, ...]:
         """Of all transactions for the same nonce, the newest first; only itself if it is unknown."""
         for offer in self._by_nonce.values():

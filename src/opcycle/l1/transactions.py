@@ -133,6 +133,11 @@ class TransactionManager:
         receipts = (read_receipt(self._rpc, item) for item in self._offers.hashes_like(transaction))
         return next((receipt for receipt in receipts if receipt is not None), None)
 
+    def is_displaced(self, transaction: Hash) -> bool:
+        """Whether its nonce was used up at the last `in_flight`: if it has no receipt now, by another one."""
+        nonce = self._offers.nonce_of(transaction)
+        return nonce is not None and nonce < self._mined
+
     def in_flight(self) -> int:
         """How many transactions of the account are sent and not mined.
 

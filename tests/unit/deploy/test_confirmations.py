@@ -1,15 +1,16 @@
-"""A deployment that waits for confirmations, and the reorgs that it then notices."""
+"""What may happen to transactions under way: a reorg, which one who waits notices, and others' nonces."""
 
 from pathlib import Path
 
 import pytest
-from tests.unit.deploy.configs import GAMES, valid_config
+from tests.unit.deploy.configs import DEPLOYER_KEY, GAMES, valid_config
 from tests.unit.deploy.evm_l1 import EvmL1, run
 
 from opcycle.deploy.costs import Ledger
 from opcycle.deploy.deployer import PATIENCE
 from opcycle.deploy.deployment import Deployment
 from opcycle.errors import TemporaryError
+from opcycle.l1.signer import KeySigner
 
 
 class Miner:
@@ -96,3 +97,32 @@ def test_an_l1_that_stands_still_is_given_up(l1: EvmL1, tmp_path: Path) -> None:
         run(l1, tmp_path, valid_config(), next_block=next_block, confirmations=7)
     assert PATIENCE == 50
     assert not (tmp_path / "addresses.json").exists()
+
+
+def test_a_nonce_that_somebody_else_used_is_told_and_the_next_run_goes_on(l1: EvmL1, tmp_path: Path) -> None:
+    taken = []
+
+    def next_block() -> None:
+        if not taken:
+            nonce = max(l1.pool)
+            taken.append(nonce)
+            l1.pool[nonce] = KeySigner(DEPLOYER_KEY).sign_transaction(
+                {
+                    "type": 2,
+                    "chainId": l1.chain_id,
+                    "nonce": nonce,
+                    "to": bytes(20),
+                    "value": 0,
+                    "data": b"",
+                    "gas": 21_000,
+                    "maxFeePerGas": 1000,
+                    "maxPriorityFeePerGas": 1000,
+                }
+            )
+        l1.mine()
+
+    with pytest.raises(
+        TemporaryError, match=r"^1 of the transactions lost their nonces to others of 0x.*run"
+    ):
+        run(l1, tmp_path, valid_config(), next_block=next_block)
+    assert Deployment.load(run(l1, tmp_path, valid_config()).directory)

@@ -165,6 +165,17 @@ def test_send__another_program_used_the_account__follows_its_nonce(chain, manage
     assert sorted(chain.pool) == [0, 1, 2]
 
 
+def test_is_displaced__another_transaction_with_its_nonce_is_mined__true_once_that_is_known(chain, manager):
+    first, second = manager.send(REQUEST), manager.send(OTHER)
+    chain.pool[1] = b"\x02 of someone else with the same key"
+    assert not manager.is_displaced(second)
+    chain.mined = [chain.pool.pop(0), chain.pool.pop(1)]
+    manager.in_flight()
+    assert [manager.receipt(item) is None for item in (first, second)] == [False, True]
+    assert manager.is_displaced(second)
+    assert not manager.is_displaced(b"\x01" * 32), "of which nothing is known"
+
+
 @pytest.mark.parametrize(
     ("estimate", "gas"), [(10_000_000, 12_000_000), (MAX_TRANSACTION_GAS, MAX_TRANSACTION_GAS)]
 )
