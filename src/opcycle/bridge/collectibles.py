@@ -34,16 +34,7 @@ class Collectibles(TokenBridge):
     def create(self, original: Address, *, name: str | None = None, symbol: str | None = None) -> Hash:
         """Have a copy made on L2 of a contract on L1; see `created`. It is called as the original unless
         something else is given."""
-        contract = self.token(Layer.L1, original)
-        found = (
-            ask(contract, "name") if name is None else name,
-            ask(contract, "symbol") if symbol is None else symbol,
-        )
-        if None in found:
-            raise UserError(
-                f"{checksum(original)} on L1 is no ERC-721 token that says its name and symbol; is it of "
-                "this chain? If it is, give both"
-            )
+        found = self._said(Layer.L1, original, name=name, symbol=symbol).values()
         factory = self._factory(Layer.L2)
         chain_id = factory.read("remoteChainID", block="latest")
         made = _address_of(factory.address, self.ends[Layer.L2].bridge, chain_id, original, *found)

@@ -1,10 +1,11 @@
 """What the bridges for both kinds of token share: pairs, senders, the factories that make copies."""
 
 from functools import cached_property
+from typing import Any
 
 from opcycle.artifacts import artifact
 from opcycle.bridge.message_status import Layer
-from opcycle.bridge.token_pairs import Ends, Pair, Standard, has_code, read_ends, require_pair
+from opcycle.bridge.token_pairs import Ends, Pair, Standard, ask, has_code, read_ends, require_pair
 from opcycle.bridge.token_refusals import explained
 from opcycle.errors import UserError
 from opcycle.l1.contract import Contract
@@ -65,6 +66,18 @@ class TokenBridge:
                 f"{on} transaction {to_hex(transaction)} has made no copy: it failed, or is another"
             )
         return made[0]
+
+    def _said(self, on: Layer, token: Address, **given: Any) -> dict[str, Any]:
+        """By getter: what is given, or what the token says if that is None."""
+        contract = self.token(on, token)
+        found = {what: ask(contract, what) if known is None else known for what, known in given.items()}
+        missing = ", ".join(what for what, known in found.items() if known is None)
+        if missing:
+            raise UserError(
+                f"{checksum(token)} on {on} does not say its {missing}: is it an {self.standard} token, and "
+                "of this chain? If it is, give what is missing"
+            )
+        return found
 
     def _factory(self, on: Layer) -> Contract:
         factory = self.ends[on].factory

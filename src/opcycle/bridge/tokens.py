@@ -15,7 +15,7 @@ from eth_abi.abi import encode
 from opcycle.artifacts import artifact
 from opcycle.bridge.message_status import Layer
 from opcycle.bridge.token_bridge import MIN_GAS, TokenBridge
-from opcycle.bridge.token_pairs import Pair, Standard, ask
+from opcycle.bridge.token_pairs import Pair, Standard
 from opcycle.errors import UserError
 from opcycle.keccak import keccak
 from opcycle.protocol.types import Address, Hash
@@ -53,29 +53,17 @@ class Tokens(TokenBridge):
         symbol: str | None = None,
         decimals: int | None = None,
     ) -> Hash:
-        """Have a copy made on the chain `on` of a token of the other one; see `created`. It is called as the
-        original unless something else is given. Anybody can have copies made; each is a token of its own."""
-        found = self.describe(on.other, original)
-        described = Described(
-            found.name if name is None else name,
-            found.symbol if symbol is None else symbol,
-            found.decimals if decimals is None else decimals,
-        )
-        arguments = (original, described.name, described.symbol, described.decimals)
+        """Have a copy made on the chain `on` of a token of the other one; see `created`. What is not given is
+        as the original says. Anybody can have copies made; each is a token of its own."""
+        found = self._said(on.other, original, name=name, symbol=symbol, decimals=decimals)
+        arguments = (original, found["name"], found["symbol"], found["decimals"])
         factory = self._factory(on)
         self._require_absent(on, _address_of(factory.address, self.ends[on].bridge, *arguments))
         return self._send(on, factory.request("createOptimismMintableERC20WithDecimals", *arguments))
 
     def describe(self, on: Layer, token: Address) -> Described:
         """Raises UserError if it is no ERC-20 token with a name, a symbol and decimals."""
-        contract = self.token(on, token)
-        found = [ask(contract, getter) for getter in ("name", "symbol", "decimals")]
-        if None in found:
-            raise UserError(
-                f"{checksum(token)} on {on} is no ERC-20 token that says its name, symbol and decimals; is "
-                "it of this chain?"
-            )
-        return Described(*found)
+        return Described(**self._said(on, token, name=None, symbol=None, decimals=None))
 
     def balances(self, pair: Pair, owner: Address) -> Balances:
         self.home(pair)

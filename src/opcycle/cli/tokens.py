@@ -36,11 +36,20 @@ def token() -> None:
 @click.option("--on", type=click.Choice(["l1", "l2"]), default="l2", show_default=True, help="Where.")
 @click.option("--name", help="The original's, if not given.")
 @click.option("--symbol", help="The original's, if not given.")
+@click.option("--decimals", type=click.IntRange(0, 255), help="The original's, if not given.")
 @click.option("--nft", is_flag=True, help="Of an ERC-721 token.")
 @json_option
 @chain_options
 def create(
-    *, original: str, on: str, name: str | None, symbol: str | None, nft: bool, as_json: bool, chain: Chain
+    *,
+    original: str,
+    on: str,
+    name: str | None,
+    symbol: str | None,
+    decimals: int | None,
+    nft: bool,
+    as_json: bool,
+    chain: Chain,
 ) -> None:
     """Have a copy made of the token ORIGINAL, on the other chain than its own.
 
@@ -52,7 +61,7 @@ def create(
         raise UserError("copies of ERC-721 tokens are made on L2 only: L2's own do not cross the bridge")
     tokens = _bridge(chain, nft)
     if isinstance(tokens, Tokens):
-        sent = tokens.create(of, on=layer, name=name, symbol=symbol)
+        sent = tokens.create(of, on=layer, name=name, symbol=symbol, decimals=decimals)
     else:
         sent = tokens.create(of, name=name, symbol=symbol)
     wait(f"an {layer} block", lambda: tokens.receipt(layer, sent) is not None)

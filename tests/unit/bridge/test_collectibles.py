@@ -52,7 +52,7 @@ def test_create__called_as_the_original__again__says_where_it_is(world, collecti
 
 
 def test_create__of_what_is_no_token__is_refused(collectibles):
-    with pytest.raises(UserError, match="is no ERC-721 token"):
+    with pytest.raises(UserError, match="does not say its name, symbol: is it an ERC-721 token"):
         collectibles.create(OTHER)
 
 

@@ -64,8 +64,19 @@ def test_create__again__says_where_it_is(world, tokens):
 
 def test_create__of_what_is_no_token__is_refused(world, tokens):
     for nothing in (OTHER, L1_BRIDGE):
-        with pytest.raises(UserError, match="is no ERC-20 token that says its name"):
+        with pytest.raises(UserError, match="does not say its name, symbol, decimals"):
             tokens.create(nothing)
+
+
+def test_create__of_what_does_not_say_all__with_the_rest(world, tokens):
+    """Some tokens of old have a name that is no text."""
+    told = {"name": "Old", "symbol": "OLD", "decimals": 3}
+    for missing in told:
+        rest = {what: known for what, known in told.items() if what != missing}
+        with pytest.raises(UserError, match=f"does not say its {missing}:"):
+            tokens.create(L1_BRIDGE, **rest)
+    made = tokens.created(Layer.L2, tokens.create(L1_BRIDGE, **told))
+    assert tokens.describe(Layer.L2, made) == Described("Old", "OLD", 3)
 
 
 def test_created__by_another_transaction__is_refused__none_while_it_is_in_no_block(world, tokens):
