@@ -113,7 +113,8 @@ def l2(devnet: "LocalRollup") -> "Chain":
 
 @pytest.fixture
 def bridge(devnet: "LocalRollup", user: "LocalAccount") -> "UserBridge":
-    """The bridge between the devnet's chains as `user` has it: `deposit(ether=1)`, `withdraw(ether="0.4")`.
+    """The bridge between the devnet's chains as `user` has it: `deposit(ether=1)`, `withdraw(ether="0.4")`,
+    `messages`, `tokens`, `collectibles`.
 
     `devnet.bridge(account)` is that of another account; see `opcycle.testing.user_bridge.UserBridge`.
     """

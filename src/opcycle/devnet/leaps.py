@@ -8,7 +8,7 @@ A leap stops where a clock of a dispute game runs out on the way. Who must act t
 usual cadence; else a game that can be decided after 3.5 days would be decided only at the end of a week.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from opcycle.deploy.config import Settlement
 from opcycle.devnet.devnet import Devnet
@@ -33,13 +33,11 @@ def leap(devnet: Devnet, seconds: int) -> None:
     """
     devnet.settle()
     start = devnet.l1.head.timestamp
-    for stop in [*_stops(devnet, start, start + seconds), start + seconds]:
-        ahead = stop - devnet.l1.head.timestamp
-        if ahead > 0:
-            devnet.travel(ahead)
-            devnet.settle()
-        if stop < start + seconds:
-            devnet.advance(BLOCKS_AT_STOP * devnet.config.l1_block_time)
+    target = start + seconds
+    for stop in stops(_clock_ends(devnet, start), before=target):
+        _jump_to(devnet, stop)
+        devnet.advance(BLOCKS_AT_STOP * devnet.config.l1_block_time)
+    _jump_to(devnet, target)
 
 
 def catch_up(devnet: Devnet) -> None:
@@ -50,17 +48,26 @@ def catch_up(devnet: Devnet) -> None:
         devnet.advance(l1_block_time)
 
 
-def _stops(devnet: Devnet, start: int, target: int) -> list[int]:
-    """Before `target`: the last of the clocks that run out shortly after each other."""
-    stops: list[int] = []
-    first = start
-    for end in sorted(end for end in _clock_ends(devnet, start) if end < target):
-        if stops and end <= first + TOGETHER:
-            stops[-1] = end
+def stops(ends: Iterable[int], *, before: int) -> list[int]:
+    """Times at which every clock of those that end `before` has run out, none of them by more than `TOGETHER`
+    seconds: always the end of the last one."""
+    found: list[int] = []
+    first = 0
+    for end in sorted(end for end in ends if end < before):
+        if found and end <= first + TOGETHER:
+            found[-1] = end
         else:
             first = end
-            stops.append(end)
-    return stops
+            found.append(end)
+    return found
+
+
+def _jump_to(devnet: Devnet, time: int) -> None:
+    """One L1 block at that time, unless the stop before took longer."""
+    ahead = time - devnet.l1.head.timestamp
+    if ahead > 0:
+        devnet.travel(ahead)
+        devnet.settle()
 
 
 def _clock_ends(devnet: Devnet, now: int) -> Iterator[int]:

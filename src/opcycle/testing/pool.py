@@ -25,7 +25,7 @@ from opcycle.engine.geth import port_is_free
 from opcycle.errors import CriticalError, OpcycleError
 from opcycle.testing.rollup import LocalRollup
 from opcycle.testing.settings import Settings
-from opcycle.testing.users import READY, fund, user_account
+from opcycle.testing.users import READY, back_ether, fund, user_account
 
 MOST = 2
 """Devnets that run at once, three op-geths each; tests with ever new settings must not fill the memory."""
@@ -87,6 +87,7 @@ class DevnetPool:
         with ExitStack() as on_failure:
             stack = on_failure.enter_context(ExitStack())
             devnet = self._start_devnet(settings, stack)
+            back_ether(devnet)
             fund(devnet, [user_account(index) for index in range(READY)])
             devnet.advance(WARM_UP)
             running = _Running(devnet, take(devnet), stack)

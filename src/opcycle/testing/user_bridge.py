@@ -1,11 +1,15 @@
-"""The bridge as one user has it: what it sends is mined when the call returns."""
+"""The bridge as one user has it: ether, messages, tokens."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from eth_account.signers.local import LocalAccount
 
 from opcycle.bridge.bridge import GAS_LIMIT
+from opcycle.bridge.collectibles import Collectibles
+from opcycle.bridge.messages import Messages
+from opcycle.bridge.tokens import Tokens
 from opcycle.errors import UserError
 from opcycle.l1.signer import KeySigner
 from opcycle.protocol.types import Address
@@ -45,7 +49,11 @@ class _Call:
 
 
 class UserBridge:
-    """`underlying` is the `opcycle.bridge.bridge.Bridge` below it, which sends and waits for nothing."""
+    """`deposit` and `withdraw` return when what they have sent is mined.
+
+    Everything below sends and waits for nothing (`devnet.l1.wait_for(sent)`): `underlying`, `messages`,
+    `tokens` (ERC-20) and `collectibles` (ERC-721); see `opcycle.bridge`.
+    """
 
     def __init__(self, devnet: "LocalRollup", user: LocalAccount):
         self._devnet = devnet
@@ -77,6 +85,21 @@ class UserBridge:
         if not receipt.succeeded:
             raise UserError(f"the withdrawal 0x{sent.hex()} failed on L2; it has withdrawn nothing")
         return self._devnet.withdrawal(sent, self._user)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Between contracts, through the messengers."""
+        return self._devnet.underlying.assembly.messages(self._signer)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """ERC-20."""
+        return self._devnet.underlying.assembly.tokens(self._signer)
+
+    @cached_property
+    def collectibles(self) -> Collectibles:
+        """ERC-721."""
+        return self._devnet.underlying.assembly.collectibles(self._signer)
 
     def _call(self, options: Transfer) -> "_Call":
         return _Call(

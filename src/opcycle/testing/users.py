@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
+from opcycle.artifacts import artifact
 from opcycle.devnet.accounts import ACCOUNTS
+from opcycle.devnet.deploying import L2_BALANCE
 from opcycle.devnet.devnet import Devnet
 from opcycle.keccak import keccak
+from opcycle.l1.contract import encode_call
 from opcycle.l1.signer import KeySigner
 from opcycle.l1.transactions import TransactionRequest
 from opcycle.testing.addresses import to_address
@@ -18,6 +21,9 @@ BALANCE = 100 * 10**18
 READY = 5
 """Users that have their ether before the first test; more get theirs when they are asked for."""
 
+BANK = "fourth user"
+"""Whose ether it was."""
+
 TRANSFER_GAS = 21_000
 
 
@@ -27,9 +33,18 @@ def user_account(index: int) -> LocalAccount:
     return account
 
 
+def back_ether(devnet: Devnet) -> None:
+    """Give the portal on L1 the ether that L2 began with, so that users may withdraw what none deposited."""
+    sender = devnet.assembly.l1_sender(KeySigner(ACCOUNTS[BANK].key))
+    portal = devnet.deployment.addresses.optimism_portal
+    data = encode_call(artifact("OptimismPortal").abi, "donateETH")
+    sent = sender.send(TransactionRequest(portal, data, len(ACCOUNTS) * L2_BALANCE, what="donateETH"))
+    devnet.until("the portal to have its ether", lambda: sender.receipt(sent) is not None, seconds=60)
+
+
 def fund(devnet: Devnet, users: Sequence[LocalAccount]) -> None:
     """Give each its ether on both chains, and let the blocks pass that this takes."""
-    signer = KeySigner(ACCOUNTS["fourth user"].key)
+    signer = KeySigner(ACCOUNTS[BANK].key)
     senders = devnet.assembly.l1_sender(signer), devnet.assembly.l2_sender(signer)
     sent = [
         (sender, sender.send(TransactionRequest(to_address(user), value=BALANCE, gas=TRANSFER_GAS)))
