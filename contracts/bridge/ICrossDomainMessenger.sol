@@ -10,7 +10,9 @@ pragma solidity 0.8.30;
 ///
 ///             relayed   `successfulMessages`: its target was called, and did not revert
 ///             failed    `failedMessages` only: its value waits here; anybody can relay it again
-///             refused   nothing recorded, the relay reverted: only for a message that can never be relayed
+///             refused   the relay reverted, nothing is recorded: only of a message that can never be relayed
+///
+///         While the chain is paused nothing is relayed, and nothing is received either: the portal refuses it before.
 interface ICrossDomainMessenger {
     /// @notice Thrown when a message would be relayed while the chain is paused.
     error CrossDomainMessenger_Paused();

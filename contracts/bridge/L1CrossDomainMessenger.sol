@@ -15,11 +15,13 @@ contract L1CrossDomainMessenger layout at 203 is IL1CrossDomainMessenger, CrossD
     ICrossDomainMessenger internal constant L2_MESSENGER =
         ICrossDomainMessenger(0x4200000000000000000000000000000000000007);
 
-    uint256[44] private __gap208;
+    /// @dev 208 to 251.
+    uint256[44] private __gap;
 
     /// @inheritdoc IL1CrossDomainMessenger
     IDeposits public portal;
 
+    /// @dev 253.
     uint256 private __gap253;
 
     /// @inheritdoc IL1CrossDomainMessenger

@@ -33,7 +33,8 @@ library SafeCall {
         return callReserving(_target, 0, _value, _data);
     }
 
-    /// @notice Call `_target` with all gas left but `_reservedGas`. What it returns is not copied.
+    /// @notice Call `_target` with all gas left but `_reservedGas`, of which there must be more: `hasMinGas` tells.
+    ///         What it returns is not copied.
     function callReserving(address _target, uint256 _reservedGas, uint256 _value, bytes memory _data)
         internal
         returns (bool success_)

@@ -2,6 +2,7 @@
 
     deposit   L1: portal logs it ──────────────► L2: a transaction whose hash follows from the log
     withdraw  L2: message passer records it ──► L1: an output covers it ──► prove ──► wait ──► finalize
+    message   a messenger has it deposited or withdrawn ──► the other one calls its target, again if it fails
 
 Which outputs L1 believes, and what a proof waits for, is the settlement mode's matter (`settlement.py`):
 
