@@ -1,17 +1,20 @@
 """Messages on real chains: both ways with ETH, failing and relayed again, with too little gas and enough."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
+from click.testing import CliRunner
 from tests.e2e.withdrawing import CLOCK, FINALITY, MATURITY, Place, place_in
 
 from opcycle.bridge.message_status import Failed, Layer, Relayed, UnderWay
+from opcycle.cli.messages import message
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.errors import UserError
 from opcycle.l1.signer import KeySigner
 from opcycle.l1.transactions import TransactionRequest
 from opcycle.protocol.types import Address, Hash
-from opcycle.rpc.hexjson import from_hex, from_quantity, to_hex
+from opcycle.rpc.hexjson import checksum, from_hex, from_quantity, to_hex
 
 USER = ACCOUNTS["user"]
 WEI = 10**16
@@ -137,7 +140,37 @@ def test_to_l2__promised_too_little_gas__relayed_again_with_what_it_takes(user: 
     assert user.messages.status(little).stage == Relayed(Layer.L2)
 
 
+def test_the_command_line__sends_follows_and_relays_again(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPCYCLE_PRIVATE_KEY", USER.key.hex())
+    assembly = user.devnet.assembly
+    chain = ["--deployment", str(assembly.deployment.directory), "--l1", assembly.l1, "--l2", assembly.l2]
+
+    def run(*arguments: str) -> dict[str, str]:
+        done = CliRunner().invoke(message, [*arguments, *chain, "--json"], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        found: dict[str, str] = json.loads(done.output)
+        return found
+
+    door = user.create(Layer.L2, DOOR)
+    sent = run("send", "L2", checksum(door), "--calldata", "0x6869", "--value", "0.01", "--no-wait")
+    user.until_arrived(from_hex(sent["transaction"]))
+    told = run("status", sent["transaction"])
+    assert told["status"].startswith("failed on L2: its target reverted")
+    assert told["next"].startswith("relay it again")
+
+    user.open(Layer.L2, door)
+    relay = run("replay", sent["transaction"], "--no-wait")["transaction"]
+    user.devnet.until(
+        "the relay", lambda: user.messages.receipt(Layer.L2, from_hex(relay)) is not None, seconds=20
+    )
+    assert run("status", sent["transaction"])["status"] == "relayed on L2"
+    assert user.remembered(Layer.L2, door) == (USER.address, WEI)
+
+
 def test_to_l1_with_ether__proven_and_finalized__relayed_or_waiting(user: User) -> None:
+    """The last test: L1 travels ahead, and L2 stays behind."""
     place, devnet, messages = user.place, user.devnet, user.messages
     door, closed = user.create(Layer.L1, DOOR), user.create(Layer.L1, DOOR)
     user.open(Layer.L1, door)

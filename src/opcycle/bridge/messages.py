@@ -197,7 +197,12 @@ class Messages:
         return _Sent(pick(messages, index, maker=name, what="message"), on, receipt)
 
     def _stage(self, transaction: Hash, sent: _Sent) -> MessageStage:
-        to = sent.origin.other
+        to, receipt = sent.origin.other, sent.receipt
+        if isinstance(receipt, Receipt):
+            under_way = self._deposit(sent.message, receipt)
+        else:
+            under_way = self._withdrawal(sent.message, transaction, receipt)
+        # Asked last: what has arrived by now is recorded by now.
         is_relayed, has_failed = self._messengers[to].read_many(
             [(getter, (sent.message.hash,)) for getter in ("successfulMessages", "failedMessages")],
             block="latest",
@@ -206,11 +211,6 @@ class Messages:
             return Relayed(to)
         if has_failed:
             return Failed(to)
-        receipt = sent.receipt
-        if isinstance(receipt, Receipt):
-            under_way = self._deposit(sent.message, receipt)
-        else:
-            under_way = self._withdrawal(sent.message, transaction, receipt)
         return Refused(to) if _has_arrived(under_way) else under_way
 
     def _deposit(self, message: Message, receipt: Receipt) -> UnderWay:

@@ -12,7 +12,15 @@ from opcycle.artifacts import artifact
 from opcycle.bridge.bridge import UnknownTransactionError
 from opcycle.bridge.message_status import Failed, Layer, NotSentYet, Refused, Relayed, UnderWay
 from opcycle.bridge.messages import Messages
-from opcycle.bridge.status import Basis, Finalizable, Finalized, Paused, Provable, WithdrawalStatus
+from opcycle.bridge.status import (
+    Basis,
+    Finalizable,
+    Finalized,
+    Paused,
+    Provable,
+    WaitingForInclusion,
+    WithdrawalStatus,
+)
 from opcycle.engine.l2 import Receipt as L2Receipt
 from opcycle.errors import TemporaryError, UserError
 from opcycle.l1.fees import MAX_TRANSACTION_GAS
@@ -85,7 +93,7 @@ class World:
 
     def status(self, transaction, index):
         """What a bridge says of a withdrawal."""
-        return WithdrawalStatus(None, self.withdrawals[transaction, index])
+        return WithdrawalStatus(None, self.withdrawals.get((transaction, index), WaitingForInclusion()))
 
     def sent_from_l1(self, *messages, succeeded=True):
         """A transaction that sends them; hashes of their deposits."""
@@ -328,6 +336,22 @@ def test_relayed_in_the_end__that_counts(world) -> None:
     world.l1.failed.add(ONE.hash)
     world.l1.relayed.add(ONE.hash)
     assert world.stage == Relayed(Layer.L1)
+
+
+def test_to_l2__it_arrives_while_we_look__not_taken_for_refused(world) -> None:
+    [deposit] = world.sent_from_l1(ONE)
+
+    class Arriving(dict):
+        """L2 takes the deposit up just when somebody asks for it."""
+
+        def get(self, transaction):
+            if transaction != deposit:
+                return None
+            world.l2.rpc.relayed.add(ONE.hash)
+            return L2Receipt(BLOCK, True, 1, None, ())
+
+    world.l2.receipts = Arriving()
+    assert world.stage == Relayed(Layer.L2)
 
 
 # Which message
