@@ -12,7 +12,7 @@ from eth_utils.crypto import keccak
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 from tests.fuzz.disputes.deploy import GUARDIAN, account, in_directory
-from tests.fuzz.evm import Chain, Contract
+from tests.fuzz.evm import Chain, Contract, RefusedError
 from tests.fuzz.puppet import GAS_EATER, REVERTER, Call, puppet_code
 from tests.fuzz.tally import CountingMachine, run_and_count, run_until_it_fails
 from tests.peers.messengers import (
@@ -321,3 +321,34 @@ def test_a_promise_of_more_gas_than_there_is__ours_never_takes_it_for_none(least
         messenger = Contract(build.l2, "L2CrossDomainMessenger", L2_MESSENGER, build.artifacts)
         messenger.send(ALIAS, "relayMessage", *message)
         assert messenger.read(expected, message_hash(message))
+
+
+def test_ours_in_the_place_of_the_references__goes_on_with_its_messages() -> None:
+    """Storage is the same, so that a chain of Optimism's can be upgraded to ours."""
+    ours, theirs = both_builds(REFERENCE)
+    chain, target = theirs.l2, TARGETS[0]
+    chain.set_balance(ALIAS, RICH)
+    chain.set_balance(ALICE, RICH)
+    messenger = Contract(chain, "L2CrossDomainMessenger", L2_MESSENGER)
+    relayed, failed = ((VERSION_1 | number, ALICE, target, 7, 0, b"x") for number in range(2))
+    messenger.send(ALICE, "sendMessage", target, b"x", 5)
+    messenger.send(ALIAS, "relayMessage", *relayed, value=7)
+    chain.set_code(target, REVERTER)
+    messenger.send(ALIAS, "relayMessage", *failed, value=7)
+
+    def known() -> list[object]:
+        lists = ("successfulMessages", "failedMessages")
+        messages = (relayed, failed)
+        asked = [messenger.read(name, message_hash(message)) for name in lists for message in messages]
+        return [*asked, *(messenger.read(name) for name in ("messageNonce", "otherMessenger", "proxyAdmin"))]
+
+    before = known()
+    chain.set_code(L2_MESSENGER, ours.l2.code(L2_MESSENGER))
+    assert known() == before
+    assert before[:4] == [True, False, False, True]
+    chain.set_code(target, b"\0")
+    messenger.send(ALICE, "relayMessage", *failed)
+    assert messenger.read("successfulMessages", message_hash(failed))
+    assert chain.balance(target) == 14
+    with pytest.raises(RefusedError, match="AlreadyRelayed"):
+        messenger.send(ALICE, "relayMessage", *relayed)
