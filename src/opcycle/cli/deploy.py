@@ -16,11 +16,11 @@ from opcycle.deploy.costs import Ledger, Quote
 from opcycle.deploy.deployer import deploy as deploy_to
 from opcycle.deploy.deployment import Deployment
 from opcycle.deploy.dry_run import dry_run
-from opcycle.deploy.plan import make_plan
+from opcycle.deploy.plan import Plan, make_plan
 from opcycle.deploy.polling import BlockPoller
 from opcycle.deploy.state import Start
 from opcycle.deploy.validation import LOCAL_L1_CHAIN_IDS
-from opcycle.deploy.verification_input import VERIFICATION, write_verification
+from opcycle.deploy.verification_input import VERIFICATION, verifications, write_verification
 from opcycle.errors import UserError
 from opcycle.installation import FILES
 from opcycle.l1.transactions import TransactionManager
@@ -130,7 +130,7 @@ def run_deploy(account: Account, *, l1: str, manner: Manner) -> None:
         directory=manner.directory or Path("deployments") / config.name,
         next_block=BlockPoller(rpc, time.sleep),
         progress=_say,
-        approve=lambda quote: _approve(quote, yes=manner.yes),
+        approve=lambda plan, quote: _approve(plan, quote, yes=manner.yes),
         ledger=ledger,
         confirmations=manner.confirmations,
     )
@@ -162,8 +162,10 @@ def _dry_run(config: DeployConfig, account: Address, *, l1: str, manner: Manner)
     found.quote.require_funds()
 
 
-def _approve(quote: Quote, *, yes: bool) -> None:
-    """Says what it costs. Raises UserError if the account cannot pay, click's Abort if the user says no."""
+def _approve(plan: Plan, quote: Quote, *, yes: bool) -> None:
+    """Says what it costs. Raises UserError if the account cannot pay, or the sources are not those that were
+    compiled; click's Abort if the user says no."""
+    verifications(plan)
     for line in quote.lines():
         _say(line)
     quote.require_funds()
@@ -195,7 +197,7 @@ def _report(deployment: Deployment, ledger: Ledger, manner: Manner, *, each: boo
         return
     for name, address in addresses.items():
         click.echo(f"{name:32} {address}")
-    for line in [*(ledger.table() if each else []), ledger.summary()]:
+    for line in [*(ledger.table(with_hashes=not manner.dry_run) if each else []), ledger.summary()]:
         click.echo(line)
 
 

@@ -137,11 +137,11 @@ class Ledger:
             "spent": str(self.spent),
         }
 
-    def table(self) -> list[str]:
+    def table(self, *, with_hashes: bool) -> list[str]:
         """A line per transaction."""
         return [
-            f"{payment.what:44} {receipt.gas_used:>10,} gas {short_ether(receipt.fee):>12} ETH  "
-            f"0x{receipt.transaction.hex()}"
+            f"{payment.what:48} {receipt.gas_used:>10,} gas {short_ether(receipt.fee):>12} ETH"
+            + (f"  0x{receipt.transaction.hex()}" if with_hashes else "")
             for payment in self.payments
             for receipt in (payment.receipt,)
         ]

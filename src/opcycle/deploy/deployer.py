@@ -43,15 +43,15 @@ def deploy(
     directory: Path,
     next_block: Callable[[], object],
     progress: Callable[[str], None],
-    approve: Callable[[Quote], None] = lambda _: None,
+    approve: Callable[[Plan, Quote], None] = lambda *_: None,
     ledger: Ledger | None = None,
     confirmations: int = 0,
 ) -> Deployment:
     """Deploy, or go on with what was started in `directory`.
 
-    `next_block` returns when L1 has another block; `progress` hears what happens. `approve` hears the price
-    before anything is sent or written, and raises if that is not to be; `ledger` gets what was paid. In the
-    end L1 has `confirmations` more blocks on top, and what a reorg took meanwhile is sent again.
+    `next_block` returns when L1 has another block; `progress` hears what happens. `approve` hears the plan
+    and its price before anything is sent or written, and raises if that is not to be; `ledger` gets what was
+    paid. In the end L1 has `confirmations` more blocks on top; what a reorg took meanwhile is sent again.
     Raises UserError before anything is sent for a configuration or an L1 that cannot be;
     TransactionRevertedError with the reason; TemporaryError for what a later run may overcome; CriticalError
     if L1 holds something else in the end.
@@ -70,7 +70,7 @@ def deploy(
     run = _Run(stages_of(plan, rpc), rpc, transactions, next_block, progress, ledger or Ledger())
     run.wait_for_earlier_run()
     missing = run.missing()
-    approve(read_quote(rpc, missing, account=start.deployer, chain_id=l1_chain_id))
+    approve(plan, read_quote(rpc, missing, account=start.deployer, chain_id=l1_chain_id))
     if missing:
         start.write(directory)
     run.send()

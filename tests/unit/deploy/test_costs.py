@@ -4,10 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.unit.deploy.configs import GAMES, valid_config
+from tests.unit.deploy.configs import DEPLOYER, GAMES, valid_config
 from tests.unit.deploy.evm_l1 import EvmL1, run
 
 from opcycle.deploy.costs import Ledger, Quote, estimated_gas, short_ether
+from opcycle.deploy.plan import Plan
 from opcycle.deploy.state import STATE_FILE
 from opcycle.engine.system_contracts import CREATE2_DEPLOYER
 from opcycle.errors import UserError
@@ -90,7 +91,7 @@ def test_the_ledger_adds_up() -> None:
     assert ledger.summary() == (
         "2 transactions, 2,000 gas: 0.000000000000004 ETH spent, 0.000000002 gwei per gas"
     )
-    first, second = ledger.table()
+    first, second = ledger.table(with_hashes=True)
     assert first.startswith("the creation of A")
     assert second.endswith(f"1,000 gas     0.000001 ETH  0x{'02' * 32}")
     assert ledger.to_json()["transactions"][1] == {
@@ -122,9 +123,10 @@ def test_the_price_is_told_before_anything_is_sent_or_written(tmp_path: Path) ->
     l1 = EvmL1()
     heard: list[Quote] = []
 
-    def decline(quote: Quote) -> None:
+    def decline(plan: Plan, quote: Quote) -> None:
         heard.append(quote)
         assert l1.sent == 0
+        assert plan.deployer == DEPLOYER
         raise UserError("too dear")
 
     with pytest.raises(UserError, match="too dear"):
@@ -132,7 +134,13 @@ def test_the_price_is_told_before_anything_is_sent_or_written(tmp_path: Path) ->
     assert l1.sent == 0
     assert not (tmp_path / "files").exists()
     ledger = Ledger()
-    run(l1, tmp_path / "files", valid_config(**GAMES), approve=heard.append, ledger=ledger)
+    run(
+        l1,
+        tmp_path / "files",
+        valid_config(**GAMES),
+        approve=lambda _, quote: heard.append(quote),
+        ledger=ledger,
+    )
     assert heard[0] == heard[1]
     assert heard[1].transactions == len(ledger.payments) == l1.sent
 
@@ -141,11 +149,11 @@ def test_a_later_run_is_told_the_price_of_the_rest_only(tmp_path: Path) -> None:
     l1, heard = EvmL1(), []
     l1.cut_after = 14
     with pytest.raises(RpcUnreachableError):
-        run(l1, tmp_path, valid_config(**GAMES), approve=heard.append)
+        run(l1, tmp_path, valid_config(**GAMES), approve=lambda _, quote: heard.append(quote))
     l1.repair()
     l1.mine()
-    run(l1, tmp_path, valid_config(**GAMES), approve=heard.append)
-    run(l1, tmp_path, valid_config(**GAMES), approve=heard.append)
+    run(l1, tmp_path, valid_config(**GAMES), approve=lambda _, quote: heard.append(quote))
+    run(l1, tmp_path, valid_config(**GAMES), approve=lambda _, quote: heard.append(quote))
     whole, rest, nothing = heard
     assert rest.transactions == whole.transactions - 14
     assert 0 < rest.gas < whole.gas
@@ -156,6 +164,6 @@ def test_a_run_that_is_declined_leaves_an_earlier_ones_files(tmp_path: Path) -> 
     l1 = EvmL1()
     run(l1, tmp_path, valid_config())
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
-    run(l1, tmp_path, valid_config(), approve=lambda quote: quote.require_funds())
+    run(l1, tmp_path, valid_config(), approve=lambda _, quote: quote.require_funds())
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
     assert STATE_FILE in before
