@@ -5,8 +5,4 @@ import {FeeVault} from "./FeeVault.sol";
 
 /// @title BaseFeeVault
 /// @notice Collects the base fees of L2 transactions. Predeploy 0x42…19.
-contract BaseFeeVault is FeeVault {
-    constructor(address _recipient, uint256 _minWithdrawalAmount, WithdrawalNetwork _withdrawalNetwork)
-        FeeVault(_recipient, _minWithdrawalAmount, _withdrawalNetwork)
-    {}
-}
+contract BaseFeeVault is FeeVault {}

@@ -5,8 +5,4 @@ import {FeeVault} from "./FeeVault.sol";
 
 /// @title L1FeeVault
 /// @notice Collects the L1 data fees of L2 transactions. Predeploy 0x42…1A.
-contract L1FeeVault is FeeVault {
-    constructor(address _recipient, uint256 _minWithdrawalAmount, WithdrawalNetwork _withdrawalNetwork)
-        FeeVault(_recipient, _minWithdrawalAmount, _withdrawalNetwork)
-    {}
-}
+contract L1FeeVault is FeeVault {}

@@ -5,8 +5,4 @@ import {FeeVault} from "./FeeVault.sol";
 
 /// @title OperatorFeeVault
 /// @notice Collects the operator fees of L2 transactions, from Isthmus. Predeploy 0x42…1B.
-contract OperatorFeeVault is FeeVault {
-    constructor(address _recipient, uint256 _minWithdrawalAmount, WithdrawalNetwork _withdrawalNetwork)
-        FeeVault(_recipient, _minWithdrawalAmount, _withdrawalNetwork)
-    {}
-}
+contract OperatorFeeVault is FeeVault {}

@@ -6,12 +6,8 @@ import {FeeVault} from "./FeeVault.sol";
 /// @title SequencerFeeVault
 /// @notice Collects tips: the priority fees of L2 transactions. Predeploy 0x42…11.
 contract SequencerFeeVault is FeeVault {
-    constructor(address _recipient, uint256 _minWithdrawalAmount, WithdrawalNetwork _withdrawalNetwork)
-        FeeVault(_recipient, _minWithdrawalAmount, _withdrawalNetwork)
-    {}
-
     /// @notice `recipient` under its name of before Bedrock.
     function l1FeeWallet() external view returns (address) {
-        return RECIPIENT_ADDRESS;
+        return recipient;
     }
 }

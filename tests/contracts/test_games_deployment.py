@@ -67,7 +67,12 @@ def at(project: Any, games: Deployment) -> SimpleNamespace:
 def genesis_root(games: Deployment, games_config: DeployConfig) -> Hash:
     started = Start.read(games.directory)
     assert started is not None
-    return make_plan(games_config, deployer=started.deployer, anchor=started.anchor).genesis.output.root
+    return make_plan(
+        games_config,
+        l1_chain_id=games.rollup.l1_chain_id,
+        deployer=started.deployer,
+        anchor=started.anchor,
+    ).genesis.output.root
 
 
 def test_contracts_know_each_other(at: SimpleNamespace) -> None:

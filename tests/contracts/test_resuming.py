@@ -16,11 +16,11 @@ from opcycle.errors import UserError
 from opcycle.l1.transactions import TransactionManager
 from opcycle.rpc.client import RpcClient, RpcUnreachableError
 
-TRANSACTIONS = 14
-"""In oracle mode: six contracts, four proxies, and the set-up of each."""
+TRANSACTIONS = 26
+"""In oracle mode: ten contracts, eight proxies, and the set-up of each."""
 
-GAMES_TRANSACTIONS = 25
-"""With games: eleven contracts, six proxies, the set-up of each, and two settings of the factory."""
+GAMES_TRANSACTIONS = 37
+"""With games: 15 contracts, ten proxies, the set-up of each, and two settings of the factory."""
 
 
 class CutLine(RpcClient):
@@ -50,7 +50,7 @@ def run(chain: Any, rpc: RpcClient, account: Any, config: DeployConfig, director
     )
 
 
-@pytest.mark.parametrize("cut", [0, 11, 17, 18, 23, GAMES_TRANSACTIONS + 1])
+@pytest.mark.parametrize("cut", [0, 14, 25, 30, 35, GAMES_TRANSACTIONS + 1])
 def test_the_next_run_of_a_deployment_with_games_sends_only_the_rest(
     chain: Any, rpc: RpcClient, user: Any, config: DeployConfig, tmp_path: Path, cut: int
 ) -> None:
@@ -65,7 +65,7 @@ def test_the_next_run_of_a_deployment_with_games_sends_only_the_rest(
     assert user.nonce == before + GAMES_TRANSACTIONS + 3
 
 
-@pytest.mark.parametrize("cut", [0, 1, 6, 11, TRANSACTIONS - 1])
+@pytest.mark.parametrize("cut", [0, 1, 18, 22, TRANSACTIONS - 1])
 def test_the_next_run_sends_only_the_rest_and_comes_to_the_same_addresses(
     chain: Any, rpc: RpcClient, user: Any, config: DeployConfig, tmp_path: Path, cut: int
 ) -> None:
@@ -80,7 +80,12 @@ def test_the_next_run_sends_only_the_rest_and_comes_to_the_same_addresses(
     started = Start.read(tmp_path)
     assert started is not None
     deployment = run(chain, rpc, user, config, tmp_path)
-    planned = make_plan(config, deployer=ApeSigner(user).address, anchor=started.anchor)
+    planned = make_plan(
+        config,
+        l1_chain_id=chain.provider.chain_id,
+        deployer=ApeSigner(user).address,
+        anchor=started.anchor,
+    )
     assert deployment.addresses == planned.addresses
     assert deployment.rollup.genesis_l1 == started.anchor.id
     # system config and the proxies' admin are handed over to the owner

@@ -21,10 +21,11 @@ from opcycle.devnet.clock import SteppedClock
 from opcycle.devnet.local_l1 import LocalL1
 from opcycle.devnet.ports import free_ports
 from opcycle.engine.client import EngineClient
-from opcycle.engine.genesis import FeeVaultConfig, Genesis, L2GenesisConfig, build_l2_genesis
+from opcycle.engine.genesis import Genesis, L2GenesisConfig, build_l2_genesis
 from opcycle.engine.geth import GethProcess, GethRole
 from opcycle.engine.journal import PayloadJournal
 from opcycle.engine.l2 import L2Client
+from opcycle.engine.predeploy_state import FeeVaultConfig, L1Side
 from opcycle.engine.rollup_client import RollupClient
 from opcycle.errors import ResetError
 from opcycle.l1.reader import L1Reader
@@ -259,6 +260,7 @@ def build_genesis(l1_genesis: L1BlockRef) -> Genesis:
             timestamp=l1_genesis.timestamp,
             gas_limit=GAS_LIMIT,
             proxy_admin_owner=DEPLOYER.address,
+            l1=L1Side(LOCAL_L1_CHAIN_ID, bytes(20), bytes(20), bytes(20)),
             fee_vault=FeeVaultConfig(DEPLOYER.address, 0, 1),
             balances={USER.address: 10**21},
         )

@@ -11,6 +11,7 @@ from opcycle.deploy.inspection.l2 import inspect_l2
 from opcycle.deploy.plan import Plan, make_plan
 from opcycle.deploy.state import Start
 from opcycle.devnet.deploying import deploy_config
+from opcycle.protocol.l1_chain import LOCAL_L1_CHAIN_ID
 from opcycle.protocol.predeploys import L1_BLOCK
 
 
@@ -24,7 +25,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 def plan(place: Place) -> Plan:
     start = Start.read(place.devnet.deployment.directory)
     assert start is not None
-    return make_plan(deploy_config(place.devnet.config), deployer=start.deployer, anchor=start.anchor)
+    return make_plan(
+        deploy_config(place.devnet.config),
+        l1_chain_id=LOCAL_L1_CHAIN_ID,
+        deployer=start.deployer,
+        anchor=start.anchor,
+    )
 
 
 def test_what_is_in_use_does_not_deviate(place: Place, plan: Plan) -> None:
@@ -41,7 +47,12 @@ def test_what_is_in_use_does_not_deviate(place: Place, plan: Plan) -> None:
 
 
 def test_another_genesis_is_all_that_is_told_of_another_l2(place: Place, plan: Plan) -> None:
-    other = make_plan(replace(plan.config, gas_limit=31_000_000), deployer=plan.deployer, anchor=plan.anchor)
+    other = make_plan(
+        replace(plan.config, gas_limit=31_000_000),
+        l1_chain_id=LOCAL_L1_CHAIN_ID,
+        deployer=plan.deployer,
+        anchor=plan.anchor,
+    )
     (finding,) = inspect_l2(place.devnet.l2.rpc, place.devnet.l1.rpc, other).findings
     assert finding.what == "the first block"
 

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.fuzz.evm import Chain, Contract, RefusedError
 from tests.fuzz.fastlz import compressed_length
-from tests.unit.deploy.configs import account, valid_config
+from tests.unit.deploy.configs import L1, account, valid_config
 
 from opcycle.engine.genesis import L2GenesisConfig, build_l2_genesis
 from opcycle.protocol.fastlz import compressed_size
@@ -78,6 +78,7 @@ class L2:
                 timestamp=1_700_000_000,
                 gas_limit=config.gas_limit,
                 proxy_admin_owner=config.roles.owner,
+                l1=L1,
                 fee_vault=config.fee_vault,
                 newest_fork=newest_fork,
             )

@@ -10,7 +10,7 @@ import pytest
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from tests.fuzz.evm import Chain, RefusedError
-from tests.unit.deploy.configs import valid_config
+from tests.unit.deploy.configs import L1, valid_config
 
 from opcycle.engine.alloc import IMPLEMENTATION_SLOT
 from opcycle.engine.genesis import L2GenesisConfig, build_l2_genesis
@@ -85,6 +85,7 @@ def history() -> History:
             timestamp=1_700_000_000,
             gas_limit=config.gas_limit,
             proxy_admin_owner=config.roles.owner,
+            l1=L1,
             fee_vault=config.fee_vault,
             newest_fork=Fork.ISTHMUS,
         )

@@ -7,6 +7,7 @@ import {SequencerFeeVault} from "../../contracts/predeploys/SequencerFeeVault.so
 import {L2} from "./support/L2.sol";
 import {StorageTrie} from "./support/StorageTrie.sol";
 import {System} from "./support/System.sol";
+import {Proxied} from "./support/Proxied.sol";
 import {vm} from "./support/Vm.sol";
 
 /// @notice Gas of a transaction to each function that changes state, the 21,000 and the calldata included, and code
@@ -140,14 +141,19 @@ contract GasTest is System, L2 {
     }
 
     function test_gas_FeeVault() public {
-        FeeVault onL1 = new SequencerFeeVault(user, 0, FeeVault.WithdrawalNetwork.L1);
-        FeeVault onL2 = new SequencerFeeVault(user, 0, FeeVault.WithdrawalNetwork.L2);
+        FeeVault onL1 = _vault(FeeVault.WithdrawalNetwork.L1);
+        FeeVault onL2 = _vault(FeeVault.WithdrawalNetwork.L2);
         vm.deal(address(onL1), 1 ether);
         onL1.withdraw();
         _snapshot("FeeVault.withdraw(), to L1");
         vm.deal(address(onL2), 1 ether);
         onL2.withdraw();
         _snapshot("FeeVault.withdraw(), to L2");
+    }
+
+    function _vault(FeeVault.WithdrawalNetwork network) private returns (FeeVault) {
+        bytes memory call = abi.encodeCall(FeeVault.initialize, (user, 0, network));
+        return FeeVault(payable(Proxied.deploy(address(new SequencerFeeVault()), deployer, call)));
     }
 
     function test_gas_WETH() public {

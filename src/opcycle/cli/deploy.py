@@ -183,8 +183,9 @@ def _write_verification(config: DeployConfig, deployment: Deployment) -> None:
     directory = deployment.directory
     start = Start.read(directory)
     assert start is not None, "the deployment that was just made"
-    plan = make_plan(config, deployer=start.deployer, anchor=start.anchor)
-    write_verification(plan, directory, l1_chain_id=deployment.rollup.l1_chain_id)
+    l1_chain_id = deployment.rollup.l1_chain_id
+    plan = make_plan(config, l1_chain_id=l1_chain_id, deployer=start.deployer, anchor=start.anchor)
+    write_verification(plan, directory, l1_chain_id=l1_chain_id)
     _say(f"what block explorers want to show the sources is in {directory / VERIFICATION}")
 
 

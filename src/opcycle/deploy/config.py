@@ -11,7 +11,7 @@ from pathlib import Path
 from opcycle.challenger.traces import AlphabetTrace
 from opcycle.deploy.validation import problems
 from opcycle.deploy.yaml_form import read_form
-from opcycle.engine.genesis import FeeVaultConfig
+from opcycle.engine.predeploy_state import FeeVaultConfig
 from opcycle.errors import UserError
 from opcycle.keccak import keccak
 from opcycle.protocol.alt_da import AltDAConfig

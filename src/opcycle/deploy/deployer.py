@@ -66,7 +66,7 @@ def deploy(
         directory=directory,
         confirmations=confirmations,
     )
-    plan = make_plan(config, deployer=start.deployer, anchor=start.anchor)
+    plan = make_plan(config, l1_chain_id=l1_chain_id, deployer=start.deployer, anchor=start.anchor)
     run = _Run(stages_of(plan, rpc), rpc, transactions, next_block, progress, ledger or Ledger())
     run.wait_for_earlier_run()
     missing = run.missing()

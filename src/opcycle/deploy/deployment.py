@@ -28,13 +28,27 @@ _NAMES = {
     "system_config": "SystemConfigProxy",
     "superchain_config": "SuperchainConfigProxy",
     "proxy_admin": "ProxyAdmin",
+    "l1_cross_domain_messenger": "L1CrossDomainMessengerProxy",
+    "l1_standard_bridge": "L1StandardBridgeProxy",
+    "l1_erc721_bridge": "L1ERC721BridgeProxy",
+    "optimism_mintable_erc20_factory": "OptimismMintableERC20FactoryProxy",
     "l2_output_oracle": "L2OutputOracleProxy",
     "dispute_game_factory": "DisputeGameFactoryProxy",
     "anchor_state_registry": "AnchorStateRegistryProxy",
     "delayed_weth": "DelayedWETHProxy",
     "preimage_oracle": "PreimageOracle",
 }
-_IN_EITHER_MODE = ("batch_inbox", "optimism_portal", "system_config", "superchain_config", "proxy_admin")
+_IN_EITHER_MODE = (
+    "batch_inbox",
+    "optimism_portal",
+    "system_config",
+    "superchain_config",
+    "proxy_admin",
+    "l1_cross_domain_messenger",
+    "l1_standard_bridge",
+    "l1_erc721_bridge",
+    "optimism_mintable_erc20_factory",
+)
 _IN_ONE_MODE = {
     Settlement.ORACLE: ("l2_output_oracle",),
     Settlement.GAMES: ("dispute_game_factory", "anchor_state_registry", "delayed_weth", "preimage_oracle"),
@@ -54,6 +68,10 @@ class Addresses:
     system_config: Address
     superchain_config: Address
     proxy_admin: Address
+    l1_cross_domain_messenger: Address
+    l1_standard_bridge: Address
+    l1_erc721_bridge: Address
+    optimism_mintable_erc20_factory: Address
     l2_output_oracle: Address | None = None
     dispute_game_factory: Address | None = None
     anchor_state_registry: Address | None = None

@@ -21,6 +21,10 @@ def initial_arguments(
     common = {
         "SuperchainConfig": (config.roles.guardian,),
         "SystemConfig": _system_config(config, deployer, at),
+        "L1CrossDomainMessenger": (at.system_config, at.optimism_portal),
+        "L1StandardBridge": (at.l1_cross_domain_messenger, at.system_config),
+        "L1ERC721Bridge": (at.l1_cross_domain_messenger, at.system_config),
+        "OptimismMintableERC20Factory": (at.l1_standard_bridge,),
     }
     if config.settlement is Settlement.ORACLE:
         return {
@@ -70,11 +74,11 @@ def _system_config(config: DeployConfig, owner: Address, at: Addresses) -> Argum
 def chain_addresses(at: Addresses) -> tuple[Address, ...]:
     """`ISystemConfig.Addresses`; the last is a contract that manages deployments, of which there is none."""
     return (
-        ZERO_ADDRESS,
-        ZERO_ADDRESS,
-        ZERO_ADDRESS,
+        at.l1_cross_domain_messenger,
+        at.l1_erc721_bridge,
+        at.l1_standard_bridge,
         at.optimism_portal,
-        ZERO_ADDRESS,
+        at.optimism_mintable_erc20_factory,
         at.delayed_weth or ZERO_ADDRESS,
         ZERO_ADDRESS,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from opcycle.deploy.config import DeployConfig, GamesConfig, OracleConfig, Roles, Settlement
-from opcycle.engine.genesis import FeeVaultConfig
+from opcycle.engine.predeploy_state import FeeVaultConfig
 from opcycle.protocol.alt_da import AltDAConfig
 from opcycle.protocol.types import Address
 

@@ -12,10 +12,18 @@ from opcycle.deploy.creation import Creation, Creator, Setting, Setup
 from opcycle.deploy.deployment import Addresses
 from opcycle.deploy.initial import initial_arguments
 from opcycle.engine.genesis import Genesis, L2GenesisConfig, build_l2_genesis
+from opcycle.engine.predeploy_state import L1Side
 from opcycle.keccak import keccak
 from opcycle.protocol.types import Address, L1BlockRef
 
-_PROXIED = ("SuperchainConfig", "SystemConfig")
+_PROXIED = (
+    "SuperchainConfig",
+    "SystemConfig",
+    "L1CrossDomainMessenger",
+    "L1StandardBridge",
+    "L1ERC721Bridge",
+    "OptimismMintableERC20Factory",
+)
 _PROXIED_IN = {
     Settlement.ORACLE: ("L2OutputOracle", "OptimismPortal"),
     Settlement.GAMES: ("DisputeGameFactory", "AnchorStateRegistry", "DelayedWETH", "OptimismPortal2"),
@@ -100,15 +108,16 @@ class Plan:
         ]
 
 
-def make_plan(config: DeployConfig, *, deployer: Address, anchor: L1BlockRef) -> Plan:
-    """The plan of a deployment that starts at L1 block `anchor` and is sent by `deployer`."""
+def make_plan(config: DeployConfig, *, l1_chain_id: int, deployer: Address, anchor: L1BlockRef) -> Plan:
+    """The plan of a deployment that starts at block `anchor` of that L1 and is sent by `deployer`."""
     create = Creator(keccak(config.name.encode() + anchor.hash))
     logic = {item.name: item for item in _logic(config, deployer, create)}
     admin = logic["ProxyAdmin"].address
     names = (*_PROXIED, *_PROXIED_IN[config.settlement])
     proxies = {name: create.proxy(name, admin=admin) for name in names}
     addresses = _addresses(config, logic, proxies)
-    return Plan(config, deployer, anchor, _genesis(config, anchor), logic, proxies, addresses)
+    genesis = _genesis(config, anchor, _l1_side(l1_chain_id, addresses))
+    return Plan(config, deployer, anchor, genesis, logic, proxies, addresses)
 
 
 def _addresses(
@@ -121,6 +130,10 @@ def _addresses(
         "system_config": proxies["SystemConfig"].address,
         "superchain_config": proxies["SuperchainConfig"].address,
         "proxy_admin": logic["ProxyAdmin"].address,
+        "l1_cross_domain_messenger": proxies["L1CrossDomainMessenger"].address,
+        "l1_standard_bridge": proxies["L1StandardBridge"].address,
+        "l1_erc721_bridge": proxies["L1ERC721Bridge"].address,
+        "optimism_mintable_erc20_factory": proxies["OptimismMintableERC20Factory"].address,
     }
     if not has_games:
         return Addresses(**common, l2_output_oracle=proxies["L2OutputOracle"].address)
@@ -133,13 +146,18 @@ def _addresses(
     )
 
 
-def _genesis(config: DeployConfig, anchor: L1BlockRef) -> Genesis:
+def _l1_side(chain_id: int, at: Addresses) -> L1Side:
+    return L1Side(chain_id, at.l1_cross_domain_messenger, at.l1_standard_bridge, at.l1_erc721_bridge)
+
+
+def _genesis(config: DeployConfig, anchor: L1BlockRef, l1: L1Side) -> Genesis:
     return build_l2_genesis(
         L2GenesisConfig(
             chain_id=config.l2_chain_id,
             timestamp=anchor.timestamp,
             gas_limit=config.gas_limit,
             proxy_admin_owner=config.roles.owner,
+            l1=l1,
             fee_vault=config.fee_vault,
             min_base_fee=config.fees.min_base_fee,
             newest_fork=config.newest_fork,

@@ -12,7 +12,8 @@ from typing import Any
 
 import rlp
 
-from opcycle.engine.alloc import Account, predeploy_alloc, storage_root, trie_root
+from opcycle.engine.alloc import Account, storage_root, trie_root
+from opcycle.engine.predeploy_state import FeeVaultConfig, L1Side, predeploy_alloc
 from opcycle.keccak import keccak
 from opcycle.protocol.l1_chain import BLOCK_FORKS
 from opcycle.protocol.outputs import OutputRootProof
@@ -29,15 +30,6 @@ _L1_TWIN = {Fork.CANYON: "shanghai", Fork.ECOTONE: "cancun", Fork.ISTHMUS: "prag
 """The Ethereum fork that an L2 fork brings with it; op-geth insists on equal times."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeeVaultConfig:
-    """Where a vault's fees go: `network` 0 is L1, 1 is L2; `minimum` in wei."""
-
-    recipient: Address
-    minimum: int
-    network: int
-
-
 @dataclass(frozen=True)
 class L2GenesisConfig:
     """What the first block depends on. `timestamp` in seconds, fees and balances in wei, `gas_limit` in gas.
@@ -49,6 +41,7 @@ class L2GenesisConfig:
     timestamp: int
     gas_limit: int
     proxy_admin_owner: Address
+    l1: L1Side
     fee_vault: FeeVaultConfig
     base_fee: int = 1_000_000
     min_base_fee: int = 0
@@ -150,7 +143,8 @@ def build_l2_genesis(config: L2GenesisConfig) -> Genesis:
     """The genesis of a chain. Raises UserError when the contracts are not compiled."""
     alloc = predeploy_alloc(
         owner=config.proxy_admin_owner,
-        vault_immutables=(config.fee_vault.recipient, config.fee_vault.minimum, config.fee_vault.network),
+        l1=config.l1,
+        vault=config.fee_vault,
         is_jovian=config.newest_fork is Fork.JOVIAN,
     )
     for address, wei in (config.balances or {}).items():

@@ -10,6 +10,8 @@ def _predeploy(last: int) -> Address:
     return bytes.fromhex("42" + "00" * 17) + last.to_bytes(2, "big")
 
 
+LEGACY_MESSAGE_PASSER = _predeploy(0x00)
+DEPLOYER_WHITELIST = _predeploy(0x02)
 WETH = _predeploy(0x06)
 L2_CROSS_DOMAIN_MESSENGER = _predeploy(0x07)
 GAS_PRICE_ORACLE = _predeploy(0x0F)

@@ -63,18 +63,6 @@ SHARED_LOCKBOX = {
     "function migrateToSharedDisputeGame(address,address) nonpayable returns ()",
 }
 
-# Ours have their recipient fixed in the genesis state.
-VAULT_SETTERS = {
-    "event Initialized(uint64)",
-    "event MinWithdrawalAmountUpdated(uint256,uint256)",
-    "event RecipientUpdated(address,address)",
-    "event WithdrawalNetworkUpdated(uint8,uint8)",
-    "function initialize(address,uint256,uint8) nonpayable returns ()",
-    "function setMinWithdrawalAmount(uint256) nonpayable returns ()",
-    "function setRecipient(address) nonpayable returns ()",
-    "function setWithdrawalNetwork(uint8) nonpayable returns ()",
-}
-
 # Features of L1Block are custom gas tokens; ETH pays for gas on every chain of ours.
 L1_BLOCK_FEATURES = {
     "event FeatureSet(bytes32 indexed,bool indexed)",
@@ -110,10 +98,6 @@ LEFT_OUT: dict[str, set[str]] = {
     "GasPriceOracle": {
         f"function set{fork}() nonpayable returns ()" for fork in ("Ecotone", "Fjord", "Isthmus", "Jovian")
     },
-    "SequencerFeeVault": PROXY_ADMIN | VAULT_SETTERS,
-    "BaseFeeVault": PROXY_ADMIN | VAULT_SETTERS,
-    "L1FeeVault": PROXY_ADMIN | VAULT_SETTERS,
-    "OperatorFeeVault": PROXY_ADMIN | VAULT_SETTERS,
     # the list has no owner, so nothing happens to it
     "DeployerWhitelist": {
         "event OwnerChanged(address,address)",

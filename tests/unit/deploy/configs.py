@@ -7,6 +7,7 @@ from eth_utils.crypto import keccak
 
 from opcycle.deploy.config import DeployConfig, OracleConfig, Settlement
 from opcycle.deploy.local import local_config
+from opcycle.engine.predeploy_state import L1Side
 from opcycle.l1.signer import KeySigner
 from opcycle.protocol.types import Address
 
@@ -18,6 +19,14 @@ def account(name: str) -> Address:
     """An address that nobody has the key of."""
     return keccak(text=name)[12:]
 
+
+L1 = L1Side(
+    chain_id=900,
+    messenger=account("L1's messenger"),
+    standard_bridge=account("L1's bridge"),
+    erc721_bridge=account("L1's ERC-721 bridge"),
+)
+"""Of an L2 that is tested without one."""
 
 GAMES = {"settlement": Settlement.GAMES}
 """Changes that make `valid_config` one of dispute games."""

@@ -108,7 +108,7 @@ def test_deploy__games__owner_has_everything_in_the_end_and_games_begin_at_the_g
     registry = Contract(l1, at.anchor_state_registry, artifact("AnchorStateRegistry").abi)
     assert factory.read("owner", block="latest") == owner != DEPLOYER
     assert weth.read("proxyAdminOwner", block="latest") == owner
-    output = make_plan(config, deployer=DEPLOYER, anchor=l1.blocks[0]).genesis.output
+    output = make_plan(config, l1_chain_id=l1.chain_id, deployer=DEPLOYER, anchor=l1.blocks[0]).genesis.output
     assert output.latest_block_hash == deployment.rollup.genesis_l2.hash
     assert registry.read("getAnchorRoot", block="latest") == (output.root, 0)
     with pytest.raises(TransactionRevertedError, match="OwnableUnauthorizedAccount"):

@@ -43,6 +43,10 @@ def test_addresses__json__names_of_the_op_stack(deployment: Deployment) -> None:
         "SystemConfigProxy",
         "SuperchainConfigProxy",
         "ProxyAdmin",
+        "L1CrossDomainMessengerProxy",
+        "L1StandardBridgeProxy",
+        "L1ERC721BridgeProxy",
+        "OptimismMintableERC20FactoryProxy",
     }
 
 
@@ -61,6 +65,10 @@ def test_addresses__json_of_a_chain_with_games__names_of_the_op_stack(tmp_path: 
         "DelayedWETHProxy",
         "PreimageOracle",
         "ProxyAdmin",
+        "L1CrossDomainMessengerProxy",
+        "L1StandardBridgeProxy",
+        "L1ERC721BridgeProxy",
+        "OptimismMintableERC20FactoryProxy",
     }
     for missing in set(data):
         with pytest.raises(KeyError, match=missing):

@@ -25,6 +25,15 @@ CODE_OF = {
         *("minimumGasLimit", "maximumGasLimit", "getAddresses", "disputeGameFactory", "isCustomGasToken"),
         *("basefeeScalar", "blobbasefeeScalar"),  # set together with `scalar`, which is asked
     },
+    "L1CrossDomainMessenger": {
+        *("ENCODING_OVERHEAD", "FLOOR_CALLDATA_OVERHEAD", "MESSAGE_VERSION"),
+        *("MIN_GAS_CALLDATA_OVERHEAD", "MIN_GAS_DYNAMIC_OVERHEAD_DENOMINATOR"),
+        *("MIN_GAS_DYNAMIC_OVERHEAD_NUMERATOR", "OTHER_MESSENGER", "PORTAL", "RELAY_CALL_OVERHEAD"),
+        *("RELAY_CONSTANT_OVERHEAD", "RELAY_GAS_CHECK_BUFFER", "RELAY_RESERVED_GAS", "TX_BASE_GAS"),
+    },
+    "L1StandardBridge": {"MESSENGER", "OTHER_BRIDGE", "l2TokenBridge"},
+    "L1ERC721Bridge": {"MESSENGER", "OTHER_BRIDGE"},
+    "OptimismMintableERC20Factory": {"BRIDGE"},
     "L2OutputOracle": {
         *("CHALLENGER", "FINALIZATION_PERIOD_SECONDS", "L2_BLOCK_TIME", "PROPOSER", "SUBMISSION_INTERVAL"),
     },
@@ -34,6 +43,7 @@ CODE_OF = {
 """The same of one contract: constants, older names, and what another contract answers."""
 
 USE = {
+    "L1CrossDomainMessenger": {"messageNonce", "xDomainMessageSender"},
     "SystemConfig": {"startBlock"},
     "L2OutputOracle": {"latestBlockNumber", "latestOutputIndex", "nextBlockNumber", "nextOutputIndex"},
     "OptimismPortal": {"l2Sender", "params"},
@@ -63,7 +73,7 @@ OF_A_GAME = {
 
 
 def plan_of(settlement: dict[str, str]) -> Plan:
-    return make_plan(valid_config(**settlement), deployer=DEPLOYER, anchor=EvmL1().blocks[0])
+    return make_plan(valid_config(**settlement), l1_chain_id=900, deployer=DEPLOYER, anchor=EvmL1().blocks[0])
 
 
 def getters(name: str) -> set[str]:

@@ -11,11 +11,10 @@ from tests.unit.deploy.evm_l1 import EvmL1, run
 from opcycle.artifacts import artifact
 from opcycle.deploy.config import DeployConfig
 from opcycle.deploy.inspection.findings import Severity
-from opcycle.deploy.inspection.initialized import INITIALIZED_SLOT
 from opcycle.deploy.inspection.inspect import inspect
 from opcycle.deploy.plan import Plan, make_plan
 from opcycle.deploy.state import Start
-from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT
+from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT, INITIALIZED_SLOT
 from opcycle.l1.contract import Contract
 from opcycle.protocol.types import Address
 from opcycle.rpc.hexjson import checksum, from_hex, to_hex
@@ -34,7 +33,7 @@ def deployed(l1: EvmL1, directory: Path, config: DeployConfig) -> Plan:
     run(l1, directory, config)
     start = Start.read(directory)
     assert start is not None
-    return make_plan(config, deployer=DEPLOYER, anchor=start.anchor)
+    return make_plan(config, l1_chain_id=l1.chain_id, deployer=DEPLOYER, anchor=start.anchor)
 
 
 def found(l1: EvmL1, plan: Plan) -> list[tuple[Severity, str, str]]:

@@ -49,7 +49,7 @@ class EvmL2(EvmL1):
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return make_plan(valid_config(), deployer=DEPLOYER, anchor=EvmL1().blocks[0])
+    return make_plan(valid_config(), l1_chain_id=900, deployer=DEPLOYER, anchor=EvmL1().blocks[0])
 
 
 def found(plan: Plan, l2: EvmL2, l1: EvmL1) -> list[tuple[Severity, str, str]]:
@@ -116,7 +116,12 @@ def test_inspect_l2__follows_this_l1_or_another(plan: Plan) -> None:
 
 
 def test_inspect_l2__another_genesis__nothing_else_is_asked(plan: Plan) -> None:
-    other = make_plan(replace(plan.config, gas_limit=31_000_000), deployer=plan.deployer, anchor=plan.anchor)
+    other = make_plan(
+        replace(plan.config, gas_limit=31_000_000),
+        l1_chain_id=900,
+        deployer=plan.deployer,
+        anchor=plan.anchor,
+    )
     l2 = EvmL2(plan)
     other_code(l2)
     assert found(other, l2, EvmL1()) == [(ERROR, "L2", "the first block")]

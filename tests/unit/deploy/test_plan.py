@@ -17,7 +17,7 @@ ANCHOR = L1BlockRef(hash=b"\x01" * 32, number=7, parent_hash=b"\x02" * 32, times
 
 
 def plan_of(config: DeployConfig, *, anchor: L1BlockRef = ANCHOR) -> Plan:
-    return make_plan(config, deployer=DEPLOYER, anchor=anchor)
+    return make_plan(config, l1_chain_id=900, deployer=DEPLOYER, anchor=anchor)
 
 
 def setups_of(plan: Plan) -> dict[str, Setup]:
@@ -69,7 +69,7 @@ def test_make_plan__other_name_or_anchor__no_address_in_common() -> None:
     found = [
         creation.address for plan in plans for creation in (*plan.logic.values(), *plan.proxies.values())
     ]
-    assert len(set(found)) == len(found) == 64
+    assert len(set(found)) == len(found) == 104
 
 
 def test_make_plan__proxies__name_each_other() -> None:

@@ -55,7 +55,7 @@ def plan(l1: EvmL1, tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """A deployment with games, all of it on `l1`."""
     config, anchor = valid_config(**GAMES), l1.blocks[-1]
     run(l1, tmp_path_factory.mktemp("deployment"), config)
-    return make_plan(config, deployer=DEPLOYER, anchor=anchor)
+    return make_plan(config, l1_chain_id=900, deployer=DEPLOYER, anchor=anchor)
 
 
 @pytest.fixture(scope="module")

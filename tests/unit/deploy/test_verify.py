@@ -31,7 +31,7 @@ def plan(l1: EvmL1, tmp_path: Path) -> Plan:
     deployment = run(l1, tmp_path, config)
     start = Start.read(tmp_path)
     assert start is not None
-    plan = make_plan(config, deployer=DEPLOYER, anchor=start.anchor)
+    plan = make_plan(config, l1_chain_id=l1.chain_id, deployer=DEPLOYER, anchor=start.anchor)
     assert plan.addresses == deployment.addresses
     require_as_planned(l1, plan)
     return plan

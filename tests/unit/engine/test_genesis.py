@@ -11,9 +11,11 @@ import orjson
 import pytest
 import rlp
 from eth_utils.crypto import keccak
+from tests.unit.deploy.configs import L1
 
 from opcycle.engine.alloc import Account, storage_root
-from opcycle.engine.genesis import FeeVaultConfig, Genesis, L2GenesisConfig, build_l2_genesis
+from opcycle.engine.genesis import Genesis, L2GenesisConfig, build_l2_genesis
+from opcycle.engine.predeploy_state import FeeVaultConfig
 from opcycle.protocol.predeploys import L2_TO_L1_MESSAGE_PASSER
 from opcycle.protocol.rollup import FeeCurve, Fork
 from opcycle.protocol.types import Address
@@ -26,6 +28,7 @@ CONFIG = L2GenesisConfig(
     timestamp=1_750_000_000,
     gas_limit=60_000_000,
     proxy_admin_owner=keccak(text="owner")[12:],
+    l1=L1,
     fee_vault=FeeVaultConfig(recipient=keccak(text="recipient")[12:], minimum=5, network=1),
 )
 
@@ -166,10 +169,14 @@ def test_build_l2_genesis__owner_and_vaults__are_part_of_the_state() -> None:
             CONFIG,
             replace(CONFIG, proxy_admin_owner=keccak(text="another")[12:]),
             replace(CONFIG, fee_vault=replace(CONFIG.fee_vault, minimum=6)),
+            replace(CONFIG, l1=replace(L1, chain_id=1)),
+            replace(CONFIG, l1=replace(L1, messenger=bytes(20))),
+            replace(CONFIG, l1=replace(L1, standard_bridge=bytes(20))),
+            replace(CONFIG, l1=replace(L1, erc721_bridge=bytes(20))),
             replace(CONFIG, fee_vault=replace(CONFIG.fee_vault, network=0)),
         )
     }
-    assert len(roots) == 4
+    assert len(roots) == 8
 
 
 def test_build_l2_genesis__same_config__same_block() -> None:

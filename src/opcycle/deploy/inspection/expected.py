@@ -12,6 +12,7 @@ from opcycle.deploy.initial import chain_addresses, resource_config_tuple
 from opcycle.deploy.inspection.findings import Severity
 from opcycle.deploy.plan import Plan
 from opcycle.l1.contract import encode_call
+from opcycle.protocol import predeploys
 from opcycle.protocol.types import ZERO_ADDRESS, Address
 
 KNOWN_GAME_TYPES = (*range(11), 42, 254, 255, 1337)
@@ -124,6 +125,27 @@ def _common(plan: Plan) -> dict[str, list[Value]]:
         "ProxyAdmin": _roles(owner=plan.config.roles.owner),
         "SuperchainConfig": _roles(guardian=plan.config.roles.guardian),
         "SystemConfig": _system_config(plan),
+        **_bridges(plan),
+    }
+
+
+def _bridges(plan: Plan) -> dict[str, list[Value]]:
+    """Their other ends are predeploys."""
+    at = plan.addresses
+    system_config, messenger = at.system_config, at.l1_cross_domain_messenger
+    return {
+        "L1CrossDomainMessenger": _wiring(
+            systemConfig=system_config,
+            portal=at.optimism_portal,
+            otherMessenger=predeploys.L2_CROSS_DOMAIN_MESSENGER,
+        ),
+        "L1StandardBridge": _wiring(
+            systemConfig=system_config, messenger=messenger, otherBridge=predeploys.L2_STANDARD_BRIDGE
+        ),
+        "L1ERC721Bridge": _wiring(
+            systemConfig=system_config, messenger=messenger, otherBridge=predeploys.L2_ERC721_BRIDGE
+        ),
+        "OptimismMintableERC20Factory": _wiring(bridge=at.l1_standard_bridge),
     }
 
 

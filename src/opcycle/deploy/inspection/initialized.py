@@ -12,14 +12,11 @@ from opcycle.deploy.inspection.checks import Answer, Check
 from opcycle.deploy.inspection.code import Behind
 from opcycle.deploy.inspection.expected import Expected, Proxied
 from opcycle.deploy.inspection.findings import Finding, Severity
+from opcycle.engine.alloc import INITIALIZED_SLOT
 from opcycle.keccak import keccak
 from opcycle.protocol.types import ZERO_ADDRESS, Address
 from opcycle.rpc.client import Call, RpcError
 from opcycle.rpc.hexjson import from_quantity, to_hex
-
-_NAMESPACE = int.from_bytes(keccak(b"openzeppelin.storage.Initializable"), "big") - 1
-INITIALIZED_SLOT = keccak(_NAMESPACE.to_bytes(32, "big"))[:31] + b"\0"
-"""ERC-7201: `keccak(keccak(id) - 1)` with its last byte cleared."""
 
 DISABLED = 2**64 - 1
 STRANGER = keccak(b"a stranger who would like to own this")[12:]

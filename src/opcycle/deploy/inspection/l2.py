@@ -12,9 +12,9 @@ from opcycle.deploy.inspection.checks import Answer, Check, ask, look
 from opcycle.deploy.inspection.code import summary
 from opcycle.deploy.inspection.expected import Kind
 from opcycle.deploy.inspection.findings import Finding, Report, Severity, shown, worst_first
-from opcycle.deploy.inspection.initialized import INITIALIZED_SLOT
 from opcycle.deploy.plan import Plan
-from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT, Account, contract_name
+from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT, INITIALIZED_SLOT, Account
+from opcycle.engine.predeploy_state import contract_name
 from opcycle.l1.contract import Contract
 from opcycle.protocol import predeploys
 from opcycle.protocol.types import Address, BlockId, Hash

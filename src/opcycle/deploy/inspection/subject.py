@@ -47,7 +47,8 @@ def read_subject(path: Path, config: DeployConfig, l1: RpcClient) -> Subject:
     anchor = _anchor(rollup, l1)
     start = Start.read(directory)
     deployer = start.deployer if start else _deployer(addresses.proxy_admin, anchor, l1)
-    return Subject(addresses, rollup, make_plan(config, deployer=deployer, anchor=anchor))
+    plan = make_plan(config, l1_chain_id=rollup.l1_chain_id, deployer=deployer, anchor=anchor)
+    return Subject(addresses, rollup, plan)
 
 
 def _deployer(proxy_admin: Address, anchor: L1BlockRef, l1: RpcClient) -> Address:
