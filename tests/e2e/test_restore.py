@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.e2e.builders import signed_transfer
 
+from opcycle.batcher.options import BatcherOptions, DataAvailability
 from opcycle.deploy.config import Settlement
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.config import DevnetConfig
@@ -217,6 +218,25 @@ def test_everything_is_as_before_and_goes_on_as_before(
     after = everything(devnet)
     assert after == before
     assert future(devnet) == foretold
+
+
+def test_blobs_come_back_and_go(tmp_path: Path) -> None:
+    """The pool for blob transactions is another one, and remembers those that are mined, too."""
+    options = BatcherOptions(data_availability=DataAvailability.BLOBS)
+    config = DevnetConfig(tmp_path / "devnet", ports=free_ports(), is_restorable=True, batcher=options)
+    with Devnet.stepped(config) as devnet:
+        devnet.advance(20)
+        start = take(devnet)
+        restore(devnet, start)
+        before = everything(devnet)
+        assert before["blobs"]
+        foretold = future(devnet)
+        for steps in (1, 20):
+            restore(devnet, start)
+            assert everything(devnet) == before
+            devnet.advance(steps)
+            restore(devnet, start)
+            assert future(devnet) == foretold
 
 
 def test_an_engine_without_its_blocks_says_so(devnet: Devnet, start: Snapshot) -> None:

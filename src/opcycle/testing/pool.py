@@ -3,12 +3,11 @@
 Every test begins with the same state of both chains, all agents and both pools. Measured side by side on two
 cores, from the end of one test to the start of the next:
 
-    a new devnet, contracts and all          3.4 s
-    three op-geths on copied directories     1.0 s
-    three op-geths set back, agents anew     0.15 s, of which 0.03 s for the op-geths
+    a new devnet, contracts and all          6.4 s
+    three op-geths on copied directories     0.9 s, and their agents
+    three op-geths set back, agents anew     0.13 s, of which 0.04 s for the op-geths
 
-So the last; `opcycle.devnet.snapshot` says how. A forked process is no way: op-geth has threads and locks its
-files.
+(`python -m benchmarks.pytest_plugin`, on a busy machine.) So the last; `opcycle.devnet.snapshot` says how.
 """
 
 import shutil

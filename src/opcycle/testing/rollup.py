@@ -128,10 +128,10 @@ class LocalRollup:
         Raises UserError for a step back, or half a second.
         """
         total = seconds + 60 * minutes + 3600 * hours + 86_400 * days
-        if total != int(total):
-            raise UserError(f"chain time has whole seconds (asked for {total} s)")
         if not 0 <= total <= LONGEST:
             raise UserError(f"time passes by 0 to {LONGEST} s at once (asked for {total} s)")
+        if total != int(total):
+            raise UserError(f"chain time has whole seconds (asked for {total} s)")
         if total <= LONGEST_STEPPED:
             self.underlying.advance(int(total))
         else:
