@@ -4,15 +4,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from tests.e2e.withdrawing import Place, place_in
+from tests.e2e.withdrawing import CLOCK, FINALITY, Place, place_in
 
+from opcycle.artifacts import artifact
+from opcycle.deploy.inspection.findings import Severity
 from opcycle.deploy.inspection.inspect import inspect
 from opcycle.deploy.inspection.l2 import inspect_l2
 from opcycle.deploy.plan import Plan, make_plan
 from opcycle.deploy.state import Start
 from opcycle.devnet.deploying import deploy_config
+from opcycle.l1.contract import Contract
 from opcycle.protocol.l1_chain import LOCAL_L1_CHAIN_ID
 from opcycle.protocol.predeploys import L1_BLOCK
+from opcycle.rpc.hexjson import checksum
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +48,23 @@ def test_what_is_in_use_does_not_deviate(place: Place, plan: Plan) -> None:
     assert report.findings == ()
     assert report.checks > 30, "it did look"
     assert report.block.number > 5
+
+
+def test_an_anchor_that_has_moved_on_is_a_note(place: Place, plan: Plan) -> None:
+    number = place.devnet.node.sync_status().safe_l2.number
+    game = place.propose(block=number - 1)
+    place.travel_to(place.now + CLOCK + 1)
+    place.decide(game)
+    place.travel_to(place.now + FINALITY + 1)
+    registry = plan.addresses.anchor_state_registry
+    assert registry is not None
+    contract = Contract(place.devnet.l1.rpc, registry, artifact("AnchorStateRegistry").abi)
+    place.send("user", contract.request("setAnchorState", game.contract.address))
+    report = inspect(place.devnet.l1.rpc, plan, place.devnet.deployment.addresses)
+    (finding,) = report.findings
+    assert (finding.severity, finding.what) == (Severity.NOTE, "anchorGame")
+    assert finding.found == checksum(game.contract.address)
+    assert not report.has_errors
 
 
 def test_another_genesis_is_all_that_is_told_of_another_l2(place: Place, plan: Plan) -> None:

@@ -1,7 +1,9 @@
 """A deployment as it should be has no findings; each thing changed afterwards is found, and only that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyrevm import AccountInfo
@@ -15,8 +17,10 @@ from opcycle.deploy.inspection.inspect import inspect
 from opcycle.deploy.plan import Plan, make_plan
 from opcycle.deploy.state import Start
 from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT, INITIALIZED_SLOT
+from opcycle.errors import TemporaryError
 from opcycle.l1.contract import Contract
 from opcycle.protocol.types import Address
+from opcycle.rpc.client import Call, RpcError
 from opcycle.rpc.hexjson import checksum, from_hex, to_hex
 
 STRANGER = b"\x66" * 20
@@ -65,6 +69,13 @@ def sent(role: str, name: str, function: str, *arguments: object) -> Plant:
         )
 
     return plant
+
+
+def other_owner_of_proxies(l1: EvmL1, plan: Plan) -> None:
+    admin = Contract(l1, plan.addresses.proxy_admin, artifact("ProxyAdmin").abi)
+    owner = checksum(plan.config.roles.owner)
+    data = admin.encode("transferOwnership", STRANGER)
+    l1.evm.message_call(owner, checksum(admin.address), calldata=data)
 
 
 def other_code(name: str) -> Plant:
@@ -127,6 +138,7 @@ def logic_not_disabled(l1: EvmL1, plan: Plan) -> None:
         (other_admin, [(ERROR, "SystemConfig", "the proxy's admin")]),
         (not_set_up, [(ERROR, "OptimismPortal2", "the initializer")]),
         (half_set_up, [(ERROR, "SystemConfig", "the initializer")]),
+        (other_owner_of_proxies, [(ERROR, "ProxyAdmin", "owner")]),
         (logic_not_disabled, [(ERROR, "DelayedWETH", "the logic's initializer")]),
         (
             sent("owner", "SystemConfig", "transferOwnership", STRANGER),
@@ -186,3 +198,49 @@ def test_inspect__untouched__nothing_deviates(l1: EvmL1, tmp_path: Path, settlem
     assert not report.has_errors
     assert report.checks > 50, "it did look"
     assert report.block == l1.blocks[-1].id
+
+
+def test_inspect__files_name_another_portal__it_is_looked_at_there_and_others_should_know_it(
+    l1: EvmL1, tmp_path: Path
+) -> None:
+    plan = deployed(l1, tmp_path, valid_config(**GAMES))
+    elsewhere = replace(plan.addresses, optimism_portal=STRANGER)
+    findings = inspect(l1, plan, elsewhere).findings
+    at_the_portal = {(finding.severity, finding.what) for finding in findings if finding.address == STRANGER}
+    assert at_the_portal == {
+        (ERROR, "the proxy's code"),
+        (ERROR, "the proxy's admin"),
+        (ERROR, "the implementation"),
+        (WARNING, "the address"),
+    }
+    others = {(finding.contract, finding.what) for finding in findings if finding.address != STRANGER}
+    assert others == {("SystemConfig", "optimismPortal"), ("L1CrossDomainMessenger", "portal")}
+
+
+def test_inspect__server_refuses_a_call__temporary_error_and_no_finding(l1: EvmL1, tmp_path: Path) -> None:
+    """Else a server that limits calls would look like a broken deployment."""
+    plan = deployed(l1, tmp_path, valid_config())
+    answer = l1.results_or_errors
+
+    def limited(calls: Sequence[Call]) -> list[Any]:
+        return [*answer(calls[:-1]), RpcError(calls[-1][0], -32005, "too many requests")]
+
+    l1.results_or_errors = limited  # type: ignore[method-assign]
+    with pytest.raises(TemporaryError, match="too many requests"):
+        inspect(l1, plan, plan.addresses)
+
+
+def test_inspect__many_checks__no_request_is_larger_than_public_servers_take(
+    l1: EvmL1, tmp_path: Path
+) -> None:
+    plan = deployed(l1, tmp_path, valid_config(**GAMES))
+    answer, sizes = l1.results_or_errors, []
+
+    def counted(calls: Sequence[Call]) -> list[Any]:
+        sizes.append(len(calls))
+        return answer(calls)
+
+    l1.results_or_errors = counted  # type: ignore[method-assign]
+    assert inspect(l1, plan, plan.addresses).findings == ()
+    assert max(sizes) <= 50
+    assert sum(sizes) > 100

@@ -12,7 +12,7 @@ from opcycle.artifacts import artifact
 from opcycle.deploy.inspection.findings import Severity
 from opcycle.deploy.inspection.l2 import inspect_l2
 from opcycle.deploy.plan import Plan, make_plan
-from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT
+from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT, INITIALIZED_SLOT
 from opcycle.l1.contract import encode_call
 from opcycle.protocol import predeploys
 from opcycle.protocol.types import Address
@@ -74,6 +74,36 @@ def other_admin(l2: EvmL2) -> None:
     l2.write(predeploys.L2_TO_L1_MESSAGE_PASSER, ADMIN_SLOT, STRANGER)
 
 
+def other_half(l2: EvmL2) -> None:
+    l2.write(predeploys.L2_STANDARD_BRIDGE, 4, STRANGER)
+
+
+def other_messenger(l2: EvmL2) -> None:
+    l2.write(predeploys.L2_CROSS_DOMAIN_MESSENGER, 207, STRANGER)
+
+
+def relaying(l2: EvmL2) -> None:
+    """As if a message were being relayed, for ever."""
+    l2.write(predeploys.L2_CROSS_DOMAIN_MESSENGER, 204, STRANGER)
+
+
+def other_minimum(l2: EvmL2) -> None:
+    """The genesis has none, that is: a zero, which no state stores."""
+    l2.write(predeploys.L1_FEE_VAULT, 1, b"\x05")
+
+
+def other_recipient(l2: EvmL2) -> None:
+    l2.write(predeploys.BASE_FEE_VAULT, 2, STRANGER)
+
+
+def not_set_up(l2: EvmL2) -> None:
+    l2.write(predeploys.L2_ERC721_BRIDGE, INITIALIZED_SLOT, b"")
+
+
+def logic_open(l2: EvmL2) -> None:
+    l2.write(bytes.fromhex("c0d3" * 9 + "0010"), INITIALIZED_SLOT, b"")
+
+
 def other_owner(l2: EvmL2) -> None:
     l2.write(predeploys.PROXY_ADMIN, 0, STRANGER)
 
@@ -86,6 +116,13 @@ def other_owner(l2: EvmL2) -> None:
         (other_logic, (ERROR, "GasPriceOracle", "the implementation")),
         (other_admin, (ERROR, "L2ToL1MessagePasser", "the proxy's admin")),
         (other_owner, (ERROR, "ProxyAdmin", "owner")),
+        (other_half, (ERROR, "L2StandardBridge", "otherBridge")),
+        (other_messenger, (ERROR, "L2CrossDomainMessenger", "otherMessenger")),
+        (relaying, (ERROR, "L2CrossDomainMessenger", "storage slot 0xcc")),
+        (other_minimum, (WARNING, "L1FeeVault", "minWithdrawalAmount")),
+        (other_recipient, (WARNING, "BaseFeeVault", "recipient and withdrawalNetwork")),
+        (not_set_up, (ERROR, "L2ERC721Bridge", "the initializer")),
+        (logic_open, (ERROR, "L2StandardBridge", "the logic's initializer")),
     ],
 )
 def test_inspect_l2__one_thing_is_changed__is_all_that_is_found(

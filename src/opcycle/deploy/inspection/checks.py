@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from opcycle.deploy.inspection.findings import Finding
+from opcycle.errors import TemporaryError
+from opcycle.protocol.types import BlockId
 from opcycle.rpc.client import Call, RpcClient, RpcError
+from opcycle.rpc.hexjson import from_hex, from_quantity
 
 AT_ONCE = 40
 """Calls in one request: public RPC servers refuse more than fifty or a hundred."""
@@ -23,6 +26,14 @@ class Check:
 
     calls: tuple[Call, ...]
     judge: Callable[..., Finding | None]
+
+
+def head(rpc: RpcClient) -> BlockId:
+    """The block at whose end everything is looked at. Raises TemporaryError if there is none yet."""
+    block = rpc.call("eth_getBlockByNumber", "latest", False)
+    if block is None:
+        raise TemporaryError(f"the server at {rpc.url} has no blocks; inspect when it has caught up")
+    return BlockId(from_hex(block["hash"]), from_quantity(block["number"]))
 
 
 def look(rpc: RpcClient, checks: Sequence[Check]) -> list[Finding]:

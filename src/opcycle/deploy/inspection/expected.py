@@ -34,6 +34,10 @@ class Kind(Enum):
         Severity.ERROR,
         "only another implementation changes this: upgrade to the right one, or correct the configuration",
     )
+    GAMES = (
+        Severity.ERROR,
+        "withdrawals rely on it: its owner or the guardian must set it back, or correct the configuration",
+    )
     SETTING = (
         Severity.WARNING,
         "the owner may change this at any time: set it back, or write the new value into the configuration",
@@ -231,9 +235,9 @@ def _games(plan: Plan) -> dict[str, list[Value]]:
             *_wiring(systemConfig=at.system_config, disputeGameFactory=at.dispute_game_factory),
             *_fixed(
                 getStartingAnchorRoot=(output.root, 0),
-                respectedGameType=games.game_type,
                 disputeGameFinalityDelaySeconds=games.finality_delay,
             ),
+            Value(Kind.GAMES, "respectedGameType", games.game_type),
             Value(Kind.PROGRESS, "anchorGame", ZERO_ADDRESS),
         ],
         "DelayedWETH": [
@@ -267,5 +271,5 @@ def _game_kinds(plan: Plan) -> Iterator[Value]:
     """What makes the factory make games; a wrong implementation or machine decides them wrongly."""
     for setting in plan.game_settings:
         for getter, *arguments, wanted in setting.shown:
-            kind = Kind.SETTING if getter == "initBonds" else Kind.FIXED
+            kind = Kind.SETTING if getter == "initBonds" else Kind.GAMES
             yield Value(kind, getter, wanted, tuple(arguments))

@@ -28,12 +28,18 @@ REPLACE = "upgrade its proxy to a copy whose constructor disables initializers"
 def initialized_checks(contract: Expected, behind: Behind | None, tag: str) -> Iterator[Check]:
     """Of a contract behind a proxy; nothing else here is ever set up."""
     if behind is not None and contract.proxied is not None:
-        for address, is_proxy in ((contract.address, True), (behind.logic, False)):
-            yield _check(contract.name, address, contract.proxied, tag, is_proxy=is_proxy)
+        yield initializer_check(contract.name, contract.address, contract.proxied, tag, is_proxy=True)
+        yield initializer_check(contract.name, behind.logic, contract.proxied, tag, is_proxy=False)
 
 
-def _check(name: str, address: Address, proxied: Proxied, tag: str, *, is_proxy: bool) -> Check:
-    callers = {ZERO_ADDRESS: "the zero address", STRANGER: "a stranger", proxied.owner: "the owner"}
+def initializer_check(name: str, address: Address, proxied: Proxied, tag: str, *, is_proxy: bool) -> Check:
+    """Of a proxy, which must be set up, or of the logic of one, where that must be impossible."""
+    callers = {
+        ZERO_ADDRESS: "the zero address",
+        STRANGER: "a stranger",
+        proxied.admin: "the proxy's admin",
+        proxied.owner: "the owner",
+    }
     calls = [_try(proxied.initialize, address, caller, tag) for caller in callers]
 
     def judge(word: Answer, *tries: Answer) -> Finding | None:

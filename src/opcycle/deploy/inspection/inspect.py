@@ -5,16 +5,16 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from opcycle.deploy.deployment import Addresses
-from opcycle.deploy.inspection.checks import Check, look
+from opcycle.deploy.inspection.checks import Check, head, look
 from opcycle.deploy.inspection.code import code_checks, read_proxies
 from opcycle.deploy.inspection.expected import Expected, expected_contracts
 from opcycle.deploy.inspection.findings import Finding, Report, Severity, worst_first
 from opcycle.deploy.inspection.initialized import initialized_checks
 from opcycle.deploy.inspection.values import value_checks
 from opcycle.deploy.plan import Plan
-from opcycle.protocol.types import Address, BlockId
+from opcycle.protocol.types import Address
 from opcycle.rpc.client import RpcClient
-from opcycle.rpc.hexjson import checksum, from_hex, from_quantity, to_quantity
+from opcycle.rpc.hexjson import checksum, to_quantity
 
 Checks = Callable[[Expected], Iterator[Check]]
 
@@ -25,8 +25,7 @@ def inspect(rpc: RpcClient, plan: Plan, addresses: Addresses) -> Report:
     What does not run the right code is asked nothing, and what was not set up not for its parameters.
     Raises TemporaryError if L1 does not answer.
     """
-    head = rpc.call("eth_getBlockByNumber", "latest", False)
-    block = BlockId(from_hex(head["hash"]), from_quantity(head["number"]))
+    block = head(rpc)
     tag = to_quantity(block.number)
     moved = _moved(plan.addresses, addresses)
     contracts = [_at(moved, contract) for contract in expected_contracts(plan)]

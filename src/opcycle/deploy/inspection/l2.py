@@ -8,24 +8,22 @@ its own: that is in a slot which the genesis has filled.
 from collections.abc import Iterator
 
 from opcycle.artifacts import artifact
-from opcycle.deploy.inspection.checks import Answer, Check, ask, look
+from opcycle.deploy.inspection.checks import Answer, Check, ask, head, look
 from opcycle.deploy.inspection.code import summary
-from opcycle.deploy.inspection.expected import Kind
+from opcycle.deploy.inspection.expected import Kind, Proxied
 from opcycle.deploy.inspection.findings import Finding, Report, Severity, shown, worst_first
+from opcycle.deploy.inspection.initialized import STRANGER, initializer_check
 from opcycle.deploy.plan import Plan
 from opcycle.engine.alloc import ADMIN_SLOT, IMPLEMENTATION_SLOT, INITIALIZED_SLOT, Account
 from opcycle.engine.predeploy_state import contract_name
-from opcycle.l1.contract import Contract
+from opcycle.l1.contract import Contract, encode_call
 from opcycle.protocol import predeploys
 from opcycle.protocol.types import Address, BlockId, Hash
 from opcycle.rpc.client import RpcClient
-from opcycle.rpc.hexjson import from_hex, from_quantity, to_hex, to_quantity
+from opcycle.rpc.hexjson import from_hex, to_hex, to_quantity
 
-_SLOTS = {
-    IMPLEMENTATION_SLOT: "the implementation",
-    ADMIN_SLOT: "the proxy's admin",
-    INITIALIZED_SLOT: "the initializer",
-}
+_VAULTS = ("SequencerFeeVault", "BaseFeeVault", "L1FeeVault", "OperatorFeeVault")
+_SLOTS = {IMPLEMENTATION_SLOT: "the implementation", ADMIN_SLOT: "the proxy's admin"}
 _NAMED = {
     ("ProxyAdmin", 0): (Kind.ROLE, "owner"),
     ("L2CrossDomainMessenger", 207): (Kind.WIRING, "otherMessenger"),
@@ -33,8 +31,13 @@ _NAMED = {
     ("L2StandardBridge", 4): (Kind.WIRING, "otherBridge"),
     ("L2ERC721Bridge", 1): (Kind.WIRING, "messenger"),
     ("L2ERC721Bridge", 2): (Kind.WIRING, "otherBridge"),
+    ("OptimismMintableERC20Factory", 1): (Kind.WIRING, "bridge"),
+    ("OptimismMintableERC721Factory", 1): (Kind.WIRING, "bridge"),
+    ("OptimismMintableERC721Factory", 2): (Kind.WIRING, "remoteChainID"),
+    **{(vault, 1): (Kind.SETTING, "minWithdrawalAmount") for vault in _VAULTS},
+    **{(vault, 2): (Kind.SETTING, "recipient and withdrawalNetwork") for vault in _VAULTS},
 }
-_VAULT_SLOTS = {1: "minWithdrawalAmount", 2: "recipient and withdrawalNetwork"}
+"""What is in a slot, by the contract's name; also where the genesis has a zero there."""
 
 OTHER_L2 = "give --l2 the URL of the chain that this deployment is of: every L2 of another genesis is another"
 OTHER_LOGIC = "only the owner of L2's ProxyAdmin, or a fork that is unknown here, changes this: ask who did"
@@ -43,26 +46,22 @@ OTHER_L1 = "wait for L2 to follow a reorg of L1 and inspect again; if that stays
 
 def inspect_l2(l2: RpcClient, l1: RpcClient, plan: Plan) -> Report:
     """Everything on L2 that is not as `plan` has it. Raises TemporaryError if a server does not answer."""
-    genesis, head = (l2.call("eth_getBlockByNumber", label, False) for label in ("0x0", "latest"))
+    block, genesis = head(l2), l2.call("eth_getBlockByNumber", "0x0", False)
     if (first := from_hex(genesis["hash"])) != plan.genesis.id.hash:
         found = ("the first block", shown(first), shown(plan.genesis.id.hash), OTHER_L2)
         finding = Finding(Severity.ERROR, "L2", predeploys.L1_BLOCK, *found)
-        return Report(_id(head), 0, (finding,))
-    tag = head["number"]
+        return Report(block, 0, (finding,))
+    tag = to_quantity(block.number)
     checks = [
         check
         for address, account in plan.genesis.alloc.items()
         if account.code
-        for check in _account_checks(address, account, tag)
+        for check in [*_account_checks(address, account, tag), *_initializer_checks(plan, address, tag)]
     ]
     findings = look(l2, checks)
     if not any(finding.contract == "L1Block" for finding in findings):
-        findings += _pairing(l2, l1, tag)
-    return Report(_id(head), len(checks) + 1, worst_first(findings))
-
-
-def _id(block: dict[str, str]) -> BlockId:
-    return BlockId(from_hex(block["hash"]), from_quantity(block["number"]))
+        findings += _pairing(l2, l1, block)
+    return Report(block, len(checks) + 1, worst_first(findings))
 
 
 def _account_checks(address: Address, account: Account, tag: str) -> Iterator[Check]:
@@ -75,15 +74,33 @@ def _account_checks(address: Address, account: Account, tag: str) -> Iterator[Ch
         return Finding(Severity.ERROR, name, address, *found)
 
     yield Check((("eth_getCode", [to_hex(address), tag]),), judge_code)
-    for slot, word in account.storage.items():
-        yield _slot_check(name, address, slot, word, tag)
+    is_proxy = IMPLEMENTATION_SLOT in account.storage
+    named = {number.to_bytes(32, "big"): bytes(32) for front, number in _NAMED if is_proxy and front == name}
+    for slot, word in (named | dict(account.storage)).items():
+        if slot != INITIALIZED_SLOT:
+            yield _slot_check(name, address, slot, word, tag)
+
+
+def _initializer_checks(plan: Plan, address: Address, tag: str) -> Iterator[Check]:
+    """Of a predeploy that the genesis has set up, as its initializer would have done."""
+    storage, name = plan.genesis.alloc[address].storage, contract_name(address)
+    if INITIALIZED_SLOT in storage:
+        proxied = Proxied(predeploys.PROXY_ADMIN, plan.config.roles.owner, _any_initialization(name))
+        yield initializer_check(name, address, proxied, tag, is_proxy=IMPLEMENTATION_SLOT in storage)
+
+
+def _any_initialization(name: str) -> bytes:
+    """The call of an initializer of addresses and numbers, with some that none refuses."""
+    abi = artifact(name).abi
+    (entry,) = (entry for entry in abi if entry.get("name") == "initialize")
+    return encode_call(
+        abi, "initialize", *(STRANGER if i["type"] == "address" else 1 for i in entry["inputs"])
+    )
 
 
 def _slot_check(name: str, address: Address, slot: Hash, word: bytes, tag: str) -> Check:
     number = int.from_bytes(slot, "big")
     kind, what = _NAMED.get((name, number), (Kind.FIXED, _SLOTS.get(slot, f"storage slot {number:#x}")))
-    if name.endswith("FeeVault") and number in _VAULT_SLOTS:
-        kind, what = Kind.SETTING, _VAULT_SLOTS[number]
 
     def judge(answer: Answer) -> Finding | None:
         if (found := from_hex(answer)) == word:
@@ -95,10 +112,10 @@ def _slot_check(name: str, address: Address, slot: Hash, word: bytes, tag: str) 
     return Check((("eth_getStorageAt", [to_hex(address), to_hex(slot), tag]),), judge)
 
 
-def _pairing(l2: RpcClient, l1: RpcClient, tag: str) -> Iterator[Finding]:
+def _pairing(l2: RpcClient, l1: RpcClient, end: BlockId) -> Iterator[Finding]:
     """L2 knows the hash of an L1 block; the first L2 block knows none yet."""
     bound = Contract(l2, predeploys.L1_BLOCK, artifact("L1Block").abi)
-    number, known = bound.read_many([("number", ()), ("hash", ())], block=from_quantity(tag))
+    number, known = bound.read_many([("number", ()), ("hash", ())], block=end.number)
     if known == bytes(32):
         return
     (block,) = ask(l1, [("eth_getBlockByNumber", [to_quantity(number), False])])
