@@ -46,16 +46,50 @@ class Stage:
     def withdraw(self) -> str:
         """The hash of a withdrawal on L2, in a block that is safe."""
         sent = self.viem.do("withdraw", to=to_hex(RECIPIENT), value=str(AMOUNT))
+        self.safe(sent)
+        (withdrawal,) = self.viem.do("withdrawals", hash=sent)
+        assert (withdrawal["value"], withdrawal["sender"]) == (str(AMOUNT), checksum(USER.address))
+        return str(sent)
+
+    def safe(self, sent: str) -> None:
+        """An L2 transaction that viem has sent succeeds, in a block that is safe in the end."""
         self.place.devnet.advance(2)
         receipt = self.viem.do("l2Receipt", hash=sent)
         assert receipt["status"] == "success"
-        (withdrawal,) = self.viem.do("withdrawals", hash=sent)
-        assert (withdrawal["value"], withdrawal["sender"]) == (str(AMOUNT), checksum(USER.address))
         number, node = int(receipt["blockNumber"]), self.place.devnet.node
         self.place.devnet.until(
             "a safe block", lambda: node.sync_status().safe_l2.number >= number, seconds=60
         )
-        return str(sent)
+
+    def relayed(self, deposit: str) -> None:
+        """What an L1 transaction deposits succeeds on L2."""
+        self.place.devnet.advance(3)
+        receipt = self.viem.do("l2Receipt", hash=self.viem.do("deposited", hash=deposit)["first"])
+        assert receipt["status"] == "success"
+
+    def tokens(self) -> dict[str, str]:
+        """A token on L1 of which the user has five, and its counterpart on L2."""
+        bytecode = to_hex(artifact("WETH").bytecode)
+        deployed = self.mined("deployToken", bytecode=bytecode)
+        token = self.viem.do("l1Receipt", hash=deployed)["contractAddress"]
+        self.mined("wrap", token=token, value=str(5 * AMOUNT))
+        created = self.viem.do("createMintable", token=token)
+        self.place.devnet.advance(2)
+        assert self.viem.do("l2Receipt", hash=created)["status"] == "success"
+        return {
+            "l1Token": checksum(from_hex(token)),
+            "l2Token": self.viem.do("createdMintable", hash=created),
+        }
+
+    def through_the_portal(self, withdrawal: str) -> str:
+        """The hash of the transaction that finalizes it, after all that has to come before."""
+        game = self.place.propose()
+        self.place.devnet.advance(1)
+        self.mined("prove", hash=withdrawal)
+        self.place.travel_to(self.place.now + CLOCK)
+        self.place.decide(game)
+        self.place.travel_to(self.place.now + MATURITY)
+        return self.mined("finalize", hash=withdrawal)
 
     def claimed(self, game: FaultDisputeGame) -> int:
         """The L2 block that a game is about."""
@@ -92,6 +126,8 @@ def stage_in(directory: Path) -> Iterator[Stage]:
         contracts = {
             "portal": checksum(at.optimism_portal),
             "disputeGameFactory": checksum(at.dispute_game_factory),
+            "l1StandardBridge": checksum(at.l1_standard_bridge),
+            "l1CrossDomainMessenger": checksum(at.l1_cross_domain_messenger),
         }
         l2 = {"id": place.devnet.deployment.rollup.l2_chain_id, "url": urls.l2, "contracts": contracts}
         viem.do("connect", key=to_hex(USER.key), l1=l1, l2=l2)
@@ -201,6 +237,51 @@ def test_a_withdrawal_goes_through_all_stages_that_viem_knows(traveller: Stage) 
     stage.mined("finalize", hash=sent)
     assert place.received() == before + AMOUNT
     assert viem.do("status", hash=sent) == place_status(place, sent) == "finalized"
+
+
+def test_a_token_goes_to_l2_and_back(traveller: Stage) -> None:
+    """By the actions of Optimism's own addition to viem."""
+    stage, viem = traveller, traveller.viem
+    tokens = stage.tokens()
+    stage.mined("approve", l1Token=tokens["l1Token"], amount=str(5 * AMOUNT))
+    sent = stage.mined("depositToken", amount=str(3 * AMOUNT), **tokens)
+    (initiated,) = viem.do("bridged", chain="l1", hash=sent)
+    assert initiated["eventName"] == "ERC20BridgeInitiated"
+    stage.relayed(sent)
+    assert viem.do("balances", **tokens) == {"l1": str(2 * AMOUNT), "l2": str(3 * AMOUNT)}
+    stage.relayed(stage.mined("depositTokenByAbi", amount=str(2 * AMOUNT), **tokens))
+    assert viem.do("balances", **tokens) == {"l1": "0", "l2": str(5 * AMOUNT)}
+
+    sent = viem.do("withdrawToken", l2Token=tokens["l2Token"], amount=str(4 * AMOUNT))
+    stage.safe(sent)
+    assert viem.do("balances", **tokens) == {"l1": "0", "l2": str(AMOUNT)}
+    finalized = stage.through_the_portal(sent)
+    (event,) = viem.do("bridged", chain="l1", hash=finalized)
+    assert (event["eventName"], event["amount"]) == ("ERC20BridgeFinalized", str(4 * AMOUNT))
+    assert viem.do("balances", **tokens) == {"l1": str(4 * AMOUNT), "l2": str(AMOUNT)}
+
+
+def test_a_token_is_not_sent_to_another_tokens_counterpart(stage: Stage) -> None:
+    one, other = stage.tokens(), stage.tokens()
+    mixed = {"l1Token": one["l1Token"], "l2Token": other["l2Token"]}
+    with pytest.raises(ViemError, match="remote token address mismatch"):
+        stage.viem.do("depositToken", amount="1", **mixed)
+
+
+def test_ether_and_messages_arrive_from_the_bridge_and_the_messenger(stage: Stage) -> None:
+    place, viem = stage.place, stage.viem
+    somebody = b"\x52" * 20
+    stage.relayed(stage.mined("depositEther", to=to_hex(somebody), value=str(AMOUNT)))
+    assert balance(place, somebody) == AMOUNT
+    message = {"target": to_hex(somebody), "message": "0x1234", "value": "7"}
+    stage.relayed(stage.mined("sendMessage", **message))
+    assert balance(place, somebody) == AMOUNT + 7
+    sent = viem.do("returnMessage", **message)
+    stage.safe(sent)
+    (withdrawal,) = viem.do("withdrawals", hash=sent)
+    at = place.devnet.deployment.addresses
+    assert withdrawal["target"] == checksum(at.l1_cross_domain_messenger)
+    assert withdrawal["value"] == "7"
 
 
 def test_a_proof_against_a_game_that_is_lost_is_to_be_made_again(traveller: Stage) -> None:

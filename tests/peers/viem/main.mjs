@@ -3,9 +3,11 @@
 // machine what time it is; so here the machine's time is what the line says, in seconds.
 import { createInterface } from 'node:readline'
 import { clients } from './chains.mjs'
-import * as steps from './steps.mjs'
+import * as ether from './steps.mjs'
+import * as tokens from './tokens.mjs'
 
 const written = (_, value) => (typeof value === 'bigint' ? value.toString() : value)
+const steps = { ...ether, ...tokens }
 let known
 
 for await (const line of createInterface({ input: process.stdin })) {
