@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
+import orjson
 import pytest
+from click.testing import CliRunner
 from tests.e2e.withdrawing import CLOCK, FINALITY, Place, place_in
 
 from opcycle.artifacts import artifact
+from opcycle.cli.inspect import inspect as command
+from opcycle.deploy.config import DeployConfig
 from opcycle.deploy.inspection.findings import Severity
 from opcycle.deploy.inspection.inspect import inspect
 from opcycle.deploy.inspection.l2 import inspect_l2
@@ -48,6 +53,28 @@ def test_what_is_in_use_does_not_deviate(place: Place, plan: Plan) -> None:
     assert report.findings == ()
     assert report.checks > 30, "it did look"
     assert report.block.number > 5
+
+
+def test_the_command_looks_at_both_chains_and_needs_two_files_only(
+    place: Place, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A devnet's configuration is in no file."""
+    monkeypatch.setattr(DeployConfig, "load", lambda _: plan.config)
+    deployment, assembly = place.devnet.deployment, place.devnet.assembly
+    for name in ("addresses.json", "rollup.json"):
+        (tmp_path / name).write_bytes((deployment.directory / name).read_bytes())
+    config = tmp_path / "rollup.json"
+    arguments = [str(tmp_path), "--config", str(config), "--l1", assembly.l1]
+    result = CliRunner().invoke(command, [*arguments, "--l2", assembly.l2, "--json"])
+    reports = orjson.loads(result.stdout)
+    assert result.exit_code == 0
+    assert [reports[chain]["findings"] for chain in ("l1", "l2")] == [[], []]
+    assert reports["l2"]["checks"] > 100
+    told = CliRunner().invoke(command, [*arguments, "--l2", assembly.l2]).stdout.splitlines()
+    assert [line.partition(";")[0] for line in told] == ["L1: nothing deviates", "L2: nothing deviates"]
+
+    result = CliRunner().invoke(command, [*arguments, "--l2", assembly.l1])
+    assert f"{assembly.l1} serves chain 900, the rollup is chain 901" in str(result.exception)
 
 
 def test_an_anchor_that_has_moved_on_is_a_note(place: Place, plan: Plan) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from opcycle.deploy.config import DeployConfig
 from opcycle.deploy.deployment import Addresses, read_contracts
+from opcycle.deploy.inspection.checks import head
 from opcycle.deploy.plan import Plan, make_plan
 from opcycle.deploy.state import STATE_FILE, Start
 from opcycle.errors import UserError
@@ -15,7 +16,7 @@ from opcycle.rpc.chain_id import ask_chain_id
 from opcycle.rpc.client import RpcClient
 from opcycle.rpc.hexjson import checksum, from_hex, from_quantity, to_hex, to_quantity
 
-DEPLOYED_WITHIN = 5_000
+DEPLOYED_WITHIN = 1_000
 """L1 blocks after the anchor, in which a deployment without `started.json` must have begun."""
 
 _OWNERSHIP_TRANSFERRED = keccak(b"OwnershipTransferred(address,address)")
@@ -56,11 +57,12 @@ def _deployer(proxy_admin: Address, anchor: L1BlockRef, l1: RpcClient) -> Addres
 
     Raises UserError if there is no such event soon after `anchor`.
     """
+    last = min(anchor.number + DEPLOYED_WITHIN, head(l1).number)
     given = {
         "address": to_hex(proxy_admin),
         "topics": [to_hex(_OWNERSHIP_TRANSFERRED), to_hex(bytes(32))],
         "fromBlock": to_quantity(anchor.number),
-        "toBlock": to_quantity(anchor.number + DEPLOYED_WITHIN),
+        "toBlock": to_quantity(last),
     }
     logs = l1.call("eth_getLogs", given)
     if not logs:
