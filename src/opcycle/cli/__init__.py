@@ -23,6 +23,7 @@ VERBS = {
     "travel": "devnet",
     "deploy": "deploy",
     "inspect": "inspect",
+    "upgrade": "upgrade",
     "sequencer": "agents.sequencer",
     "batcher": "agents.batcher",
     "node": "agents.node",
