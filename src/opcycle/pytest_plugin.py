@@ -14,6 +14,7 @@ a test another rollup, `--opcycle-windows` and `--opcycle-settlement` (or ini op
 
 import warnings
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,16 +34,18 @@ if TYPE_CHECKING:
 # asks for a devnet.
 
 _OPTIONS = {
-    "windows": "how long L1 waits before it believes: short (a week is a minute; default) or mainnet",
-    "settlement": "how output roots are settled: games (default) or oracle",
+    "windows": ("short", "mainnet", "how long L1 waits before it believes; short: a week is a minute"),
+    "settlement": ("games", "oracle", "how output roots are settled"),
 }
+"""Name, choices (the first is the default), meaning."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("opcycle", "rollups in tests")
-    for name, text in _OPTIONS.items():
-        group.addoption(f"--opcycle-{name}", help=text)
-        parser.addini(f"opcycle_{name}", text, default="")
+    for name, (*choices, meaning) in _OPTIONS.items():
+        text = f"{meaning}; {' (default) or '.join(choices)}"
+        group.addoption(f"--opcycle-{name}", choices=choices, help=text)
+        parser.addini(f"opcycle_{name}", text, default=choices[0])
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,6 +53,15 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "opcycle(windows=…, settlement=…, …): the rollup of this test; see opcycle.testing.settings.Settings",
     )
+
+
+@contextmanager
+def _said_in_a_sentence() -> Iterator[None]:
+    """What is wrong with a setting, or that there is no op-geth: a traceback would add nothing."""
+    try:
+        yield
+    except UserError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +89,8 @@ def opcycle_config(request: pytest.FixtureRequest) -> "Settings":
     said = {
         name: config.getoption(f"opcycle_{name}") or config.getini(f"opcycle_{name}") for name in _OPTIONS
     }
-    return Settings().with_options({name: value for name, value in said.items() if value})
+    with _said_in_a_sentence():
+        return Settings().with_options(said)
 
 
 @pytest.fixture
@@ -91,12 +104,14 @@ def devnet(
     """
     options: dict[str, Any] = {}
     for marker in reversed(list(request.node.iter_markers("opcycle"))):
+        if marker.args:
+            pytest.fail(f"mark.opcycle takes settings by name, not {marker.args!r}", pytrace=False)
         options |= marker.kwargs
-    try:
-        with _opcycle_devnets.lend(opcycle_config.with_options(options)) as rollup:
-            yield rollup
-    except UserError as error:  # a sentence says it all: a wrong setting, no op-geth
-        pytest.fail(str(error), pytrace=False)
+    with ExitStack() as stack:
+        with _said_in_a_sentence():
+            settings = opcycle_config.with_options(options)
+            rollup = stack.enter_context(_opcycle_devnets.lend(settings))
+        yield rollup
 
 
 @pytest.fixture

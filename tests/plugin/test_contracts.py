@@ -161,6 +161,18 @@ def test_nobody_sends_by_accident(till: Contract) -> None:
         till.close()
 
 
+def test_only_accounts_send(till: Contract, user: LocalAccount, chain: Chain) -> None:
+    for send in (till.close, lambda sender: chain.send(sender, user, wei=1)):
+        with pytest.raises(UserError, match="cannot send: it has no key; give an account"):
+            send(sender=user.address)
+
+
+def test_ether_for_a_function_that_takes_none_is_refused(till: Contract, user: LocalAccount) -> None:
+    for function in (till.price, till.close):
+        with pytest.raises(ContractRevertedError):
+            function(sender=user, wei=1)
+
+
 def test_a_contract_is_found_again_by_its_address(chain: Chain, till: Contract, user: LocalAccount) -> None:
     again = chain.contract(till.address, "Till")
     assert again.price() == PRICE

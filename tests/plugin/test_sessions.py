@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,7 @@ def test_waits(devnet, user):
         ("windows='long'", "windows is 'long'; it must be short or mainnet"),
         ("settle='oracle'", "there is no setting 'settle'; there are windows, settlement"),
         ("block_time=0", "the block time is 0; it must be at least 1"),
+        ("'mainnet'", r"mark.opcycle takes settings by name, not ('mainnet',)"),
     ],
 )
 def test_a_wrong_marker_is_told_in_a_sentence(project: Project, marker: str, complaint: str) -> None:
@@ -121,6 +123,15 @@ def test_it(devnet):
     assert "1 error" in done.stdout
     assert complaint in done.stdout
     assert "Traceback" not in done.stdout
+    assert "settings.py" not in done.stdout, "the sentence is enough"
+
+
+def test_a_wrong_option_is_told_in_a_sentence(project: Project) -> None:
+    asking = "def test_it(devnet): pass\n"
+    done = project.run(asking, "--opcycle-windows=long")
+    assert "--opcycle-windows: invalid choice: 'long' (choose from 'short', 'mainnet')" in done.stderr
+    done = replace(project, ini="[pytest]\nopcycle_windows = long\n").run(asking)
+    assert "windows is 'long'; it must be short or mainnet" in done.stdout
     assert "settings.py" not in done.stdout, "the sentence is enough"
 
 

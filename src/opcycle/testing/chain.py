@@ -11,7 +11,6 @@ from web3 import Web3
 from opcycle.errors import UserError
 from opcycle.l1.receipts import Receipt, read_receipt
 from opcycle.l1.reverts import RevertDecoder
-from opcycle.l1.signer import KeySigner
 from opcycle.l1.transactions import TransactionManager, TransactionRequest
 from opcycle.protocol.types import Address, Hash
 from opcycle.rpc.client import RpcClient, RpcError
@@ -22,6 +21,7 @@ from opcycle.testing.compiled import AbiEntry, Libraries, Source, load
 from opcycle.testing.contracts import Contract
 from opcycle.testing.provider import web3_of
 from opcycle.testing.reverts import ContractRevertedError
+from opcycle.testing.users import signer_of
 
 WaitForBlock = Callable[[str, Callable[[], bool]], None]
 """Lets time pass until something holds, which is named first."""
@@ -102,7 +102,7 @@ class Chain:
         address, value = None if to is None else to_address(to), to_wei(ether=ether, wei=wei)
         if gas is None:
             self._try(address, data, sender=sender, wei=value, what=what)
-        manager = TransactionManager(self.rpc, KeySigner(bytes(sender.key)), chain_id=self.chain_id)
+        manager = TransactionManager(self.rpc, signer_of(sender), chain_id=self.chain_id)
         sent = manager.send(TransactionRequest(address, data, value, gas, what))
         receipt = self.wait_for(sent, what)
         if not receipt.succeeded:

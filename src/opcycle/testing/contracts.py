@@ -109,7 +109,7 @@ class Function:
         """A function that only reads returns its value, any other is sent by `sender`, mined, and returns the
         receipt. Raises ContractRevertedError, and UserError for arguments that do not fit."""
         if all(entry["stateMutability"] in _READING for entry in self._overloads):
-            return self.call(*arguments, sender=sender)
+            return self.call(*arguments, sender=sender, ether=ether, wei=wei)
         if sender is None:
             raise UserError(
                 f"{self} changes state: say who sends it, sender=user; or only try it, {self._name}.call(…)"

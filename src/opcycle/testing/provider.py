@@ -6,6 +6,7 @@ from web3 import Web3
 from web3.providers.base import JSONBaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
+from opcycle.errors import TemporaryError
 from opcycle.rpc.client import RpcClient, RpcError
 
 
@@ -32,7 +33,7 @@ class RpcProvider(JSONBaseProvider):
         """Whether somebody answers. `show_traceback`: raise what stands against it."""
         try:
             self._rpc.call("web3_clientVersion")
-        except RpcError:
+        except TemporaryError:
             if show_traceback:
                 raise
             return False

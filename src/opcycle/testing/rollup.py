@@ -10,8 +10,8 @@ from eth_account.signers.local import LocalAccount
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.config import LONGEST
 from opcycle.devnet.devnet import Devnet, NotInTimeError
-from opcycle.devnet.leaps import catch_up, leap
-from opcycle.errors import UserError
+from opcycle.devnet.leaps import BLOCKS_AT_STOP, TOGETHER, catch_up, leap
+from opcycle.errors import TemporaryError, UserError
 from opcycle.protocol.types import Hash
 from opcycle.testing.chain import Chain
 from opcycle.testing.compiled import AbiEntry
@@ -103,6 +103,7 @@ class LocalRollup:
             l1=self.l1,
             bridge_of=lambda account: self.bridge(account).underlying,
             wait=self.advance_until,
+            grace=TOGETHER + 2 * BLOCKS_AT_STOP * self.underlying.config.l1_block_time,
         )
 
     @property
@@ -167,7 +168,10 @@ class LocalRollup:
         self.l2.close()
 
     def _in_vain(self, condition: Condition, seconds: int) -> str:
-        said = condition.describe()
+        try:
+            said = condition.describe()
+        except TemporaryError as error:
+            said = str(error)
         text = f"waited {seconds} s of chain time in vain for {condition.name}"
         if said is not None:
             text += f"; it is {said}"

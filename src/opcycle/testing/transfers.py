@@ -48,17 +48,26 @@ class Withdrawal:
     """On its way from L2 to L1: `advance_until(w.provable)`, `w.prove()`, `advance_until(w.finalizable)`,
     `w.finalize()`. `transaction` is L2's.
 
-    Either step may be another's: `sender`, who pays for the gas; by default who withdrew.
+    Either step may be another's: `sender`, who pays for the gas; by default who withdrew. `grace`: seconds
+    that `finalize` waits.
     """
 
     def __init__(
-        self, owner: LocalAccount, transaction: Hash, *, l1: Chain, bridge_of: BridgeOf, wait: AdvanceUntil
+        self,
+        owner: LocalAccount,
+        transaction: Hash,
+        *,
+        l1: Chain,
+        bridge_of: BridgeOf,
+        wait: AdvanceUntil,
+        grace: int,
     ):
         self.transaction = transaction
         self._owner = owner
         self._l1 = l1
         self._bridge_of = bridge_of
         self._wait = wait
+        self._grace = grace
 
     @property
     def status(self) -> WithdrawalStatus:
@@ -87,14 +96,14 @@ class Withdrawal:
         return self._mined(bridge.prove(self.transaction), "the proof")
 
     def finalize(self, sender: LocalAccount | None = None) -> Receipt:
-        """L1 makes its call. What is due within a minute is waited for: a proof is as old as its block, and
-        a game is decided some blocks after its clock has run out.
+        """L1 makes its call. The last minute until that can be is waited for: a proof is as old as its block,
+        and a game is decided some blocks after its clock has run out.
 
         Raises TemporaryError if it cannot be finalized yet, UserError if never.
         """
         bridge = self._bridge_of(sender or self._owner)
         stage = bridge.status(self.transaction).stage
-        if isinstance(stage, Proven) and stage.seconds <= GRACE:
+        if isinstance(stage, Proven) and stage.seconds <= self._grace:
             self._wait(self._condition("can be finalized", lambda status: not _is_waiting(status)))
         return self._mined(bridge.finalize(self.transaction), "the finalization")
 
@@ -111,10 +120,6 @@ class Withdrawal:
         if not receipt.succeeded:
             raise ContractRevertedError(what, b"", self._l1.decoder)
         return receipt
-
-
-GRACE = 60
-"""Seconds."""
 
 
 def _seconds_left(status: WithdrawalStatus) -> int:

@@ -11,11 +11,11 @@ from opcycle.bridge.collectibles import Collectibles
 from opcycle.bridge.messages import Messages
 from opcycle.bridge.tokens import Tokens
 from opcycle.errors import UserError
-from opcycle.l1.signer import KeySigner
 from opcycle.protocol.types import Address
 from opcycle.testing.addresses import Addressed, to_address
 from opcycle.testing.amounts import Ether, to_wei
 from opcycle.testing.transfers import Deposit, Withdrawal
+from opcycle.testing.users import signer_of
 
 if TYPE_CHECKING:
     from opcycle.testing.rollup import LocalRollup
@@ -58,7 +58,7 @@ class UserBridge:
     def __init__(self, devnet: "LocalRollup", user: LocalAccount):
         self._devnet = devnet
         self._user = user
-        self._signer = KeySigner(bytes(user.key))
+        self._signer = signer_of(user)
         self.underlying = devnet.underlying.assembly.bridge(self._signer)
 
     def deposit(self, **options: Unpack[Transfer]) -> Deposit:

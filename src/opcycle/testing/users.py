@@ -9,6 +9,7 @@ from opcycle.artifacts import artifact
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.deploying import L2_BALANCE
 from opcycle.devnet.devnet import Devnet
+from opcycle.errors import UserError
 from opcycle.keccak import keccak
 from opcycle.l1.contract import encode_call
 from opcycle.l1.signer import KeySigner
@@ -31,6 +32,14 @@ def user_account(index: int) -> LocalAccount:
     """The same at every run. WELL KNOWN, like all keys of a devnet."""
     account: LocalAccount = Account.from_key(keccak(b"opcycle test user %d" % index))
     return account
+
+
+def signer_of(account: LocalAccount) -> KeySigner:
+    """Raises UserError for what has no key: an address, say."""
+    key = getattr(account, "key", None)
+    if key is None:
+        raise UserError(f"{account!r} cannot send: it has no key; give an account, such as the fixture user")
+    return KeySigner(bytes(key))
 
 
 def back_ether(devnet: Devnet) -> None:

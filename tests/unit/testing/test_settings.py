@@ -7,7 +7,7 @@ import pytest
 
 from opcycle.batcher.options import DataAvailability
 from opcycle.deploy.config import GamesConfig, Settlement
-from opcycle.devnet.deploying import _deploy_config
+from opcycle.devnet.deploying import deploy_config
 from opcycle.devnet.ports import Ports
 from opcycle.errors import UserError
 from opcycle.testing.settings import Settings, Windows
@@ -57,7 +57,7 @@ def test_an_oracles_period_follows_the_windows(windows: str, period: int) -> Non
 def test_all_of_them_can_be_deployed(windows: Windows, settlement: Settlement) -> None:
     config = Settings(windows=windows, settlement=settlement).devnet(Path("d"), Ports())
     assert config.is_restorable
-    assert _deploy_config(config).settlement is settlement  # raises for what contracts would refuse
+    assert deploy_config(config).settlement is settlement  # raises for what contracts would refuse
 
 
 def test_own_windows_replace_the_named_ones() -> None:
