@@ -18,7 +18,7 @@ from opcycle.artifacts import artifact
 
 FIRST_BLOCK, GENESIS = 1000, 1_700_000_000
 L1_CHAIN_ID, L2_CHAIN_ID = 900, 901
-PROOF_DELAY, OUTPUT_DELAY = 100, 70
+PROOF_DELAY, OUTPUT_DELAY = 100, 170
 """Seconds that a proof, and the output that it is made against, have to wait."""
 
 MARKET = (20_000_000, 10, 8, 10**9, 1_000_000, 4 * 10**9)
