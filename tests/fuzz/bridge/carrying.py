@@ -219,8 +219,8 @@ class Carrying(Rig):
         _, sender, target, _, _, data = withdrawal
         return Message.of_calldata(data) if (sender, target) == (L2["messenger"], L1["messenger"]) else None
 
-    def deliver(self, by: str) -> None:
-        """All withdrawals, from where they are to L1."""
+    def deliver(self, by: str, to_the_end: bool = True) -> None:
+        """All withdrawals, from where they are to L1; or only until they are proven."""
         self.propose()
         self.advance(1, 1)
         waiting = [w for w in self.withdrawals if withdrawal_hash(w) not in self.model.l1.state.finalized]
@@ -228,6 +228,8 @@ class Carrying(Rig):
         for withdrawal in waiting:
             if (withdrawal_hash(withdrawal), key) not in self.model.l1.state.proofs:
                 self._prove(withdrawal, by, len(self.claims) - 1)
+        if not to_the_end:
+            return
         self.advance(5, max(PROOF_DELAY, OUTPUT_DELAY) + 1)
         for withdrawal in waiting:
             if (withdrawal_hash(withdrawal), key) in self.model.l1.state.proofs:

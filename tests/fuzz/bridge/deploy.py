@@ -10,18 +10,23 @@ from typing import Any
 
 from eth_abi.abi import encode
 from eth_utils.abi import collapse_if_tuple
-from tests.fuzz.disputes.deploy import ADMIN_SLOT, Artifacts, account
+from tests.fuzz.disputes.deploy import Artifacts, account
 from tests.fuzz.evm import Chain, Contract
 from tests.fuzz.puppet import REVERTER
 
 from opcycle.artifacts import artifact
+from opcycle.keccak import keccak
+
+ADMIN_SLOT = (int.from_bytes(keccak(b"eip1967.proxy.admin"), "big") - 1).to_bytes(32, "big")
 
 FIRST_BLOCK, GENESIS = 1000, 1_700_000_000
 L1_CHAIN_ID, L2_CHAIN_ID = 900, 901
 PROOF_DELAY, OUTPUT_DELAY = 100, 170
 """Seconds that a proof, and the output that it is made against, have to wait."""
 
-MARKET = (20_000_000, 10, 8, 10**9, 1_000_000, 4 * 10**9)
+MARKET = (20_000_000, 10, 8, 10**8, 1_000_000, 4 * 10**8)
+"""Cheap, so that deposits burn little gas: pyrevm knows no base fee, and the portal takes it for 1 gwei."""
+
 RICH = 10**24
 WEALTH = 10**6
 """Of each token, for each who has some."""

@@ -18,9 +18,6 @@ from tests.fuzz.tally import Refusal
 from opcycle.keccak import keccak
 
 GAS = 30_000_000
-QUIET_BASE_FEE = 10**15
-"""Of L1, in wei: deposits burn no gas then."""
-
 APPROVALS = {
     keccak(b"Approval(address,address,uint256)"),
     keccak(b"ApprovalForAll(address,address,bool)"),
@@ -215,7 +212,7 @@ class Rig:
         self.model.number += blocks
         self.model.now += seconds
         self.touched.add(1)
-        self.world.l1.chain.set_block(self.model.number, self.model.now, QUIET_BASE_FEE)
+        self.world.l1.chain.set_block(self.model.number, self.model.now)
         self.world.l2.chain.set_block(self.model.number * 6, self.model.now)
 
 

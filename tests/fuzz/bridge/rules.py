@@ -98,7 +98,6 @@ RULES: dict[str, Terms] = {
         "gas": GAS,
         "data": (*DATA, "huge"),
         "creation": often(False, rarely=(True,)),
-        "fee": often("quiet", rarely=("low",)),
     },
     "initiate": {
         "by": BY,
@@ -108,7 +107,7 @@ RULES: dict[str, Terms] = {
         "data": DATA,
     },
     "derive": {"count": (1, 2, 5)},
-    "deliver": {"by": ("relayer",)},
+    "deliver": {"by": ("relayer",), "to_the_end": (True, False)},
     "propose": {},
     "prove": {
         "which": WHICH,

@@ -21,7 +21,7 @@ from tests.fuzz.tally import run_and_count
 from tests.profiles import PROFILE
 
 SETTLEMENTS = ("games", "oracle")
-PLAYS = {"dev": 30, "ci": 120, "nightly": 3_000}
+PLAYS = {"dev": 30, "ci": 100, "nightly": 3_000}
 DEEDS = (
     *(
         "send message",

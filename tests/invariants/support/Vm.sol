@@ -39,6 +39,7 @@ interface Vm {
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
     function lastCallGas() external view returns (Gas memory);
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
+    function deployCode(string calldata artifact) external returns (address);
     function getDeployedCode(string calldata artifact) external view returns (bytes memory);
 
     function readFile(string calldata path) external view returns (string memory);
