@@ -35,7 +35,7 @@ from opcycle.l1.receipts import Receipt, read_receipt
 from opcycle.l1.reverts import TransactionRevertedError
 from opcycle.l1.transactions import TransactionManager, TransactionRequest
 from opcycle.protocol.deposits import deposits_from_logs
-from opcycle.protocol.messages import MAX_DATA_TO_L2, MAX_GAS, Message, messages_from_logs
+from opcycle.protocol.messages import MAX_DATA, MAX_GAS, Message, base_gas, messages_from_logs
 from opcycle.protocol.predeploys import L2_CROSS_DOMAIN_MESSENGER, L2_TO_L1_MESSAGE_PASSER
 from opcycle.protocol.types import ZERO_ADDRESS, Address, Hash
 from opcycle.protocol.withdrawals import withdrawals_from_logs
@@ -157,9 +157,12 @@ class Messages:
             raise UserError("the target is the zero address, which is nobody's; name who is to be called")
         if not 0 <= min_gas <= MAX_GAS:
             raise UserError(f"a target can be promised at most {MAX_GAS} gas, not {min_gas}")
-        if to is Layer.L2 and len(data) > MAX_DATA_TO_L2:
+        if len(data) > MAX_DATA:
+            raise UserError(f"a message has at most {MAX_DATA} bytes, this one has {len(data)}: split it")
+        if to is Layer.L1 and _gas_of_finalizing(len(data), min_gas) > MAX_TRANSACTION_GAS:
             raise UserError(
-                f"a message to L2 has at most {MAX_DATA_TO_L2} bytes, this one has {len(data)}: split it"
+                f"a target on L1 cannot be promised {min_gas} gas: finalizing would need more than the "
+                f"{MAX_TRANSACTION_GAS} that a transaction may have, and the ETH would be lost; promise less"
             )
 
     def _unsafe(self, on: Layer) -> tuple[Address, Address]:
@@ -228,6 +231,12 @@ def _has_arrived(stage: UnderWay) -> bool:
     """The deposit or withdrawal that carries it is done."""
     by = stage.by
     return by.l2_receipt is not None if isinstance(by, DepositStatus) else by.is_finalized
+
+
+def _gas_of_finalizing(size: int, min_gas: int) -> int:
+    """At most, of the withdrawal that carries a message: what the portal must have left for it (see
+    `SafeCall.hasMinGas`), and what comes before, which goes by the length."""
+    return base_gas(size, min_gas) * 64 // 63 + 40_000 + 200_000 + 20 * size
 
 
 def _gas_to_succeed(messenger: Contract, request: TransactionRequest) -> int:

@@ -47,8 +47,9 @@ SENT_VALUE_TOPIC = keccak(b"SentMessageExtension1(address,uint256)")
 MAX_GAS = 2**32 - 1
 """The most gas that can be promised to a target."""
 
-MAX_DATA_TO_L2 = 119_744
-"""Bytes of a message to L2: a deposit carries 120,000, of which the encoding takes 228, and padding."""
+MAX_DATA = 119_744
+"""Bytes of a message's data. A deposit carries 120,000, of which the encoding takes 228, and padding; and the
+transaction that proves a withdrawal, with 131,072 bytes at most, would hold but little more."""
 
 _TYPES = ["uint256", "address", "address", "uint256", "uint256", "bytes"]
 _LEGACY_TYPES = ["address", "address", "bytes", "uint256"]

@@ -26,7 +26,7 @@ from opcycle.errors import TemporaryError, UserError
 from opcycle.l1.fees import MAX_TRANSACTION_GAS
 from opcycle.l1.reverts import TransactionRevertedError
 from opcycle.protocol.deposits import TRANSACTION_DEPOSITED_TOPIC, deposit_from_log
-from opcycle.protocol.messages import MAX_DATA_TO_L2, Message, base_gas
+from opcycle.protocol.messages import MAX_DATA, Message, base_gas
 from opcycle.protocol.predeploys import L2_CROSS_DOMAIN_MESSENGER, L2_TO_L1_MESSAGE_PASSER
 from opcycle.protocol.types import BlockId, Log
 from opcycle.protocol.withdrawals import Withdrawal
@@ -205,24 +205,31 @@ def test_send__to_nobody__refused(world) -> None:
         world.messages.send(Layer.L2, bytes(20))
 
 
-@pytest.mark.parametrize(("gas", "good"), [(0, True), (2**32 - 1, True), (2**32, False), (-1, False)])
-def test_send__gas_that_can_be_promised(world, gas: int, good: bool) -> None:
-    if good:
+@pytest.mark.parametrize("gas", [0, 2**32 - 1])
+def test_send__gas_that_can_be_promised(world, gas: int) -> None:
+    world.messages.send(Layer.L2, TARGET, min_gas=gas)
+
+
+@pytest.mark.parametrize("gas", [-1, 2**32])
+def test_send__gas_that_cannot_be_promised__refused(world, gas: int) -> None:
+    with pytest.raises(UserError, match=f"at most 4294967295 gas, not {gas}"):
         world.messages.send(Layer.L2, TARGET, min_gas=gas)
-    else:
-        with pytest.raises(UserError, match=f"at most 4294967295 gas, not {gas}"):
-            world.messages.send(Layer.L2, TARGET, min_gas=gas)
 
 
-@pytest.mark.parametrize(("to", "extra"), [(Layer.L2, 0), (Layer.L1, 1)])
-def test_send__as_long_as_a_deposit_can_carry__or_longer_to_l1(world, to, extra) -> None:
-    world.messages.send(to, TARGET, bytes(MAX_DATA_TO_L2 + extra))
+def test_send__more_gas_than_a_transaction_on_l1_may_have__refused_before_ether_is_lost(world) -> None:
+    world.messages.send(Layer.L1, TARGET, min_gas=15_600_000)
+    for gas, data in ((15_800_000, b""), (15_600_000, bytes(MAX_DATA))):
+        with pytest.raises(UserError, match=rf"cannot be promised {gas} gas.*promise less"):
+            world.messages.send(Layer.L1, TARGET, data, min_gas=gas)
+    world.messages.send(Layer.L2, TARGET, min_gas=16_000_000)  # the market for deposits has its own limit
+
+
+@pytest.mark.parametrize("to", list(Layer))
+def test_send__as_long_as_can_be_carried__accepted__longer__refused(world, to) -> None:
+    world.messages.send(to, TARGET, bytes(MAX_DATA))
     assert len(world.senders[to.other].sent) == 1
-
-
-def test_send__longer_than_a_deposit_can_carry__refused(world) -> None:
     with pytest.raises(UserError, match="at most 119744 bytes, this one has 119745: split it"):
-        world.messages.send(Layer.L2, TARGET, bytes(MAX_DATA_TO_L2 + 1))
+        world.messages.send(to, TARGET, bytes(MAX_DATA + 1))
 
 
 def test_without_a_key__tells_but_does_not_send(world) -> None:
