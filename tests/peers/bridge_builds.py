@@ -181,8 +181,16 @@ class Build:
             to = end.messenger
         elif sender == WALLET:
             sender, to = ALICE, WALLET
+        return self._outcome(sender, to, data, call.value)
+
+    def use(self, sender: bytes, token: str, signature: str, *args: Any) -> Any:
+        """What came of a call of a token."""
+        kinds = signature[signature.index("(") + 1 : -1].split(",")
+        return self._outcome(sender, self.tokens[token], keccak(text=signature)[:4] + encode(kinds, args), 0)
+
+    def _outcome(self, sender: bytes, to: bytes, data: bytes, value: int) -> Any:
         try:
-            returned = self.chain.send(sender, to, data, value=call.value)
+            returned = self.chain.send(sender, to, data, value=value)
         except RefusedError as error:
             name, arguments = error.args
             return str(arguments[0]) if name == "Error" else name
