@@ -70,22 +70,3 @@ def test_every_example_is_named_in_the_readme() -> None:
 
 def test_the_ten_lines_are_those_of_the_projects_readme() -> None:
     assert (ROOT / "examples/python/test_withdrawal.py").read_text() in (ROOT / "README.md").read_text()
-
-
-FAILS = """
-from opcycle.testing.ape import ape_account, connected
-
-def test_fails(devnet, user, project):
-    with connected(devnet.l2):
-        poll = project.Poll.deploy(user.address, sender=ape_account(user))
-        assert poll.yes() == 1
-"""
-
-
-def test_an_assertion_that_fails_while_ape_is_connected_to_l2_fails_the_test(tmp_path: Path) -> None:
-    project = copy_of("ape", tmp_path)
-    (project / "tests" / "test_poll.py").write_text(FAILS)
-    done = run(project, "ape test")
-    assert done.returncode == 1
-    assert "1 failed" in done.stdout
-    assert "assert 0 == 1" in done.stdout
