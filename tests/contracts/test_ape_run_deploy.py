@@ -16,6 +16,7 @@ from opcycle.deploy.config import Settlement
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.ports import free_ports
+from opcycle.rpc.client import RpcClient
 from opcycle.rpc.hexjson import checksum
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,6 +105,19 @@ def test_on_sepolia_an_account_of_apes_keystore_deploys(
     assert deployment.addresses.settlement is Settlement.GAMES
 
 
+def test_a_dry_run_wants_no_passphrase_and_leaves_nothing_behind(
+    sepolia: str, keystore: Path, filled_in: Path, tmp_path: Path
+) -> None:
+    l1, directory = RpcClient(sepolia), tmp_path / "files"
+    before = l1.call("eth_blockNumber")
+    done = on_sepolia("deployer", sepolia, keystore, filled_in, directory, "--dry-run", passphrase=None)
+    assert done.returncode == 0, done.stderr
+    assert "the creation of SystemConfig" in done.stdout
+    assert f"{checksum(ACCOUNTS['deployer'].address)} has" in done.stderr
+    assert l1.call("eth_blockNumber") == before
+    assert not directory.exists()
+
+
 def test_on_sepolia_an_oracle_settles_when_the_file_says_so(
     sepolia: str, keystore: Path, tmp_path: Path
 ) -> None:
@@ -132,12 +146,19 @@ def test_an_account_that_cannot_pay_is_one_sentence(
 
 
 def on_sepolia(
-    account: str, url: str, keystore: Path, config: Path, directory: Path
+    account: str,
+    url: str,
+    keystore: Path,
+    config: Path,
+    directory: Path,
+    option: str = "--yes",
+    *,
+    passphrase: str | None = PASSPHRASE,
 ) -> subprocess.CompletedProcess[str]:
     return ape_run_deploy(
         *("--network", "ethereum:sepolia:node", "--config", str(config)),
-        *("--account", account, "--directory", str(directory), "--yes"),
+        *("--account", account, "--directory", str(directory), option),
         L1_RPC_URL=url,
         APE_DATA_FOLDER=str(keystore),
-        **{f"APE_ACCOUNTS_{account}_PASSPHRASE": PASSPHRASE},
+        **({} if passphrase is None else {f"APE_ACCOUNTS_{account}_PASSPHRASE": passphrase}),
     )
