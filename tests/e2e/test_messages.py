@@ -7,12 +7,15 @@ import pytest
 from click.testing import CliRunner
 from tests.e2e.withdrawing import CLOCK, FINALITY, MATURITY, Place, place_in
 
-from opcycle.bridge.message_status import Failed, Layer, Relayed, UnderWay
-from opcycle.cli.messages import message
+from opcycle.artifacts import artifact
+from opcycle.bridge.message_status import Failed, Layer, Refused, Relayed, UnderWay
+from opcycle.cli.messages import goes_on_by_itself, message
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.errors import UserError
+from opcycle.l1.contract import Contract
 from opcycle.l1.signer import KeySigner
 from opcycle.l1.transactions import TransactionRequest
+from opcycle.protocol.predeploys import L2_TO_L1_MESSAGE_PASSER
 from opcycle.protocol.types import Address, Hash
 from opcycle.rpc.hexjson import checksum, from_hex, from_quantity, to_hex
 
@@ -138,6 +141,21 @@ def test_to_l2__promised_too_little_gas__relayed_again_with_what_it_takes(user: 
     assert user.messages.status(little).stage == Failed(Layer.L2)
     user.relay_again(little)
     assert user.messages.status(little).stage == Relayed(Layer.L2)
+
+
+def test_to_what_messages_may_not_call__refused_on_the_other_chain(user: User) -> None:
+    """Not sent by `Messages`, which would not."""
+    config = Contract(
+        user.devnet.l1.rpc, user.devnet.deployment.addresses.system_config, artifact("SystemConfig").abi
+    )
+    address = config.read("l1CrossDomainMessenger", block="latest")
+    messenger = Contract(user.devnet.l1.rpc, address, artifact("L1CrossDomainMessenger").abi)
+    request = messenger.request("sendMessage", L2_TO_L1_MESSAGE_PASSER, b"", 0, value=WEI)
+    sent = user.senders[Layer.L1].send(request)
+    user.devnet.until("the refusal", lambda: not goes_on_by_itself(user.messages.status(sent)), seconds=60)
+    assert user.messages.status(sent).stage == Refused(Layer.L2)
+    with pytest.raises(UserError, match="only a message that failed"):
+        user.messages.relay_again(sent)
 
 
 def test_the_command_line__sends_follows_and_relays_again(
