@@ -24,7 +24,7 @@ L1_CHAIN_ID, L2_CHAIN_ID = 900, 901
 PROOF_DELAY, OUTPUT_DELAY = 100, 170
 """Seconds that a proof, and the output that it is made against, have to wait."""
 
-MARKET = (20_000_000, 10, 8, 10**8, 1_000_000, 4 * 10**8)
+MARKET = (20_000_000, 10, 8, 10**8, 1_000_000, 4 * 10**9)
 """Cheap, so that deposits burn little gas: pyrevm knows no base fee, and the portal takes it for 1 gwei."""
 
 RICH = 10**24

@@ -28,6 +28,8 @@ RECIPIENTS = often(
 VALUES = often(0, 1, 10**18, rarely=(10**17, 3, 10**19))
 MIN_GAS = often(0, 200_000, 400_000, rarely=(100_000, 150_000, 151_000, 1_000_000))
 TOO_MUCH_GAS = (*MIN_GAS, 2**32 - 1)
+"""The last is more than any block has."""
+
 GAS = often(21_000, 100_000, 1_000_000, rarely=(20_999, 60_000, 21_480, 5_000_000, 2**64 - 1))
 DATA = often(
     "",
@@ -58,7 +60,7 @@ RULES: dict[str, Terms] = {
         "by": BY,
         "callee": TARGETS,
         "value": VALUES,
-        "min_gas": MIN_GAS,
+        "min_gas": TOO_MUCH_GAS,
         "data": DATA,
     },
     "bridge_ether": {
