@@ -24,14 +24,14 @@ SHORT_GAMES = replace(
 """A minute for a week, in the proportions of OP Mainnet; a clock extension is three L1 blocks, so that an
 honest answer is in time."""
 
-SHORT_FINALIZATION_PERIOD = 60
+SHORT_FINALIZATION_PERIOD, WEEK = 60, 604_800
 
 
 class Windows(StrEnum):
     """How long L1 waits before it believes.
 
-    SHORT: a week is a minute, and both chains make every block of it. MAINNET: clocks of 3.5 days, as much
-    finality, 7 days of maturity; L1 leaps over them and L2 lags behind.
+    SHORT: a week is a minute, and both chains make every block of it. MAINNET: clocks of 3.5 days, 3.5
+    days until a game is final, 7 until a proof is mature; L1 leaps over them and L2 lags behind.
     """
 
     SHORT = "short"
@@ -85,8 +85,6 @@ class Settings:
             batcher=BatcherOptions(data_availability=self.data_availability),
         )
 
-
-WEEK = 604_800
 
 _CHOICES: dict[str, type[StrEnum]] = {
     "windows": Windows,

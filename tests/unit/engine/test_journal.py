@@ -107,3 +107,15 @@ def test_lost_after__damaged_line__user_error_until_the_file_is_gone(tmp_path: P
         lost(PayloadJournal(file), "a")
     file.unlink()
     assert lost(PayloadJournal(file), "a") == []
+
+
+def test_restore__contents_of_before__what_was_recorded_since_is_gone(tmp_path: Path) -> None:
+    journal = recorded(tmp_path / "journal", ("a", "genesis"))
+    before = journal.contents()
+    journal.record(envelope("b", "a"))
+    assert journal.find(block_hash("b")) is not None
+    journal.restore(before)
+    assert journal.contents() == before
+    assert journal.find(block_hash("b")) is None
+    journal.record(envelope("c", "a"))
+    assert lost(journal, "a") == ["c"]

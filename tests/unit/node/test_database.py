@@ -118,3 +118,14 @@ def test_read__from_other_threads_while_one_writes__whole_writes_only(file: Path
         reader.join()
     assert {number % 10 for number in counts} == {0}
     assert len(database.read("SELECT * FROM safe_heads")) == 400
+
+
+def test_contents__of_an_open_file__another_file_with_the_same_rows(file: Path, tmp_path: Path) -> None:
+    """Rows that SQLite has not moved from its log into the file yet are in them."""
+    database = Database(file, CONFIG)
+    database.write(INSERT, [ROW])
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(database.contents())
+    database.write(INSERT, [(2, b"", 3, b"")])
+    assert Database(copy, CONFIG).read("SELECT * FROM safe_heads") == [ROW]
+    database.close()
