@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from pyrevm import AccountInfo
-from tests.unit.deploy.configs import DEPLOYER, GAMES, valid_config
+from tests.unit.deploy.configs import DEPLOYER, GAMES, account, valid_config
 from tests.unit.deploy.evm_l1 import EvmL1, run
 
 from opcycle.artifacts import artifact
-from opcycle.deploy.config import DeployConfig
+from opcycle.deploy.config import DeployConfig, L2Fees
 from opcycle.deploy.inspection.findings import Severity
 from opcycle.deploy.inspection.inspect import inspect
 from opcycle.deploy.plan import Plan, make_plan
@@ -190,13 +190,32 @@ def test_inspect__one_thing_is_changed__is_all_that_is_found(
     assert found(l1, plan) == findings
 
 
-@pytest.mark.parametrize("settlement", [{}, GAMES])
-def test_inspect__untouched__nothing_deviates(l1: EvmL1, tmp_path: Path, settlement: dict[str, str]) -> None:
-    plan = deployed(l1, tmp_path, valid_config(**settlement))
+FEES = L2Fees(
+    eip1559_denominator=250,
+    eip1559_elasticity=6,
+    operator_fee_scalar=7,
+    operator_fee_constant=8,
+    min_base_fee=9,
+    da_footprint_gas_scalar=10,
+)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        GAMES,
+        GAMES | {"fees": FEES, "gas_limit": 70_000_000},
+        GAMES | {"roles": replace(valid_config().roles, owner=account("another owner"))},
+        {"batch_inbox": account("inbox without code")},
+    ],
+)
+def test_inspect__untouched__nothing_deviates(l1: EvmL1, tmp_path: Path, changes: dict[str, Any]) -> None:
+    plan = deployed(l1, tmp_path, valid_config(**changes))
     report = inspect(l1, plan, plan.addresses)
     assert report.findings == ()
     assert not report.has_errors
-    assert report.checks > 50, "it did look"
+    assert report.checks > 70, "it did look"
     assert report.block == l1.blocks[-1].id
 
 
