@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.unit.cli.test_where import ENDPOINTS
+from tests.unit.deploy.configs import OTHERS
 from tests.unit.derivation.l1_builder import CONFIG
 
 from opcycle.cli.games_at import find_games
@@ -26,6 +27,7 @@ def deployed(directory: Path, *, with_games: bool) -> Path:
         "optimism_portal": CONFIG.deposit_contract,
         "system_config": CONFIG.l1_system_config,
         "superchain_config": b"\x02" * 20,
+        **OTHERS,
     }
     games = {
         "dispute_game_factory": FACTORY,

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from tests.unit.deploy.configs import OTHERS
 from tests.unit.derivation.l1_builder import CONFIG
 
 from opcycle.cli.where import KEY_VARIABLE, Chain, Endpoints, chain_options, key_signer
@@ -41,6 +42,7 @@ def deployment(tmp_path: Path) -> Path:
         optimism_portal=CONFIG.deposit_contract,
         system_config=CONFIG.l1_system_config,
         superchain_config=b"\x02" * 20,
+        **OTHERS,
     )
     genesis = {"timestamp": hex(CONFIG.genesis_time), "config": {"chainId": CONFIG.l2_chain_id}}
     Deployment(tmp_path / "deployment", addresses, CONFIG).write(genesis)

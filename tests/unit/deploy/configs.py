@@ -28,6 +28,15 @@ L1 = L1Side(
 )
 """Of an L2 that is tested without one."""
 
+OTHERS = {
+    "proxy_admin": account("L1's proxy admin"),
+    "l1_cross_domain_messenger": L1.messenger,
+    "l1_standard_bridge": L1.standard_bridge,
+    "l1_erc721_bridge": L1.erc721_bridge,
+    "optimism_mintable_erc20_factory": account("L1's token factory"),
+}
+"""Fields of `Addresses` that a test does not look at."""
+
 GAMES = {"settlement": Settlement.GAMES}
 """Changes that make `valid_config` one of dispute games."""
 

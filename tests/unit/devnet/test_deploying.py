@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.unit.deploy.configs import OTHERS
 from tests.unit.derivation.l1_builder import CONFIG, l1_hash
 
 from opcycle.deploy.deployment import Addresses, Deployment
@@ -21,6 +22,7 @@ DEPLOYMENT = Deployment(
         optimism_portal=CONFIG.deposit_contract,
         system_config=CONFIG.l1_system_config,
         superchain_config=bytes(20),
+        **OTHERS,
     ),
     CONFIG,
 )
