@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import yaml
@@ -46,6 +47,7 @@ def sepolia() -> Iterator[str]:
     ) as anvil:
         assert anvil.stdout is not None
         assert any(line.startswith("Listening on") for line in anvil.stdout)
+        Thread(target=anvil.stdout.read, daemon=True).start()  # a full pipe would stop it
         yield f"http://127.0.0.1:{port}"
         anvil.kill()
 
