@@ -192,12 +192,16 @@ class _Run:
 
     def _receipts(self, sent: Sequence[Hash]) -> list[Receipt]:
         """In the order of `sent`, once all are mined."""
+        mined = 0
         for _ in range(PATIENCE):
             self.transactions.in_flight()  # sends again what the server lost, for more what is not mined
             found = {transaction: self.transactions.receipt(transaction) for transaction in sent}
             receipts = [receipt for receipt in found.values() if receipt is not None]
             if len(receipts) == len(sent):
                 return receipts
+            if len(receipts) != mined:
+                mined = len(receipts)
+                self.progress(f"{mined} of {len(sent)} are mined")
             self._require_not_displaced([item for item, receipt in found.items() if receipt is None])
             self.next_block()
         raise TemporaryError(
