@@ -13,7 +13,7 @@ a test another rollup, `--opcycle-windows` and `--opcycle-settlement` (or ini op
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +53,16 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "opcycle(windows=…, settlement=…, …): the rollup of this test; see opcycle.testing.settings.Settings",
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Beside a failure, what the agents have said: their logs go when pytest ends."""
+    report = yield
+    last_words = getattr(getattr(item, "funcargs", {}).get("devnet"), "last_words", None)
+    if report.when == "call" and report.failed and last_words is not None:
+        report.sections.append(("opcycle's agents", last_words()))
+    return report
 
 
 @contextmanager

@@ -65,6 +65,8 @@ def test_third(devnet, user):
     assert done.returncode == 1
     assert "2 failed, 1 passed" in done.stdout
     assert "the reason" in done.stdout
+    assert re.search(r"- opcycle's agents -+\nL1 at block \d+, time \d+\nL2 at block", done.stdout)
+    assert re.search(r"\nsequencer: [\d-]+ [\d:,]+ INFO +L2 block", done.stdout)
     assert re.search(r"assert <withdrawal 0x\w+ is finalized: False; in L2 block \d+, waiting", done.stdout)
     assert not geths_of(project)
     assert not list(project.directory.glob("tmp/opcycle*/devnet*"))
@@ -86,6 +88,22 @@ def test_next(devnet, user):
     assert "ERROR at teardown of test_breaks_it" in done.stdout
     assert "this test has left its devnet in a state from which it does not come back" in done.stdout
     assert not geths_of(project)
+
+
+def test_a_failure_on_chains_that_are_down_is_still_the_tests_own(project: Project) -> None:
+    done = project.run(
+        """
+def test_stops_them(devnet):
+    devnet.underlying.l1.geth.stop()
+    assert 1 == 2, "the reason"
+
+def test_next(devnet, user):
+    devnet.deposit(user, ether=1)
+"""
+    )
+    assert "1 failed, 1 passed" in done.stdout, done.stdout
+    assert "the reason" in done.stdout
+    assert "L1: no JSON-RPC server answers" in done.stdout
 
 
 def test_a_condition_that_never_holds_is_named(project: Project) -> None:

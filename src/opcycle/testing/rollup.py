@@ -13,6 +13,7 @@ from opcycle.devnet.devnet import Devnet, NotInTimeError
 from opcycle.devnet.leaps import BLOCKS_AT_STOP, TOGETHER, catch_up, leap
 from opcycle.errors import TemporaryError, UserError
 from opcycle.protocol.types import Hash
+from opcycle.testing.agent_logs import logged, sizes
 from opcycle.testing.chain import Chain
 from opcycle.testing.compiled import AbiEntry
 from opcycle.testing.conditions import Condition
@@ -28,6 +29,9 @@ PATIENCE = 600
 """Seconds of chain time that a condition may take by default, leaps not counted."""
 
 MOST_LEAPS = 20
+
+LINES = 5
+"""Of each agent's log, where a test has failed."""
 
 BLOCKS_TO_BE_MINED = 20
 """A transaction that is in none of the next twenty blocks will be in no block."""
@@ -63,7 +67,10 @@ class LocalRollup:
             wait=self._wait_for_block,
             errors=errors,
         )
+        self._chains = self.l1, self.l2
         self._users = 0
+        self._logs = Path(underlying.logs)
+        self._logs_before = sizes(self._logs)
 
     def new_user(self) -> LocalAccount:
         """An account that nobody has used, with 100 ether on each chain."""
@@ -163,9 +170,20 @@ class LocalRollup:
         """Let L2 make all the blocks that it is behind L1: about 150 a second, however long that takes."""
         catch_up(self.underlying)
 
+    def last_words(self) -> str:
+        """What each agent has logged last in this test, and where the chains are: for whoever reads why it
+        failed."""
+        heads = map(_where_it_is, self._chains)
+        said = (
+            f"{name}: {line}"
+            for name, lines in logged(self._logs, since=self._logs_before).items()
+            for line in lines[-LINES:]
+        )
+        return "\n".join((*heads, *said))
+
     def close(self) -> None:
-        self.l1.close()
-        self.l2.close()
+        for chain in self._chains:
+            chain.close()
 
     def _in_vain(self, condition: Condition, seconds: int) -> str:
         try:
@@ -180,7 +198,7 @@ class LocalRollup:
                 f"; L2 is {self.lag} s behind L1 since the last leap, and takes users' transactions only for "
                 f"{DRIFT} s of its time, until devnet.catch_up()"
             )
-        return f"{text}; logs are in {self.underlying.logs}"
+        return text
 
     def _wait_for_block(self, what: str, is_there: Callable[[], bool]) -> None:
         """By the second: L2 has a block in each, as a rule."""
@@ -195,3 +213,11 @@ class LocalRollup:
                 raise NotInTimeError(self._in_vain(condition, most))
             self.underlying.advance(stride)
             passed += stride
+
+
+def _where_it_is(chain: Chain) -> str:
+    """Also of a chain that a test has stopped."""
+    try:
+        return f"{chain.name} at block {chain.block_number}, time {chain.timestamp}"
+    except TemporaryError as error:
+        return f"{chain.name}: {error}"
