@@ -4,7 +4,8 @@ A predeploy's address holds a proxy; its logic sits at the same low bytes in the
 nobody can set it up. The proxies' admin is the ProxyAdmin predeploy. Source: OP Stack specs, "Predeploys".
 
 Upstream's genesis has proxies in all 2,048 places of the namespace, most of them empty. Ours has those that
-something runs in: the others would only make a state of 13 MB out of one of 0.3, and seconds of hashing.
+something runs in: with the others, genesis.json has 9.5 MB instead of 0.2, and hashing it here and loading it
+into op-geth takes more than a second longer, each time that a devnet starts anew.
 """
 
 from collections.abc import Mapping
