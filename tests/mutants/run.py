@@ -28,7 +28,8 @@ def main() -> int:
     chosen = [
         mutant
         for mutant in mutants()
-        if (mutant.quick or not options.quick) and options.only in f"{mutant.name} {mutant.file} {mutant.tests}"
+        if (mutant.quick or not options.quick)
+        and options.only in f"{mutant.name} {mutant.file} {mutant.tests}"
     ]
     compiler = Compiler()
     judgements = []
