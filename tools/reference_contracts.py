@@ -55,7 +55,7 @@ TARGETS = {
         "legacy/DeployerWhitelist",
     ),
 }
-"""What to compile, by the optimizer's runs, as in upstream's foundry.toml. Its fee vaults want another solc."""
+"""What to compile, by the optimizer's runs, as in upstream's foundry.toml. Its vaults want another solc."""
 
 UNLIKE_UPSTREAM = ("PreimageOracle", "Proxy", "ProxyAdmin")
 """Contracts without a published hash, or that cannot have it here."""
