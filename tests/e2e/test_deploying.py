@@ -199,7 +199,7 @@ def test_an_l1_that_is_not_there_is_told(config: Path) -> None:
 
 
 def test_every_source_that_explorers_get_compiles_to_the_code_on_chain(l1: Sepolia, config: Path) -> None:
-    """In both modes that is every contract that we have on L1."""
+    """Of a rollup that settles by games, which is nearly every contract that we have on L1."""
     done = deploy(l1, config, "--yes")
     assert done.returncode == 0, done.stderr
     folder = config.parent / "files" / "verification"
