@@ -59,8 +59,10 @@ contract L2ERC721Bridge layout at 1 is ERC721Bridge, ProxyAdminOwned, Initializa
         IOptimismMintableERC721(_localToken).safeMint(_to, _tokenId);
     }
 
+    /// @dev Whether a token says so by ERC-165, and does not just say yes to everything. Whether it knows ERC-165 is not
+    ///      asked: these answers show it.
     function _isMintable(address _token) private view returns (bool) {
-        return _token.supportsERC165()
+        return !_token.supportsERC165InterfaceUnchecked(0xffffffff)
             && (_token.supportsERC165InterfaceUnchecked(OPTIMISM_MINTABLE_ERC721_ID)
                 || _token.supportsERC165InterfaceUnchecked(type(IOptimismMintableERC721).interfaceId));
     }

@@ -12,7 +12,14 @@ import {L2ERC721Bridge} from "../../contracts/predeploys/L2ERC721Bridge.sol";
 import {OptimismMintableERC721} from "../../contracts/predeploys/OptimismMintableERC721.sol";
 import {Bridges} from "./support/Bridges.sol";
 import {Courier} from "./support/Courier.sol";
-import {BoastingPictures, Collector, OwnPictures, Pictures, StuckPictures} from "./support/OddERC721.sol";
+import {
+    BoastingPictures,
+    Collector,
+    OwnPictures,
+    Pictures,
+    StuckPictures,
+    YesPictures
+} from "./support/OddERC721.sol";
 import {Coin} from "./support/OddTokens.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -326,6 +333,13 @@ contract ERC721BridgesTest is Bridges {
         Courier.Message memory message = _toL2(_finalize(address(boasting), address(pictures), user, 1));
         vm.expectRevert(
             abi.encodeWithSelector(L2ERC721Bridge.L2ERC721Bridge_NotMintable.selector, address(boasting))
+        );
+        l2Courier.deliver(message);
+
+        YesPictures yes = new YesPictures(address(pictures));
+        message = _toL2(_finalize(address(yes), address(pictures), user, 1));
+        vm.expectRevert(
+            abi.encodeWithSelector(L2ERC721Bridge.L2ERC721Bridge_NotMintable.selector, address(yes))
         );
         l2Courier.deliver(message);
 
