@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 import rlp
 from trie import HexaryTrie
 
-from opcycle.artifacts import Artifact
 from opcycle.keccak import keccak
 from opcycle.protocol.types import Hash
 from opcycle.rpc.hexjson import to_hex, to_quantity
@@ -45,14 +43,6 @@ class Account:
         if self.storage:
             body["storage"] = {to_hex(slot): to_hex(word) for slot, word in self.storage.items()}
         return body
-
-
-def without_immutables(contract: Artifact, code: bytes) -> bytes:
-    """`code` with zeros for the contract's immutables, as in `contract.runtime`."""
-    blank = bytearray(code)
-    for spot in chain.from_iterable(contract.immutables.values()):
-        blank[spot["start"] : spot["start"] + spot["length"]] = bytes(spot["length"])
-    return bytes(blank)
 
 
 def storage_root(storage: Mapping[Hash, bytes]) -> Hash:

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from email import message_from_bytes
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -18,12 +19,11 @@ from starlette.routing import Route
 from tests.unit.deploy.configs import DEPLOYER, GAMES, valid_config
 from tests.unit.deploy.evm_l1 import EvmL1, run
 
-from opcycle.artifacts import artifact
+from opcycle.artifacts import Artifact, artifact
 from opcycle.deploy.creation import create2_address
 from opcycle.deploy.plan import Plan, make_plan
 from opcycle.deploy.verification_input import compiler_input, write_verification
 from opcycle.devnet.ports import free_ports
-from opcycle.engine.alloc import without_immutables
 from opcycle.engine.system_contracts import CREATE2_DEPLOYER
 from opcycle.errors import UserError
 from opcycle.rpc.hexjson import checksum
@@ -31,6 +31,14 @@ from opcycle.rpc.server import serve
 
 ROOT = Path(__file__).resolve().parents[3]
 SOLC = str(ROOT / "tools" / "solcx" / "solc-v0.8.30")
+
+
+def without_immutables(contract: Artifact, code: bytes) -> bytes:
+    """`code` with zeros for the contract's immutables, as in `contract.runtime`."""
+    blank = bytearray(code)
+    for spot in chain.from_iterable(contract.immutables.values()):
+        blank[spot["start"] : spot["start"] + spot["length"]] = bytes(spot["length"])
+    return bytes(blank)
 
 
 def compiled(text: str) -> dict[str, Any]:
