@@ -1,17 +1,19 @@
 """Whole runs of pytest, as in somebody's project: failures are told, nothing is left behind, workers share
 nothing."""
 
+import os
 import re
+import select
 import signal
 import subprocess
-import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.plugin.child import Project
 
-PATIENCE = 60.0
+PATIENCE = 60
 """Seconds for processes to end."""
 
 
@@ -34,10 +36,13 @@ def geths_of(project: Project) -> list[int]:
 
 
 def wait_until_gone(project: Project) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while geths_of(project):
-        assert time.monotonic() < deadline, "op-geths outlive their pytest"
-        time.sleep(0.05)
+    for pid in geths_of(project):
+        with suppress(ProcessLookupError):
+            process = os.pidfd_open(pid)
+            ended, _, _ = select.select([process], [], [], PATIENCE)
+            os.close(process)
+            assert ended, "an op-geth outlives its pytest"
+    assert not geths_of(project)
 
 
 def test_a_failing_test_fails_and_the_next_begins_anew(project: Project) -> None:
@@ -240,12 +245,12 @@ def test_workers_share_nothing_and_compute_the_same(project: Project) -> None:
 
 
 SLOW = """
-import os, time
+import os, threading
 from pathlib import Path
 
 def test_it(devnet):
     Path("started").write_text(str(os.getpid()))
-    time.sleep(600)
+    threading.Event().wait(600)
 """
 
 
@@ -263,11 +268,12 @@ def test_no_process_outlives_its_pytest(
     )
     started = project.directory / "started"
     try:
-        deadline = time.monotonic() + PATIENCE
-        while not started.exists() or not started.read_text():
-            assert running.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        for _ in range(20 * PATIENCE):
+            if started.exists() and started.read_text():
+                break
+            with pytest.raises(subprocess.TimeoutExpired):
+                running.wait(0.05)
+        assert started.read_text()
         assert geths_of(project)
         running.send_signal(how)
         wait_until_gone(project)
