@@ -16,6 +16,7 @@ DEPOSIT = "depositTransaction(address,uint256,uint64,bool,bytes)"
 WITHDRAW = "initiateWithdrawal(address,uint256,bytes)"
 DEPOSITED = "TransactionDeposited(address*,address*,uint256*,bytes)"
 PASSED = "MessagePassed(uint256*,address*,address*,uint256,uint256,bytes,bytes32)"
+EXECUTED = "WithdrawalFinalized(bytes32*,bool)"
 SENT = "SentMessage(address*,address,bytes,uint256,uint256)"
 EXTENSION = "SentMessageExtension1(address*,uint256)"
 RELAYED, FAILED = "RelayedMessage(bytes32*)", "FailedRelayedMessage(bytes32*)"
@@ -63,7 +64,7 @@ class Portal(Code):
 
     def finalize(self, origin: bytes, withdrawal: WithdrawalTuple, submitter: bytes) -> None:
         """Of what is asked of a withdrawal by a call from outside."""
-        _, sender, target, value, _, data = withdrawal
+        _, sender, target, value, gas, data = withdrawal
         hash_, state = withdrawal_hash(withdrawal), self.state
         require_all(
             (not self.model.is_paused(), "paused"),
@@ -73,16 +74,17 @@ class Portal(Code):
             *self.model.maturity(hash_, submitter),
         )
         state.finalized.add(hash_)
-        state.l2_sender = sender
+        state.l2_sender, state.promised = sender, gas
         try:
             require(self.model.fates.get(hash_, True), "too little gas")
             self.side.call(Call(self.address, value, data, origin), target)
             succeeded = True
-        except Refusal:
+        except Refusal as refusal:
             succeeded = False
+            self.model.reasons[hash_] = str(refusal)
             require(origin != ESTIMATOR, "estimation")
         self.state.l2_sender = None
-        self.log("WithdrawalFinalized(bytes32*,bool)", hash_, succeeded)
+        self.log(EXECUTED, hash_, succeeded)
 
 
 class Passer(Code):
@@ -179,10 +181,11 @@ class Messenger(Code):
     def _succeeds(self, message: Message, hash_: bytes, origin: bytes) -> bool:
         if self.state.relayed_for is not None or not self.model.fates.get(hash_, True):
             return False
-        self.state.relayed_for = message.sender
+        self.state.relayed_for, self.state.promised = message.sender, message.min_gas
         try:
             self.side.call(Call(self.address, message.value, message.data, origin), message.target)
-        except Refusal:
+        except Refusal as refusal:
+            self.model.reasons[hash_] = str(refusal)
             return False
         finally:
             self.state.relayed_for = None

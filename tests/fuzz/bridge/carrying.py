@@ -14,18 +14,19 @@ from tests.fuzz.bridge.deploy import (
     FLAKY,
     GREED,
     GREEDY,
+    HUNGRY,
     L1,
     L2,
+    NOTING_CODE,
     OUTPUT_DELAY,
     PEOPLE,
     PROOF_DELAY,
     PROPOSER,
     PUPPET,
     REFUSING,
-    STOP,
 )
 from tests.fuzz.bridge.ledger import Log, Side
-from tests.fuzz.bridge.model import PAUSE_EXPIRY, Accepting, Refusing
+from tests.fuzz.bridge.model import PAUSE_EXPIRY, Noting, Refusing
 from tests.fuzz.bridge.properties import broken, judged, means, told
 from tests.fuzz.bridge.rig import GAS, Rig
 from tests.fuzz.message_passer import WithdrawalTuple, withdrawal_hash
@@ -44,7 +45,7 @@ def need(target: bytes, side: Side) -> int:
     """Gas with which a target surely does what it does."""
     if target == GREEDY:
         return GREED
-    if target in (FLAKY, REFUSING) or target not in side.codes:
+    if target in (FLAKY, REFUSING, HUNGRY) or target not in side.codes:
         return 0
     return ENOUGH if target == PUPPET else 400_000
 
@@ -237,20 +238,28 @@ class Carrying(Rig):
 
     # --- again ---
 
-    def replay(self, chain: int, which: int, by: str, gas: int) -> None:
-        """A failed message, or sometimes another, with gas enough (0) or as much."""
-        sent = self.sent[2 - chain]
-        _, side = self.sides(chain)
-        failed = [m for m in sent if m.hash in side.state.failed - side.state.successful]
-        messages = failed if failed and which % 4 else sent
+    def replay(self, chain: int, which: int, by: str, gas: int, value: int = 0) -> None:
+        """A failed message, or sometimes another, best one that once failed. `gas`: 0 for enough."""
+        sent, failed = self.sent[2 - chain], self.failed(chain)
+        messages = failed if failed and which % 4 else self.came_twice(chain) or sent
         if messages:
-            self._replay(chain, messages[which // 4 % len(messages)], by, gas)
+            self._replay(chain, messages[which // 4 % len(messages)], by, gas, value)
 
-    def _replay(self, chain: int, message: Message, by: str, gas: int = 0) -> None:
+    def failed(self, chain: int) -> list[Message]:
+        """Messages that came to a chain, and failed."""
+        state = self.sides(chain)[1].state
+        return [m for m in self.sent[2 - chain] if m.hash in state.failed - state.successful]
+
+    def came_twice(self, chain: int) -> list[Message]:
+        """Messages that failed, and succeeded later."""
+        state = self.sides(chain)[1].state
+        return [m for m in self.sent[2 - chain] if m.hash in state.failed & state.successful]
+
+    def _replay(self, chain: int, message: Message, by: str, gas: int = 0, value: int = 0) -> None:
         end, side = self.sides(chain)
         enough = base_gas(len(message.data), message.min_gas) + ENOUGH * 64 // 63
         sent = min(gas or enough, GAS)
-        found = self.send(end, PEOPLE[by], end.messenger.address, message.calldata, gas=sent)
+        found = self.send(end, PEOPLE[by], end.messenger.address, message.calldata, value, sent)
         if found is not None and found.args[0] == "halted" and sent < enough:
             self.count("replay, in vain", "too little gas")
             return
@@ -261,7 +270,7 @@ class Carrying(Rig):
         self._observe(sure, end, found)
         wanted = None
         try:
-            side.transact(PEOPLE[by], end.messenger.address, message.calldata)
+            side.transact(PEOPLE[by], end.messenger.address, message.calldata, value)
         except Refusal as refusal:
             wanted = str(refusal)
         self.model.fates = {}
@@ -274,8 +283,8 @@ class Carrying(Rig):
     def mend(self, chain: int, works: bool) -> None:
         """The target that sometimes reverts."""
         end, side = self.sides(chain)
-        end.chain.set_code(FLAKY, STOP if works else REVERTER)
-        (Accepting if works else Refusing)(side, FLAKY)
+        end.chain.set_code(FLAKY, NOTING_CODE if works else REVERTER)
+        (Noting if works else Refusing)(side, FLAKY)
         self.count("mend")
 
     # --- time ---

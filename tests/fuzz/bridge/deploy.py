@@ -12,7 +12,7 @@ from eth_abi.abi import encode
 from eth_utils.abi import collapse_if_tuple
 from tests.fuzz.disputes.deploy import Artifacts, account
 from tests.fuzz.evm import Chain, Contract
-from tests.fuzz.puppet import REVERTER
+from tests.fuzz.puppet import GAS_EATER, REVERTER
 
 from opcycle.artifacts import artifact
 from opcycle.keccak import keccak
@@ -40,9 +40,9 @@ FAUCET = account("faucet")
 """Where minted ether comes from: pyrevm's own way of giving ether survives its snapshots."""
 
 ESTIMATOR = bytes(19) + b"\x01"
-PUPPET, FLAKY, REFUSING, GREEDY = map(account, ("puppet", "flaky", "refusing", "greedy"))
+PUPPET, FLAKY, REFUSING, GREEDY, HUNGRY = map(account, ("puppet", "flaky", "refusing", "greedy", "hungry"))
 """Contracts, on both chains: does as it is told; sometimes reverts; always does; reverts if it gets less gas
-than GREED."""
+than GREED; uses up all gas that it gets."""
 
 GREED = 150_000
 USERS = (ALICE, BOB, MALLORY, PUPPET)
@@ -57,8 +57,12 @@ PEOPLE = {
     "flaky": FLAKY,
     "refusing": REFUSING,
     "greedy": GREEDY,
+    "hungry": HUNGRY,
 }
 STOP = b"\0"
+NOTING_CODE = bytes.fromhex("5a5f5260205fa000")
+"""Logs GAS, without a topic."""
+
 GREEDY_CODE = b"\x62" + GREED.to_bytes(3, "big") + bytes.fromhex("5a10600a57005b5f5ffd")
 """Reverts if GAS < GREED."""
 
@@ -109,6 +113,7 @@ class End:
             ADMIN, b"\x73" + OWNER + bytes.fromhex("5f5260205ff3")
         )  # owner() and all else: OWNER
         self.chain.set_code(REFUSING, REVERTER)
+        self.chain.set_code(HUNGRY, GAS_EATER)
         self.chain.set_code(FLAKY, REVERTER)
         self.chain.set_code(GREEDY, GREEDY_CODE)
         self.chain.set_code(PUPPET, STOP)

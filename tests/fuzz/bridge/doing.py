@@ -50,7 +50,7 @@ class Doing(Carrying):
     # --- messages ---
 
     def send_message(self, chain: int, by: str, callee: str, value: int, min_gas: int, data: str) -> None:
-        to = self.target(chain, callee)
+        to = self.target(3 - chain, callee)
         gas = max(min_gas, ENOUGH) if to == PUPPET else min_gas
         message = calldata(SEND, to, self.data(3 - chain, data), gas)
         self.act("send message", chain, by, self.at(chain, "messenger"), message, value)
@@ -71,6 +71,19 @@ class Doing(Carrying):
             message = Message(nonce_, true.sender, target_, value_, true.min_gas, true.data)
         paid = message.value if way in ("new", "true, paid") else 0
         self.act("forge", chain, by, self.at(chain, "messenger"), message.calldata, min(paid, 10**18))
+
+    def pretend(self, chain: int, by: str, what: str, way: str) -> None:
+        """Somebody has a bridge of the other chain called as only its twin may: by a message, or by a call
+        that the portal or L2's derivation makes."""
+        where = self.at(3 - chain, "nft_bridge" if what == "give art" else "bridge")
+        data = self.data(3 - chain, what)
+        if way == "message":
+            call = calldata(SEND, where, data, 400_000)
+            self.act("pretend", chain, by, self.at(chain, "messenger"), call)
+        elif chain == 1:
+            self.act("pretend", 1, by, L1["portal"], calldata(DEPOSIT, where, 0, 1_000_000, False, data))
+        else:
+            self.act("pretend", 2, by, L2["passer"], calldata(WITHDRAW, where, 400_000, data))
 
     def train_puppet(self, chain: int, deeds: tuple[str, ...]) -> None:
         """What a contract does when it is called: all of `deeds`, each told as data for some contract."""

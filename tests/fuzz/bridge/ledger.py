@@ -51,6 +51,14 @@ class PuppetLog:
 
 
 @dataclass(frozen=True, slots=True)
+class GasLog:
+    """A contract of the tests logs the gas that it got: `promised`, or more."""
+
+    emitter: bytes
+    promised: int
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A call as its callee sees it."""
 
@@ -81,6 +89,9 @@ class State:
     """xDomainMessageSender, or None."""
     successful: set[bytes] = field(default_factory=set)
     failed: set[bytes] = field(default_factory=set)
+    promised: int = 0
+    """Gas that the call of a message or a withdrawal gets at least."""
+
     l2_sender: bytes | None = None
     finalized: set[bytes] = field(default_factory=set)
     proofs: dict[tuple[bytes, bytes], tuple[int, int]] = field(default_factory=dict)
@@ -108,7 +119,7 @@ class Side:
     def __init__(self) -> None:
         self.state = State()
         self.codes: dict[bytes, Code] = {}
-        self.logs: list[Log | PuppetLog] = []
+        self.logs: list[Log | PuppetLog | GasLog] = []
         self.outbox: list[Any] = []
 
     def transact(self, sender: bytes, to: bytes, data: bytes, value: int = 0) -> None:

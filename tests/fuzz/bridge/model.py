@@ -17,6 +17,7 @@ from tests.fuzz.bridge.deploy import (
     GENESIS,
     GREEDY,
     GUARDIAN,
+    HUNGRY,
     L1,
     L2,
     OUTPUT_DELAY,
@@ -29,7 +30,7 @@ from tests.fuzz.bridge.deploy import (
     WEALTH,
     World,
 )
-from tests.fuzz.bridge.ledger import Call, Code, PuppetLog, Side, function, require, require_all
+from tests.fuzz.bridge.ledger import Call, Code, GasLog, PuppetLog, Side, function, require, require_all
 from tests.fuzz.bridge.tokens import (
     Art,
     EchoToken,
@@ -51,6 +52,16 @@ class Accepting(Code):
     """Takes whatever it gets."""
 
     def run(self, call: Call) -> bytes:
+        return b""
+
+
+class Noting(Code):
+    """Logs the gas that it gets."""
+
+    def run(self, call: Call) -> bytes:
+        side = self.side
+        is_promised = call.sender in (L1["portal"], L1["messenger"], L2["messenger"])
+        side.logs.append(GasLog(self.address, side.state.promised if is_promised else 0))
         return b""
 
 
@@ -112,6 +123,9 @@ class Model:
     """How the relay of a message ended where gas decides: by its hash. Only observed, not known in
     advance."""
 
+    reasons: dict[bytes, str] = field(default_factory=dict)
+    """Why the relay of a message, or a withdrawal's call, failed the last time."""
+
     def __post_init__(self) -> None:
         self.l1, self.l2 = Side(), Side()
         self.portal = Portal(self.l1, L1["portal"], self)
@@ -131,6 +145,7 @@ class Model:
                 if name in addresses:
                     Factory(side, addresses[name], addresses["bridge"], token)
             Refusing(side, REFUSING)
+            Refusing(side, HUNGRY)
             Refusing(side, FLAKY)
             Accepting(side, GREEDY)
             Puppet(side, PUPPET)

@@ -57,11 +57,6 @@ class Play(Doing):
         _, side = self.sides(to)
         return [message for message in self.sent[2 - to] if message.hash not in side.state.successful]
 
-    def failed(self, chain: int) -> list[Message]:
-        """Those that came there, and failed."""
-        _, side = self.sides(chain)
-        return [message for message in self.under_way(chain) if message.hash in side.state.failed]
-
     # --- the end ---
 
     def finish(self) -> None:
@@ -85,6 +80,9 @@ class Play(Doing):
             for chain in (1, 2):
                 for message in self.failed(chain):
                     self._replay(chain, message, "relayer")
+        for chain in (1, 2):
+            for message in self.came_twice(chain)[:1]:  # and no more
+                self._replay(chain, message, "relayer")
         self.touched.update((1, 2))
         self.look()
         for chain in (1, 2):

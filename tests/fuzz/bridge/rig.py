@@ -4,11 +4,12 @@ what is under way between them."""
 from collections import Counter
 from typing import Any
 
+from tests.fuzz.bridge.carriers import DEPOSITED, EXECUTED, FAILED
 from tests.fuzz.bridge.codec import Deposit, Message, alias
 from tests.fuzz.bridge.deploy import ALICE, FLAKY, L1, L2, PEOPLE, PUPPET, End, World, deployed
-from tests.fuzz.bridge.ledger import Log, PuppetLog, Side
+from tests.fuzz.bridge.ledger import GasLog, Log, PuppetLog, Side
 from tests.fuzz.bridge.model import Model, Puppet
-from tests.fuzz.bridge.properties import broken, judged
+from tests.fuzz.bridge.properties import REFUSALS, broken, judged
 from tests.fuzz.disputes.deploy import Artifacts, account, chosen
 from tests.fuzz.evm import HaltedError, RefusedError
 from tests.fuzz.message_passer import Claim, MessagePasser, WithdrawalTuple
@@ -162,16 +163,30 @@ class Rig:
         found = [log for log in end.chain.logs() if not log.topics or log.topics[0] not in APPROVALS]
         wanted = side.logs
         for real, due in zip(found, wanted, strict=False):
-            if isinstance(due, PuppetLog):
+            if isinstance(due, GasLog):
+                self._compare_gas(deed, real, due)
+            elif isinstance(due, PuppetLog):
                 self._compare_puppet(deed, end, real.address, real.topics, real.data, due)
             elif (real.address, real.topics, real.data) != due.raw:
-                name = due.declaration.partition("(")[0]
-                property_ = "D-3" if name == "TransactionDeposited" else "L-1"
-                broken(property_, f"{deed}, by {_name(due.emitter)}: {_difference(real, due)}")
+                broken(self._blamed(due), f"{deed}, by {_name(due.emitter)}: {_difference(real, due)}")
         if len(found) != len(wanted):
             broken(
                 "L-1", f"{deed} logs {len(found)} times: {[_topic(log) for log in found]}, not {len(wanted)}"
             )
+
+    def _blamed(self, due: Log) -> str:
+        """Where a message, or a withdrawal's call, should have failed, that for whose sake it should."""
+        if due.declaration == FAILED or (due.declaration == EXECUTED and not due.values[1]):
+            reason = self.model.reasons.get(due.values[0], "").partition(" | ")[0]
+            return REFUSALS.get(reason, "M-2")
+        return "D-3" if due.declaration == DEPOSITED else "L-1"
+
+    def _compare_gas(self, deed: str, real: Any, due: GasLog) -> None:
+        if (real.address, real.topics) != (due.emitter, ()):
+            broken("L-1", f"{deed}: {_name(real.address)} logs where the target's gas is due")
+        gas = int.from_bytes(real.data, "big") + 2  # what GAS itself costs
+        if gas < due.promised:
+            broken("M-6", f"{deed}: the target gets {gas} gas of {due.promised}")
 
     def _compare_puppet(
         self, deed: str, end: End, address: bytes, topics: Any, data: bytes, due: PuppetLog

@@ -19,11 +19,13 @@ CHAINS = (1, 2)
 BY = often("alice", "bob", rarely=("mallory", "puppet"))
 ATTACKERS = ("mallory", "mallory", "puppet", "alice")
 RELAYERS = often("relayer", "mallory", rarely=("alice", "estimator"))
-TARGETS = often(
-    "bob", "puppet", "flaky", rarely=("greedy", "refusing", "fresh", "nobody", "bridge", "messenger", "gate")
+TARGETS = (
+    *("bob", "puppet", "flaky", "bob", "puppet", "flaky", "flaky", "greedy", "hungry", "refusing", "fresh"),
+    *("nobody", "bridge", "messenger", "gate"),
 )
-RECIPIENTS = often(
-    "alice", "bob", rarely=("puppet", "flaky", "refusing", "fresh", "nobody", "bridge", "messenger", "gate")
+RECIPIENTS = (
+    *("alice", "bob", "alice", "bob", "alice", "bob", "puppet", "flaky", "refusing", "fresh", "nobody"),
+    *("bridge", "messenger", "gate", "hungry"),
 )
 VALUES = often(0, 1, 10**18, rarely=(10**17, 3, 10**19))
 MIN_GAS = often(0, 200_000, 400_000, rarely=(100_000, 150_000, 151_000, 1_000_000))
@@ -39,11 +41,8 @@ DATA = often(
 )
 WHICH = tuple(range(32))
 TOKENS = often(
-    "gold",
-    "silver",
-    "mute",
-    "echo",
-    rarely=("taxed", "false", "liar", "art", "none", "second gold", "second silver"),
+    *("gold", "silver", "mute", "echo", "taxed"),
+    rarely=("false", "liar", "art", "none", "second gold", "second silver"),
 )
 REMOTES = often("true", rarely=("gold", "silver", "liar", "none", "second"))
 AMOUNTS = often(1, 100, 5_000, rarely=(0, 999_999, 10**9, 2**256 - 1))
@@ -123,6 +122,7 @@ RULES: dict[str, Terms] = {
         "which": WHICH,
         "by": RELAYERS,
         "gas": (0, 0, 0, 60_000, 100_000, 140_000, 200_000, 350_000),
+        "value": often(0, rarely=(1,)),
     },
     "train_puppet": {"chain": CHAINS, "deeds": tuple((a, b) for a in DEEDS for b in DEEDS)},
     "mend": {"chain": CHAINS, "works": (True, True, False)},
@@ -135,6 +135,12 @@ RULES: dict[str, Terms] = {
         "which": WHICH,
         "callee": ("bob", "bridge", "nft_bridge", "gate", "messenger"),
         "value": (0, 10**18),
+    },
+    "pretend": {
+        "chain": CHAINS,
+        "by": ATTACKERS,
+        "what": ("give ether", "give tokens", "give art"),
+        "way": ("message", "message", "call"),
     },
     "call_bridge": {
         "chain": CHAINS,
