@@ -76,4 +76,40 @@ abstract contract StandardBridgeEnd is Bridges {
         vm.prank(user);
         bridge.bridgeERC20To(address(token), REMOTE, user, amount, 0, "");
     }
+
+    function _assertSentETH(
+        address from,
+        address to,
+        uint256 amount,
+        uint32 minGasLimit,
+        bytes memory extraData
+    ) internal view {
+        bytes memory expected = abi.encodeWithSelector(
+            IStandardBridge.finalizeBridgeETH.selector, from, to, amount, extraData
+        );
+        _assertSent(amount, minGasLimit, expected);
+    }
+
+    function _assertSentERC20(
+        address local,
+        address from,
+        address to,
+        uint256 amount,
+        uint32 minGasLimit,
+        bytes memory extraData
+    ) internal view {
+        bytes4 selector = IStandardBridge.finalizeBridgeERC20.selector;
+        bytes memory expected = abi.encodeWithSelector(selector, REMOTE, local, from, to, amount, extraData);
+        _assertSent(0, minGasLimit, expected);
+    }
+
+    function _assertSent(uint256 value, uint32 minGasLimit, bytes memory data) private view {
+        Courier.Message memory message = courier.last();
+        vm.assertEq(message.sender, address(bridge), "sender");
+        vm.assertEq(message.target, address(other), "target");
+        vm.assertEq(message.value, value, "value");
+        vm.assertEq(uint256(message.minGasLimit), minGasLimit, "gas");
+        vm.assertEq(message.data, data, "data");
+        vm.assertEq(address(bridge).balance, 0, "no ETH stays");
+    }
 }
