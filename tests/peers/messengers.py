@@ -145,8 +145,11 @@ class Side:
             return ours
         assert ours.returned == theirs.returned, f"{named}: {ours}, {theirs}"
         assert [_without_gas(log) for log in ours.logs] == [_without_gas(log) for log in theirs.logs], named
-        if ours.gas > gas * 7 // 8:
-            return ours  # a target has eaten all that it was given, what ours has saved included
+        has_refused = any(not log.topics and not any(log.data[32:64]) for log in ours.logs)
+        if ours.gas > gas * 7 // 8 or has_refused:
+            # A target has eaten all that it was given, what ours has saved included; or it was refused
+            # something, for which ours may look further, to give the better reason.
+            return ours
         assert ours.gas <= theirs.gas, f"{named} costs {ours.gas}, the reference's {theirs.gas}"
         if named and ours.returned is not None:
             for counter, answer in zip(self.gas, (ours, theirs), strict=True):
