@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.fuzz.bridge.checks import ALWAYS
 from tests.fuzz.bridge.codec import Message
-from tests.fuzz.bridge.deploy import FLAKY, GENESIS, GREEDY, PUPPET
+from tests.fuzz.bridge.deploy import FLAKY, GENESIS, GREEDY, PEOPLE, PUPPET
 from tests.fuzz.bridge.doing import Doing
 from tests.fuzz.bridge.observe import Observer
 from tests.fuzz.bridge.properties import BrokenError, broken
@@ -18,6 +18,9 @@ Step = tuple[str, dict[str, Any]]
 
 FULL_LOOK_EVERY = 16
 """Steps."""
+
+COPIES = {1: ("silver",), 2: ("gold", "mute", "echo")}
+"""By chain: tokens there that stand for one of the other's."""
 
 
 class Play(Doing):
@@ -74,12 +77,9 @@ class Play(Doing):
             self.train(chain, [])
             self.mend(chain, works=True)
         for _ in range(4):  # what arrives may send
-            self.advance(1, 1)
-            self.derive(len(self.deposits))
-            self.deliver("relayer")
-            for chain in (1, 2):
-                for message in self.failed(chain):
-                    self._replay(chain, message, "relayer")
+            self._arrive()
+        self._go_home()
+        self._arrive()
         for chain in (1, 2):
             for message in self.came_twice(chain)[:1]:  # and no more
                 self._replay(chain, message, "relayer")
@@ -89,6 +89,26 @@ class Play(Doing):
             for message in self.under_way(chain):
                 if self.must_arrive(chain, message):
                     broken("M-3", f"a message to L{chain} with every chance is still under way: {message}")
+
+    def _arrive(self) -> None:
+        self.advance(1, 1)
+        self.derive(len(self.deposits))
+        self.deliver("relayer")
+        for chain in (1, 2):
+            for message in self.failed(chain):
+                self._replay(chain, message, "relayer")
+
+    def _go_home(self) -> None:
+        """Everybody sends all copies of tokens back to where the originals are."""
+        for chain, names in COPIES.items():
+            _, side = self.sides(chain)
+            for who in ("alice", "bob", "mallory"):
+                for name in names:
+                    amount = side.state.tokens.get((self.token(chain, name), PEOPLE[who]), 0)
+                    if amount:
+                        self.bridge_tokens(chain, who, name, "true", who, amount, 400_000, "bridge to")
+                if chain == 2:  # one of their pictures, if they have any
+                    self.bridge_art(chain, who, "art", "true", who, 1, 400_000, "bridge to")
 
     def must_arrive(self, chain: int, message: Message) -> bool:
         """Whether nothing is wrong with it, when everything works: a plain message to somebody who takes
