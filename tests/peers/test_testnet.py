@@ -4,6 +4,7 @@ They look for news every few seconds of the machine's, which is long where L1's 
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,7 +26,8 @@ MORE = {
 
 @pytest.fixture
 def operator(tmp_path: Path) -> Iterator[Operator]:
-    with following(tmp_path, MORE, PATH=f"{BINARIES}:{os.environ['PATH']}") as operator:
+    path = f"{BINARIES}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    with following(tmp_path, MORE, PATH=path) as operator:
         yield operator
 
 
