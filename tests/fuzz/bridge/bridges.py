@@ -1,6 +1,7 @@
 """The model's bridges: ether and ERC-20 (StandardBridge), ERC-721, and the factories of tokens that they
 mint."""
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from eth_abi.abi import encode
@@ -210,7 +211,7 @@ class L2StandardBridge(StandardBridge):
         super().log_tokens(what, local, remote, *values)
 
 
-class ArtBridge(Bridge):
+class ArtBridge(Bridge, ABC):
     """ERC721Bridge: what both chains have."""
 
     @function("bridgeERC721(address,address,uint256,uint32,bytes)")
@@ -234,8 +235,9 @@ class ArtBridge(Bridge):
         self.tell_other(call, message, gas)
         self.log(f"ERC721BridgeInitiated{OF_TOKENS}", local, remote, call.sender, to, id_, extra)
 
+    @abstractmethod
     def take(self, call: Call, local: bytes, remote: bytes, id_: int) -> None:
-        raise NotImplementedError
+        """Lock or burn."""
 
     @function(FINALIZE_ERC721)
     def finalize(
@@ -247,8 +249,9 @@ class ArtBridge(Bridge):
         self.give(local, remote, to, id_)
         self.log(f"ERC721BridgeFinalized{OF_TOKENS}", local, remote, sender, to, id_, extra)
 
+    @abstractmethod
     def give(self, local: bytes, remote: bytes, to: bytes, id_: int) -> None:
-        raise NotImplementedError
+        """Release or mint."""
 
 
 class L1ArtBridge(ArtBridge):

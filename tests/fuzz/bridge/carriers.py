@@ -1,5 +1,6 @@
 """The model's portal, message passer and messengers."""
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from eth_abi.abi import encode
@@ -108,7 +109,7 @@ class Passer(Code):
         self.log("WithdrawerBalanceBurnt(uint256*)", wei)
 
 
-class Messenger(Code):
+class Messenger(Code, ABC):
     """What both messengers do."""
 
     def __init__(self, side: Side, address: bytes, other: bytes, model: "Model"):
@@ -117,15 +118,17 @@ class Messenger(Code):
 
     # --- what differs ---
 
+    @abstractmethod
     def carry(self, call: Call, gas: int, data: bytes) -> None:
         """To the other messenger."""
-        raise NotImplementedError
 
+    @abstractmethod
     def is_other(self, call: Call) -> bool:
-        raise NotImplementedError
+        """Whether the other messenger calls."""
 
+    @abstractmethod
     def is_unsafe(self, target: bytes) -> bool:
-        raise NotImplementedError
+        """Whether no message may call that."""
 
     def is_paused(self) -> bool:
         return False
