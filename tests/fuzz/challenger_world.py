@@ -33,6 +33,7 @@ from opcycle.l1.pool_answers import UnaffordableError
 from opcycle.l1.reverts import TransactionRevertedError
 from opcycle.protocol.dispute_game import Claim, Dispute, DisputeGame, GameParameters, GameStatus
 from opcycle.protocol.positions import Position
+from opcycle.protocol.preimages import LocalWord
 from opcycle.protocol.types import BlockId, L1Header
 
 
@@ -248,8 +249,7 @@ class MachineTrace:
         return TRUTH.state(self._computation(dispute), instant)
 
     def proof(self, dispute: Dispute, instant: int) -> SimpleNamespace:
-        needs = ((4, 0),) if instant == 0 else ()
-        return SimpleNamespace(state=b"", proof=b"", local_data=needs)
+        return SimpleNamespace(state=b"", proof=b"", read=LocalWord(4, 0) if instant == 0 else None)
 
     def _computation(self, dispute: Dispute) -> Computation:
         """The machine reads L1 up to the game's head, and finds no block after the safe one there."""

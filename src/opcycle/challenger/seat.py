@@ -12,9 +12,10 @@ from opcycle.challenger.traces import Trace
 from opcycle.challenger.waits import Waits
 from opcycle.errors import TemporaryError
 from opcycle.l1.dispute_games import FaultDisputeGame
+from opcycle.l1.preimage_oracle import PreimageOracle
 from opcycle.protocol.dispute_game import Claim, DisputeGame, local_context
 from opcycle.protocol.output_at_block import OutputAtBlock
-from opcycle.protocol.preimages import local_key
+from opcycle.protocol.preimages import LocalWord, PreimageRead, oracle_key
 from opcycle.protocol.types import Address, Hash, L1BlockRef
 from opcycle.rpc.hexjson import to_hex
 
@@ -44,7 +45,8 @@ class L2Source(Protocol):
 
 @dataclass(slots=True)
 class Seat:
-    """`l1`: the block at whose end `game` was read. `loading`: words that are loaded for steps to read."""
+    """`l1`: the block at whose end `game` was read. `loading`: parts of preimages that are loaded for
+    steps to read, by key and offset."""
 
     name: str
     contract: FaultDisputeGame
@@ -151,30 +153,31 @@ class Seat:
         yield Due(self.game.address, Kind.BLOCK_CHALLENGE, request, words, left=self._left(self.game.root))
 
     def _step(self, step: Step) -> Iterator[Due]:
-        """The step, or first the local words that it reads, once for all steps that read them."""
+        """The step, or first the part of a preimage that it reads, once for all steps that read it."""
         address, claim, left = self.game.address, step.claim, self._left(step.claim)
         proof = self.trace.proof(step.dispute, step.instant)
-        context = local_context(step.dispute)
-        keys = {word: local_key(word[0], context, address) for word in proof.local_data}
-        missing = self._missing([(key, offset) for (_, offset), key in keys.items()])
-        for (ident, offset), key in keys.items():
-            if (key, offset) in missing - self.loading:
-                request = self.contract.add_local_data(claim, ident=ident, offset=offset)
-                words = f"{self.name}: loaded local word {ident} for the step at claim {claim.index}"
-                yield Due(address, Kind.PREIMAGE, request, words, left=left)
-        self.loading |= missing
-        if missing:
-            return
+        if proof.read is not None:
+            part = oracle_key(proof.read, local_context(step.dispute), address), proof.read.offset
+            oracle = self.contract.preimages(block=self.l1.hash)
+            if not oracle.has(*part, block=self.l1.hash):
+                if part not in self.loading:
+                    self.loading.add(part)
+                    yield self._load(proof.read, oracle, claim)
+                return
         request = self.contract.step(claim, is_attack=step.is_attack, state=proof.state, proof=proof.proof)
         words = f"{self.name}: countered claim {claim.index} by running step {step.instant} of the machine"
         yield Due(address, Kind.STEP, request, words, left=left)
 
-    def _missing(self, parts: Sequence[tuple[Hash, int]]) -> set[tuple[Hash, int]]:
-        """Which parts of preimages nobody has loaded."""
-        if not parts:
-            return set()
-        oracle, block = self.contract.preimages(block=self.l1.hash), self.l1.hash
-        return {(key, offset) for key, offset in parts if not oracle.has(key, offset, block=block)}
+    def _load(self, read: PreimageRead, oracle: PreimageOracle, claim: Claim) -> Due:
+        """Local words are loaded by the game, which knows what they are; the others by anybody."""
+        if isinstance(read, LocalWord):
+            what = f"local word {read.ident}"
+            request = self.contract.add_local_data(claim, ident=read.ident, offset=read.offset)
+        else:
+            what = f"preimage {to_hex(read.key)} at {read.offset}"
+            request = oracle.load(read)
+        words = f"{self.name}: loaded {what} for the step at claim {claim.index}"
+        return Due(self.game.address, Kind.PREIMAGE, request, words, left=self._left(claim))
 
     def _left(self, claim: Claim) -> int:
         """Seconds for which a claim can still be answered."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from opcycle.keccak import keccak
 from opcycle.protocol.dispute_game import Dispute, VMStatus
-from opcycle.protocol.preimages import DISPUTED_BLOCK_NUMBER
+from opcycle.protocol.preimages import DISPUTED_BLOCK_NUMBER, LocalWord, PreimageRead
 from opcycle.protocol.types import Hash
 
 
@@ -14,12 +14,12 @@ from opcycle.protocol.types import Hash
 class StepProof:
     """What `step` on the contract needs: the state before it, and the machine's proof.
 
-    `local_data`: the local words, and the offset of the part of each, that the step reads.
+    `read`: the part of a preimage that the step reads, if it reads one.
     """
 
     state: bytes
     proof: bytes
-    local_data: tuple[tuple[int, int], ...] = ()
+    read: PreimageRead | None = None
 
 
 class Trace(Protocol):
@@ -53,7 +53,7 @@ class AlphabetTrace:
 
     def proof(self, dispute: Dispute, instant: int) -> StepProof:
         if instant == 0:
-            return StepProof(self.PRESTATE, b"", ((DISPUTED_BLOCK_NUMBER, 0),))
+            return StepProof(self.PRESTATE, b"", LocalWord(DISPUTED_BLOCK_NUMBER, 0))
         return StepProof(self._state(dispute, instant), b"")
 
     def _state(self, dispute: Dispute, steps: int) -> bytes:

@@ -28,7 +28,9 @@ from opcycle.keccak import keccak
 from opcycle.l1.anchor_state_registry import AnchorStateRegistry
 from opcycle.l1.dispute_games import DisputeGameFactory, FaultDisputeGame
 from opcycle.l1.reverts import TransactionRevertedError
+from opcycle.protocol.dispute_game import dispute_of
 from opcycle.protocol.outputs import OutputRootProof
+from opcycle.protocol.preimages import LocalWord
 from opcycle.protocol.types import BlockId, L1Header
 
 HONEST, LIAR = account("honest"), account("liar")
@@ -172,8 +174,21 @@ class EvmPlace:
         return self.machine.hash(self._preimage(dispute, instant))
 
     def proof(self, dispute, instant: int) -> StepProof:
-        words = tuple((ident, 8) for ident in range(1, 6)) if instant == 0 else ()
-        return StepProof(self._preimage(dispute, instant - 1), b"", words)
+        """This machine reads five words in its first step: somebody else loads four of them."""
+        if instant == 0:
+            self._load(dispute, (1, 2, 3, 5))
+        read = LocalWord(4, 8) if instant == 0 else None
+        return StepProof(self._preimage(dispute, instant - 1), b"", read)
+
+    def _load(self, dispute, idents) -> None:
+        for index in range(self.factory.game_count(block="latest")):
+            (listed,) = self.factory.games([index], block="latest")
+            contract = FaultDisputeGame(self.rpc, listed.address)
+            game = self.look(contract)
+            lower = [c for c in game.claims if c.position.depth > game.parameters.split_depth]
+            claims = [c for c in lower if dispute_of(game, c, c.position) == dispute]
+            for ident in idents if claims else ():
+                self.send(contract.add_local_data(claims[0], ident=ident, offset=8), by=LIAR)
 
     def _preimage(self, dispute, instant: int) -> bytes:
         agreed = self._block(PARAMETERS.anchor_block).root if dispute.agreed is None else dispute.agreed[1]
