@@ -1,0 +1,115 @@
+"""The MIPS64 contract with its preimage oracle, in an EVM of this process: thousands of steps a second."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from eth_abi.abi import encode
+from eth_utils.address import to_checksum_address
+from pyrevm import EVM
+
+from opcycle.artifacts import Artifact, artifact
+from opcycle.keccak import keccak
+
+STATE_VERSION = 8
+"""Cannon's name for what the contract implements: multithreaded64-5."""
+
+CONTEXT = keccak(b"a claim's place in a game")
+"""Local words are known in one context only."""
+
+_CALLER = to_checksum_address(bytes(19) + b"\1")
+_GAS = 30_000_000
+_OUTPUT = re.compile(r"output: 0x([0-9a-f]*)")
+_STEP = keccak(b"step(bytes,bytes,bytes32)")[:4]
+_LOCAL, _KECCAK256, _SHA256 = 1, 2, 4
+
+
+class SteppedError(Exception):
+    """The contract refused a step. `data` is what it reverted with."""
+
+    def __init__(self, data: bytes):
+        self.data = data
+        super().__init__(data.hex())
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a step reads of a preimage: at `offset` of its length (8 bytes) and the preimage."""
+
+    key: bytes
+    offset: int
+    preimage: bytes
+
+
+class OnChain:
+    """One deployment, of our contracts or of others with the same ABI."""
+
+    def __init__(self, contracts: Callable[[str], Artifact] = artifact):
+        self._evm = EVM(spec_id="PRAGUE")
+        self._evm.set_balance(_CALLER, 10**30)
+        oracle = contracts("PreimageOracle").bytecode + encode(["uint256", "uint256"], [126_000, 86_400])
+        self._oracle = self._evm.deploy(_CALLER, oracle)
+        machine = contracts("MIPS64").bytecode
+        self._machine = self._evm.deploy(
+            _CALLER, machine + encode(["address", "uint256"], [self._oracle, STATE_VERSION])
+        )
+
+    def step(self, state: bytes, proof: bytes) -> bytes:
+        """The hash of the state after a step. Raises SteppedError."""
+        return self.call(calldata(state, proof))
+
+    def call(self, data: bytes) -> bytes:
+        """What the machine returns for any calldata. Raises SteppedError."""
+        try:
+            return bytes(self._evm.message_call(_CALLER, self._machine, calldata=data, gas=_GAS))
+        except RuntimeError as error:
+            found = _OUTPUT.search(str(error))
+            if not found:
+                raise
+            raise SteppedError(bytes.fromhex(found.group(1))) from None
+
+    def logged(self) -> list[bytes]:
+        """What the last step has logged: the state after it."""
+        return [bytes(log.data[1]) for log in self._evm.result.logs]
+
+    def gas_used(self) -> int:
+        """By the last step, with calldata and 21,000."""
+        return int(self._evm.result.gas_used)
+
+    def load(self, read: Read) -> None:
+        """Tell the oracle the part that a step reads: a local word, or what hashes to its key."""
+        kind = read.key[0]
+        if kind == _LOCAL:
+            types = ["uint256", "bytes32", "bytes32", "uint256", "uint256"]
+            ident = int.from_bytes(read.key[1:], "big")
+            word = read.preimage.ljust(32, b"\0")
+            self._tell("loadLocalData", types, [ident, CONTEXT, word, len(read.preimage), read.offset])
+        else:
+            function = {_KECCAK256: "loadKeccak256PreimagePart", _SHA256: "loadSha256PreimagePart"}[kind]
+            self._tell(function, ["uint256", "bytes"], [read.offset, read.preimage])
+
+    def _tell(self, function: str, types: list[str], arguments: list[object]) -> None:
+        selector = keccak(f"{function}({','.join(types)})".encode())[:4]
+        data = selector + encode(types, arguments)
+        self._evm.message_call(_CALLER, self._oracle, calldata=data, gas=_GAS)
+
+
+def calldata(state: bytes, proof: bytes) -> bytes:
+    """Of `step`, encoded the one way that the contract takes: it has the places of its arguments by heart."""
+    words = (96, 96 + 32 + _padded(len(state)))
+    return b"".join(
+        (
+            _STEP,
+            *(word.to_bytes(32, "big") for word in words),
+            CONTEXT,
+            *(
+                part
+                for data in (state, proof)
+                for part in (len(data).to_bytes(32, "big"), data.ljust(_padded(len(data)), b"\0"))
+            ),
+        )
+    )
+
+
+def _padded(length: int) -> int:
+    return length + -length % 32
