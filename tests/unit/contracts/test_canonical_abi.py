@@ -28,32 +28,6 @@ PROXY_ADMIN = {
 # Ours are set up once.
 REINITIALIZE = {"function initVersion() view returns (uint8)"}
 
-# Preimages that do not fit into one transaction, and those that only the MIPS64 machine reads, come with it.
-LEAF = "(bytes,uint256,bytes32),bytes32[]"
-PREIMAGES_OF_THE_MACHINE = {
-    "function KECCAK_TREE_DEPTH() view returns (uint256)",
-    "function MAX_LEAF_COUNT() view returns (uint256)",
-    "function MIN_BOND_SIZE() view returns (uint256)",
-    "function PRECOMPILE_CALL_RESERVED_GAS() view returns (uint256)",
-    "function addLeavesLPP(uint256,uint256,bytes,bytes32[],bool) nonpayable returns ()",
-    f"function challengeFirstLPP(address,uint256,{LEAF}) nonpayable returns ()",
-    f"function challengeLPP(address,uint256,(uint64[25]),{LEAF},{LEAF}) nonpayable returns ()",
-    "function getTreeRootLPP(address,uint256) view returns (bytes32)",
-    "function initLPP(uint256,uint32,uint32) payable returns ()",
-    "function loadBlobPreimagePart(uint256,uint256,bytes,bytes,uint256) nonpayable returns ()",
-    "function loadPrecompilePreimagePart(uint256,address,uint64,bytes) nonpayable returns ()",
-    "function proposalBlocks(address,uint256,uint256) view returns (uint64)",
-    "function proposalBlocksLen(address,uint256) view returns (uint256)",
-    "function proposalBonds(address,uint256) view returns (uint256)",
-    "function proposalBranches(address,uint256,uint256) view returns (bytes32)",
-    "function proposalCount() view returns (uint256)",
-    "function proposalMetadata(address,uint256) view returns (bytes32)",
-    "function proposalParts(address,uint256) view returns (bytes32)",
-    "function proposals(uint256) view returns (address,uint256)",
-    f"function squeezeLPP(address,uint256,(uint64[25]),{LEAF},{LEAF}) nonpayable returns ()",
-    "function zeroHashes(uint256) view returns (bytes32)",
-}
-
 # A chain here has its own ETH and its own registry, and keeps them.
 SHARED_LOCKBOX = {
     "event ETHMigrated(address indexed,uint256)",
@@ -111,7 +85,6 @@ LEFT_OUT: dict[str, set[str]] = {
     "OptimismPortal2": REINITIALIZE
     | SHARED_LOCKBOX
     | {"function initialize(address,address,address) nonpayable returns ()"},  # the third is the lockbox
-    "PreimageOracle": PREIMAGES_OF_THE_MACHINE,
     "L1CrossDomainMessenger": REINITIALIZE,
     "L1StandardBridge": REINITIALIZE,
     "L1ERC721Bridge": REINITIALIZE,

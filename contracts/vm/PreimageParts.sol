@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IPreimageOracle} from "./IPreimageOracle.sol";
+
+/// @title PreimageParts
+/// @notice What the machine reads: 32 bytes of length ‖ preimage at a time.
+abstract contract PreimageParts is IPreimageOracle {
+    /// @dev Bytes of the length in front of each preimage.
+    uint256 internal constant PREFIX = 8;
+
+    /// @inheritdoc IPreimageOracle
+    mapping(bytes32 key => uint256 length) public preimageLengths;
+    /// @inheritdoc IPreimageOracle
+    mapping(bytes32 key => mapping(uint256 offset => bytes32 part)) public preimageParts;
+    /// @inheritdoc IPreimageOracle
+    mapping(bytes32 key => mapping(uint256 offset => bool isLoaded)) public preimagePartOk;
+
+    /// @inheritdoc IPreimageOracle
+    function readPreimage(bytes32 _key, uint256 _offset)
+        external
+        view
+        returns (bytes32 dat_, uint256 datLen_)
+    {
+        if (!preimagePartOk[_key][_offset]) {
+            revert PreimageOracle_NotLoaded(_key, _offset);
+        }
+        uint256 left = PREFIX + preimageLengths[_key] - _offset;
+        return (preimageParts[_key][_offset], left < 32 ? left : 32);
+    }
+
+    /// @dev A part of a preimage of `_size` bytes begins before its end.
+    function _checkOffset(uint256 _offset, uint256 _size) internal pure {
+        if (_offset >= PREFIX + _size) revert PreimageOracle_OffsetTooHigh(_offset, PREFIX + _size);
+    }
+
+    /// @dev What is left, from `_offset` on, of the length in front of a preimage of `_size` bytes.
+    function _prefixFrom(uint256 _offset, uint256 _size) internal pure returns (bytes32) {
+        return bytes32(bytes8(uint64(_size))) << 8 * _offset;
+    }
+
+    /// @dev From now on the machine can read it.
+    function _keep(bytes32 _key, uint256 _offset, bytes32 _part, uint256 _size) internal {
+        preimagePartOk[_key][_offset] = true;
+        preimageParts[_key][_offset] = _part;
+        preimageLengths[_key] = _size;
+    }
+}
