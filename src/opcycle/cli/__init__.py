@@ -24,6 +24,7 @@ VERBS = {
     "deploy": "deploy",
     "inspect": "inspect",
     "upgrade": "upgrade",
+    "prestate": "prestate",
     "sequencer": "agents.sequencer",
     "batcher": "agents.batcher",
     "node": "agents.node",

@@ -13,9 +13,7 @@ from opcycle.deploy.validation import problems
 from opcycle.deploy.yaml_form import read_form
 from opcycle.engine.predeploy_state import FeeVaultConfig
 from opcycle.errors import UserError
-from opcycle.keccak import keccak
 from opcycle.protocol.alt_da import AltDAConfig
-from opcycle.protocol.dispute_game import VMStatus
 from opcycle.protocol.rollup import FeeCurve, Fork, SystemConfig
 from opcycle.protocol.types import Address, Hash
 
@@ -29,6 +27,21 @@ class Settlement(StrEnum):
 
     GAMES = "games"
     ORACLE = "oracle"
+
+
+class VM(StrEnum):
+    """The machine that computes an output root, and one step of which settles a dispute.
+
+    `mips64` runs op-program, which derives the chain from L1. `alphabet` proves nothing: who knows how wins
+    for a wrong output root and against a right one. It is quick, and for tests.
+    """
+
+    MIPS64 = "mips64"
+    ALPHABET = "alphabet"
+
+
+GAME_TYPE = {VM.MIPS64: 0, VM.ALPHABET: 255}
+"""The type of the games about each: op-challenger's `cannon` and `alphabet`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +96,16 @@ class GamesConfig:
     """Of settlement by dispute games. Times in seconds, `init_bond`, of a root claim, in wei.
 
     A game reaches `2**split_depth` L2 blocks beyond its anchor, and `2**(max_game_depth - split_depth - 1)`
-    steps of the machine that computes one of them. The clock of a side runs `max_clock_duration`, and never
-    ends earlier than `clock_extension` after an answer. A withdrawal waits `proof_maturity_delay` after its
-    proof and `finality_delay` after its game; a bond waits for the latter and then for `weth_delay`.
+    steps of the machine `vm` that computes one of them. The clock of a side runs `max_clock_duration`, and
+    never ends earlier than `clock_extension` after an answer. A withdrawal waits `proof_maturity_delay` after
+    its proof and `finality_delay` after its game; a bond waits for the latter and then for `weth_delay`.
     A preimage of `preimage_min_proposal_size` bytes or more takes `preimage_challenge_period` to load.
-    The defaults are those of OP Mainnet, but for the game type: 255 (or 254) is AlphabetVM's, a machine that
-    proves nothing and is for tests.
+    `absolute_prestate` is of mips64: None for that of the program which is built here for the chain, else of
+    one that was built elsewhere. The defaults are those of OP Mainnet.
     """
 
-    game_type: int = 255
+    vm: VM = VM.MIPS64
+    absolute_prestate: Hash | None = field(default=None, metadata={"size": 32})
     max_game_depth: int = 73
     split_depth: int = 30
     clock_extension: int = 10_800
@@ -104,9 +118,26 @@ class GamesConfig:
     init_bond: int = 8 * 10**16
 
     @property
-    def absolute_prestate(self) -> Hash:
-        """The claim of the machine's first state: status "unfinished", then 31 bytes of the state's hash."""
-        return bytes([VMStatus.UNFINISHED]) + keccak(AlphabetTrace.PRESTATE)[1:]
+    def game_type(self) -> int:
+        """Of the games that settle the rollup."""
+        return GAME_TYPE[self.vm]
+
+    @property
+    def prestate(self) -> Hash:
+        """The claim of the machine's first state: status "unfinished", then 31 bytes of the state's hash.
+
+        Raises ValueError while the program is still to be built.
+        """
+        if self.vm is VM.ALPHABET:
+            return AlphabetTrace.absolute_prestate
+        if self.absolute_prestate is None:
+            raise ValueError("the absolute prestate is not known before the chain's program is built")
+        return self.absolute_prestate
+
+    @property
+    def needs_program(self) -> bool:
+        """Whether the prestate is that of a program which is still to be built."""
+        return self.vm is VM.MIPS64 and self.absolute_prestate is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ skipped, so a run after a failure goes on where the first one stopped and comes 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from opcycle.deploy.config import DeployConfig, Settlement
+from opcycle.deploy.config import VM, DeployConfig, Settlement
 from opcycle.deploy.costs import Ledger, Quote, read_quote
 from opcycle.deploy.deployment import Deployment
 from opcycle.deploy.plan import Plan, make_plan
@@ -21,12 +21,12 @@ from opcycle.deploy.validation import (
     balances_problem,
 )
 from opcycle.deploy.verify import require_as_planned
+from opcycle.engine.fault_proof_build import build_program
 from opcycle.engine.system_contracts import CREATE2_DEPLOYER
 from opcycle.errors import TemporaryError, UserError
 from opcycle.l1.receipts import Receipt
 from opcycle.l1.reverts import TransactionRevertedError
 from opcycle.l1.transactions import TransactionManager, TransactionRequest
-from opcycle.protocol.rollup import RollupConfig
 from opcycle.protocol.types import Hash
 from opcycle.rpc.client import RpcClient, RpcError
 from opcycle.rpc.hexjson import checksum, from_hex, from_quantity, to_hex
@@ -49,6 +49,8 @@ def deploy(
 ) -> Deployment:
     """Deploy, or go on with what was started in `directory`.
 
+    A game's machine that runs op-program starts from the configured absolute prestate, or from the one that
+    the deployment in `directory` began with, or else the chain's program is built here.
     `next_block` returns when L1 has another block; `progress` hears what happens. `approve` hears the plan
     and its price before anything is sent or written, and raises if that is not to be; `ledger` gets what was
     paid. In the end L1 has `confirmations` more blocks on top; what a reorg took meanwhile is sent again.
@@ -67,6 +69,11 @@ def deploy(
         confirmations=confirmations,
     )
     plan = make_plan(config, l1_chain_id=l1_chain_id, deployer=start.deployer, anchor=start.anchor)
+    if plan.needs_program:
+        plan = plan.with_prestate(
+            start.prestate or build_program(plan.chain_files, progress).absolute_prestate
+        )
+        start = replace(start, prestate=plan.config.games.absolute_prestate)
     run = _Run(stages_of(plan, rpc), rpc, transactions, next_block, progress, ledger or Ledger())
     run.wait_for_earlier_run()
     missing = run.missing()
@@ -77,7 +84,7 @@ def deploy(
     run.confirm(confirmations)
     require_as_planned(rpc, plan)
     require_canonical(start.anchor, rpc=rpc, directory=directory)
-    deployment = Deployment(directory, plan.addresses, rollup_config(plan, l1_chain_id))
+    deployment = Deployment(directory, plan.addresses, plan.rollup)
     deployment.write(plan.genesis.to_json())
     return deployment
 
@@ -93,7 +100,8 @@ def _require_l1(config: DeployConfig, rpc: RpcClient) -> int:
         raise UserError(f"{rpc.url} serves chain {chain_id}, which is to be the id of {config.name} itself")
     if config.balances and chain_id not in LOCAL_L1_CHAIN_IDS:
         raise UserError(balances_problem(chain_id))
-    if config.settlement is Settlement.GAMES and chain_id == ETHEREUM:
+    uses_games = config.settlement is Settlement.GAMES
+    if uses_games and config.games.vm is VM.ALPHABET and chain_id == ETHEREUM:
         raise UserError(TEST_MACHINE_PROBLEM)
     if not has_code(rpc, [CREATE2_DEPLOYER])[0]:
         raise UserError(
@@ -101,29 +109,6 @@ def _require_l1(config: DeployConfig, rpc: RpcClient) -> int:
             "well-known creation transaction there first (github.com/Arachnid/deterministic-deployment-proxy)"
         )
     return chain_id
-
-
-def rollup_config(plan: Plan, l1_chain_id: int) -> RollupConfig:
-    """What `rollup.json` says of a plan that is carried out."""
-    config, addresses, genesis = plan.config, plan.addresses, plan.genesis
-    return RollupConfig(
-        genesis_l1=plan.anchor.id,
-        genesis_l2=genesis.id,
-        genesis_time=plan.anchor.timestamp,
-        genesis_system_config=config.system_config,
-        block_time=config.block_time,
-        l1_chain_id=l1_chain_id,
-        l2_chain_id=config.l2_chain_id,
-        batch_inbox=addresses.batch_inbox,
-        deposit_contract=addresses.optimism_portal,
-        l1_system_config=addresses.system_config,
-        max_sequencer_drift=config.max_sequencer_drift,
-        seq_window_size=config.seq_window_size,
-        channel_timeout=config.channel_timeout,
-        fork_times=dict.fromkeys(genesis.config.forks, 0),
-        fee_curve=config.fee_curve,
-        alt_da=config.alt_da,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import orjson
 
 from opcycle.deploy.config import Settlement
+from opcycle.engine.fault_proof_program import ChainFiles
 from opcycle.errors import UserError
 from opcycle.protocol.rollup import RollupConfig, unknown_forks
 from opcycle.protocol.types import Address
@@ -113,6 +114,11 @@ class Deployment:
     def genesis_file(self) -> Path:
         """For `geth init`."""
         return self.directory / GENESIS_FILE
+
+    @property
+    def chain_files(self) -> ChainFiles:
+        """What the fault-proof program must know of the chain. Raises UserError for a damaged genesis."""
+        return ChainFiles(self.rollup, _read(self.genesis_file, lambda data: data["config"]))
 
     @classmethod
     def load(cls, directory: Path) -> "Deployment":

@@ -16,12 +16,15 @@ from opcycle.deploy.costs import Ledger, Quote, read_quote
 from opcycle.deploy.deployer import deploy
 from opcycle.deploy.deployment import Deployment
 from opcycle.deploy.fork import UnsignedAccount, fork_of
-from opcycle.deploy.state import STATE_FILE
+from opcycle.deploy.state import STATE_FILE, Start
 from opcycle.errors import UserError
 from opcycle.l1.transactions import TransactionManager
-from opcycle.protocol.types import Address
+from opcycle.protocol.dispute_game import VMStatus
+from opcycle.protocol.types import Address, Hash
 from opcycle.rpc.chain_id import ask_chain_id
 from opcycle.rpc.client import RpcClient
+
+STAND_IN: Hash = bytes([VMStatus.UNFINISHED]) + b"\xff" * 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,15 @@ def dry_run(
     chain_id, ledger = ask_chain_id(l1), Ledger()
     with TemporaryDirectory() as folder:
         files = keep or Path(folder)
-        if is_started := (directory / STATE_FILE).exists():
+        start = Start.read(directory)
+        if start is not None:
             files.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(directory / STATE_FILE, files / STATE_FILE)
         progress(f"forking the L1 at {l1}")
         with fork_of(l1, account) as fork:
             fork.make_rich()
             deployment = deploy(
-                config,
+                _without_program(config, start),
                 rpc=fork,
                 transactions=TransactionManager(fork, UnsignedAccount(account), chain_id=chain_id),
                 directory=files,
@@ -74,4 +78,11 @@ def dry_run(
             )
     quote = read_quote(RpcClient(l1), [], account=account, chain_id=chain_id)
     quote = replace(quote, transactions=len(ledger.payments), gas=ledger.gas)
-    return DryRun(deployment, is_started, ledger.at(quote.prices), quote)
+    return DryRun(deployment, start is not None, ledger.at(quote.prices), quote)
+
+
+def _without_program(config: DeployConfig, start: Start | None) -> DeployConfig:
+    """A stand-in for the absolute prestate of a program that would have to be built. It costs as much gas."""
+    if not config.games.needs_program or (start is not None and start.prestate is not None):
+        return config
+    return replace(config, games=replace(config.games, absolute_prestate=STAND_IN))

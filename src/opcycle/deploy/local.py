@@ -1,17 +1,21 @@
 """The configuration of a devnet: short windows, and ether on L2 from the start."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from opcycle.deploy.config import DeployConfig, GamesConfig, OracleConfig, Roles, Settlement
+from opcycle.deploy.config import VM, DeployConfig, GamesConfig, OracleConfig, Roles, Settlement
 from opcycle.engine.predeploy_state import FeeVaultConfig
 from opcycle.protocol.alt_da import AltDAConfig
 from opcycle.protocol.types import Address
 
 LOCAL_L2_CHAIN_ID = 901
 
-LOCAL_GAMES = GamesConfig(max_game_depth=28, split_depth=20)
+LOCAL_GAMES = GamesConfig(vm=VM.ALPHABET, max_game_depth=28, split_depth=20)
 """Games that reach a million L2 blocks beyond their anchor: twelve days of one-second blocks. Clocks and
 delays are those of a real chain, since time on a local one is free."""
+
+LOCAL_PROOF_GAMES = replace(LOCAL_GAMES, vm=VM.MIPS64, max_game_depth=55)
+"""The same about op-program, with 2^34 steps for a block: thirty times what an idle chain's takes."""
 
 LOCAL_ORACLE = OracleConfig(submission_interval=10)
 

@@ -5,16 +5,24 @@ belongs to the deployer until it is set up, afterwards to the owner.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from opcycle.deploy.config import DeployConfig, GamesConfig, L2Fees, Settlement
+from opcycle.deploy.config import VM, DeployConfig, GamesConfig, L2Fees, Settlement
 from opcycle.deploy.creation import Creation, Creator, Setting, Setup
 from opcycle.deploy.deployment import Addresses
 from opcycle.deploy.initial import initial_arguments
+from opcycle.engine.fault_proof_program import ChainFiles
 from opcycle.engine.genesis import Genesis, L2GenesisConfig, build_l2_genesis
 from opcycle.engine.predeploy_state import L1Side
 from opcycle.keccak import keccak
-from opcycle.protocol.types import Address, L1BlockRef
+from opcycle.protocol.rollup import RollupConfig
+from opcycle.protocol.types import Address, Hash, L1BlockRef
+
+MACHINE = {VM.MIPS64: "MIPS64", VM.ALPHABET: "AlphabetVM"}
+"""The contract of each machine."""
+
+STATE_VERSION = 8
+"""Of MIPS64: the version of the machine that runs the program."""
 
 _PROXIED = (
     "SuperchainConfig",
@@ -47,6 +55,45 @@ class Plan:
         return self.config.settlement is Settlement.GAMES
 
     @property
+    def chain_files(self) -> ChainFiles:
+        """What the fault-proof program must know of the chain."""
+        return ChainFiles(self.rollup, self.genesis.config.chain_config)
+
+    @property
+    def rollup(self) -> RollupConfig:
+        """What `rollup.json` says once the plan is carried out."""
+        config, addresses = self.config, self.addresses
+        return RollupConfig(
+            genesis_l1=self.anchor.id,
+            genesis_l2=self.genesis.id,
+            genesis_time=self.anchor.timestamp,
+            genesis_system_config=config.system_config,
+            block_time=config.block_time,
+            l1_chain_id=self.genesis.config.l1.chain_id,
+            l2_chain_id=config.l2_chain_id,
+            batch_inbox=addresses.batch_inbox,
+            deposit_contract=addresses.optimism_portal,
+            l1_system_config=addresses.system_config,
+            max_sequencer_drift=config.max_sequencer_drift,
+            seq_window_size=config.seq_window_size,
+            channel_timeout=config.channel_timeout,
+            fork_times=dict.fromkeys(self.genesis.config.forks, 0),
+            fee_curve=config.fee_curve,
+            alt_da=config.alt_da,
+        )
+
+    def with_prestate(self, absolute_prestate: Hash) -> "Plan":
+        """The same with games about that program. Nothing else changes: neither an address nor the genesis
+        depends on it, as the program contains both."""
+        games = replace(self.config.games, absolute_prestate=absolute_prestate)
+        return replace(self, config=replace(self.config, games=games))
+
+    @property
+    def needs_program(self) -> bool:
+        """Whether the chain's fault-proof program must be built before the games can be set up."""
+        return self.has_games and self.config.games.needs_program
+
+    @property
     def portal(self) -> str:
         return "OptimismPortal2" if self.has_games else "OptimismPortal"
 
@@ -69,7 +116,7 @@ class Plan:
 
     @property
     def game_settings(self) -> list[Setting]:
-        """What makes the factory make games."""
+        """What makes the factory make games. With mips64 the plan must be `with_prestate`."""
         games = self.config.games
         kind, logic = games.game_type, self.logic["FaultDisputeGame"].address
         arguments = self._game_arguments()
@@ -91,8 +138,8 @@ class Plan:
     def _game_arguments(self) -> bytes:
         """For every game: absolute prestate 32 ‖ vm 20 ‖ anchor registry 20 ‖ weth 20 ‖ L2 chain id 32."""
         return (
-            self.config.games.absolute_prestate
-            + self.logic["AlphabetVM"].address
+            self.config.games.prestate
+            + self.logic[MACHINE[self.config.games.vm]].address
             + self.proxies["AnchorStateRegistry"].address
             + self.proxies["DelayedWETH"].address
             + self.config.l2_chain_id.to_bytes(32, "big")
@@ -188,7 +235,10 @@ def _games_logic(games: GamesConfig, create: Creator) -> Iterator[Creation]:
     sizes = (games.preimage_min_proposal_size, games.preimage_challenge_period)
     preimages = create.logic("PreimageOracle", ["uint256", "uint256"], sizes)
     yield preimages
-    yield create.logic("AlphabetVM", ["bytes32", "address"], (games.absolute_prestate, preimages.address))
+    if games.vm is VM.MIPS64:
+        yield create.logic("MIPS64", ["address", "uint256"], (preimages.address, STATE_VERSION))
+    else:
+        yield create.logic("AlphabetVM", ["bytes32", "address"], (games.prestate, preimages.address))
     depths = (games.max_game_depth, games.split_depth)
     parameters = (*depths, games.clock_extension, games.max_clock_duration)
     yield create.logic("FaultDisputeGame", ["(uint256,uint256,uint64,uint64)"], (parameters,))

@@ -1,6 +1,6 @@
 """Where a deployment started, written down before its first transaction, for a later run to go on with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import orjson
@@ -10,7 +10,7 @@ from opcycle.deploy.deployment import ADDRESSES_FILE, write_json
 from opcycle.deploy.validation import LOCAL_L1_CHAIN_IDS
 from opcycle.errors import UserError
 from opcycle.keccak import keccak
-from opcycle.protocol.types import Address, L1BlockRef
+from opcycle.protocol.types import Address, Hash, L1BlockRef
 from opcycle.rpc.client import RpcClient
 from opcycle.rpc.hexjson import checksum, from_hex, from_quantity, to_hex, to_quantity
 
@@ -19,11 +19,16 @@ STATE_FILE = "started.json"
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """`anchor` is the L1 block that the rollup begins after; `config` a hash of the configuration."""
+    """`anchor` is the L1 block that the rollup begins after; `config` a hash of the configuration.
+
+    `prestate` is the absolute prestate of the chain's program if it was built for this: another version of
+    Go, later, would make another.
+    """
 
     anchor: L1BlockRef
     deployer: Address
     config: bytes
+    prestate: Hash | None = None
 
     def write(self, directory: Path) -> None:
         """Until `addresses.json` is there again, nothing is deployed. Raises UserError if it cannot be."""
@@ -39,6 +44,7 @@ class Start:
                 },
                 "deployer": checksum(self.deployer),
                 "config": to_hex(self.config),
+                "absolutePrestate": None if self.prestate is None else to_hex(self.prestate),
             },
         )
 
@@ -48,7 +54,7 @@ class Start:
         file = directory / STATE_FILE
         try:
             data = orjson.loads(file.read_bytes())
-            anchor = data["anchor"]
+            anchor, prestate = data["anchor"], data.get("absolutePrestate")
             return cls(
                 anchor=L1BlockRef(
                     hash=from_hex(anchor["hash"]),
@@ -58,6 +64,7 @@ class Start:
                 ),
                 deployer=from_hex(data["deployer"]),
                 config=from_hex(data["config"]),
+                prestate=None if prestate is None else from_hex(prestate),
             )
         except FileNotFoundError:
             return None
@@ -84,7 +91,7 @@ def find_start(
     A local L1 without the block written there is a new one, so the deployment begins anew. On any other L1
     that is a UserError; so is a deployment that was started otherwise.
     """
-    fingerprint = keccak(repr(config).encode())
+    fingerprint = _fingerprint(config)
     start = Start.read(directory)
     is_gone = start is not None and l1_chain_id in LOCAL_L1_CHAIN_IDS and not _is_canonical(start.anchor, rpc)
     if start is None or is_gone:
@@ -105,6 +112,12 @@ def find_start(
         )
     require_canonical(start.anchor, rpc=rpc, directory=directory)
     return start
+
+
+def _fingerprint(config: DeployConfig) -> bytes:
+    """Of everything that makes a chain what it is: the absolute prestate follows from that."""
+    games = replace(config.games, absolute_prestate=None)
+    return keccak(repr(replace(config, games=games)).encode())
 
 
 def require_canonical(anchor: L1BlockRef, *, rpc: RpcClient, directory: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
+from opcycle.protocol.dispute_game import VMStatus
 from opcycle.protocol.l1_chain import LOCAL_L1_CHAIN_ID
 from opcycle.protocol.rollup import Fork
 from opcycle.protocol.types import ZERO_ADDRESS
@@ -22,12 +23,13 @@ MAX_GAS_LIMIT = 500_000_000
 DEEPEST, LEAST_SPLIT_DEPTH = 125, 2
 """Of a game: `GameBase.sol`."""
 
-TEST_GAME_TYPES = (254, 255)
+LEAST_STEPS_DEPTH = 30
+"""Of a game about op-program: the block of a chain without users takes half of 2^30 steps."""
 
 ETHEREUM = 1
 TEST_MACHINE_PROBLEM = (
-    "settlement is games, but their only machine so far, AlphabetVM, proves nothing: who knows how wins for "
-    "a wrong output root and against a right one; on Ethereum (chain id 1) settle with oracle"
+    "games.vm is alphabet, a machine that proves nothing: who knows how wins for a wrong output root and "
+    "against a right one; on Ethereum (chain id 1) settle with mips64, or with oracle"
 )
 
 LOCAL_L1_CHAIN_IDS = frozenset({LOCAL_L1_CHAIN_ID, 1337, 31337})
@@ -71,18 +73,17 @@ def _alt_da(config: "DeployConfig") -> Iterator[str]:
 
 def _games(config: "DeployConfig") -> Iterator[str]:
     games = config.games
-    if config.settlement == "games" and config.l1_chain_id == ETHEREUM:
+    if config.settlement == "games" and config.l1_chain_id == ETHEREUM and games.vm == "alphabet":
         yield TEST_MACHINE_PROBLEM
-    if games.game_type not in TEST_GAME_TYPES:
-        yield (
-            f"games.game_type is {games.game_type}; it must be {' or '.join(map(str, TEST_GAME_TYPES))}, "
-            "the types that AlphabetVM serves"
-        )
     if games.split_depth + 1 >= games.max_game_depth:
         yield (
             f"games.split_depth {games.split_depth} must be at least 2 less than max_game_depth "
             f"{games.max_game_depth}, to leave the machine a step"
         )
+    if games.vm == "mips64":
+        yield from _program(config)
+    elif games.absolute_prestate is not None:
+        yield "games.absolute_prestate is of mips64; the first state of alphabet is always the same"
     for what, longest in (
         ("twice clock_extension", 2 * games.clock_extension),
         (
@@ -95,6 +96,27 @@ def _games(config: "DeployConfig") -> Iterator[str]:
                 f"games.max_clock_duration {games.max_clock_duration} is less than {what}, {longest}, which "
                 "a side may need for one answer"
             )
+
+
+def _program(config: "DeployConfig") -> Iterator[str]:
+    games = config.games
+    steps = games.max_game_depth - games.split_depth - 1
+    if 0 < steps < LEAST_STEPS_DEPTH:
+        yield (
+            f"games.max_game_depth {games.max_game_depth} leaves mips64 2^{steps} steps below split_depth "
+            f"{games.split_depth}; a block takes 2^{LEAST_STEPS_DEPTH} or more, so make it at least "
+            f"{games.split_depth + 1 + LEAST_STEPS_DEPTH}"
+        )
+    if games.absolute_prestate is not None and games.absolute_prestate[0] != VMStatus.UNFINISHED:
+        yield (
+            f"games.absolute_prestate is 0x{games.absolute_prestate.hex()}; that of a machine that is to run "
+            f"begins with 0x{VMStatus.UNFINISHED:02x}"
+        )
+    if config.settlement == "games" and config.alt_da is not None:
+        yield (
+            "alt_da is set and games.vm is mips64: op-program reads batches from Ethereum only, so it would "
+            "find every output root wrong; use games.vm alphabet, or no alt_da"
+        )
 
 
 def _names(config: "DeployConfig") -> Iterator[str]:

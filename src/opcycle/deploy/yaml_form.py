@@ -1,4 +1,5 @@
-"""A frozen dataclass from YAML: a key per field, a section per nested dataclass, hex for addresses.
+"""A frozen dataclass from YAML: a key per field, a section per nested dataclass, hex for addresses and, where
+a field's metadata says size 32, hashes.
 
 What is unknown, missing or of the wrong kind becomes a sentence and the reading goes on, with a harmless
 value in its place, so that the user hears of everything at once.
@@ -21,6 +22,8 @@ from opcycle.keccak import keccak
 T = TypeVar("T")
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+_HASH = re.compile(r"0x[0-9a-fA-F]{64}")
+_ADDRESS_SIZE = 20
 
 
 class _Loader(yaml.SafeLoader):
@@ -73,9 +76,9 @@ class _Form:
                 return self.section(cast("type", kind), {}, f"{path}.")
             self.problems.append(f"{path} is missing")
             return _harmless(kind, path)
-        return self.value(kind, data[item.name], path)
+        return self.value(kind, data[item.name], path, size=item.metadata.get("size", _ADDRESS_SIZE))
 
-    def value(self, kind: Any, raw: object, path: str) -> object:
+    def value(self, kind: Any, raw: object, path: str, *, size: int) -> object:
         if isinstance(kind, UnionType):
             if raw is None:
                 return None
@@ -86,7 +89,7 @@ class _Form:
             self.problems.append(f"{path} must be a section with keys of its own, not {raw!r}")
             return self.section(cast("type", kind), {}, f"{path}.")
         if kind is bytes:
-            return self.address(raw, path)
+            return self.address(raw, path) if size == _ADDRESS_SIZE else self.hash(raw, path)
         if isinstance(kind, type) and issubclass(kind, Enum):
             return self.choice(kind, raw, path)
         if kind in (int, str):
@@ -101,6 +104,12 @@ class _Form:
         if digits not in (digits.lower(), digits.upper()) and not is_checksum_address(raw):
             self.problems.append(f"{path} is mistyped: the checksum in the capitals of {raw} is wrong")
         return bytes.fromhex(digits)
+
+    def hash(self, raw: object, path: str) -> bytes:
+        if not isinstance(raw, str) or not _HASH.fullmatch(raw):
+            self.problems.append(f"{path} must be a hash (0x and 64 hex digits), not {raw!r}")
+            return keccak(path.encode())
+        return bytes.fromhex(raw[2:])
 
     def choice(self, kind: type[Enum], raw: object, path: str) -> Enum:
         try:

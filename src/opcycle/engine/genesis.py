@@ -63,6 +63,29 @@ class L2GenesisConfig:
             return b"\x01" + params + self.min_base_fee.to_bytes(8, "big")
         return b"\x00" + params
 
+    @property
+    def chain_config(self) -> dict[str, Any]:
+        """As op-geth has it."""
+        curve = self.fee_curve
+        body: dict[str, Any] = {
+            "chainId": self.chain_id,
+            **{f"{fork}Block": 0 for fork in BLOCK_FORKS},
+            "mergeNetsplitBlock": 0,
+            "terminalTotalDifficulty": 0,
+            "bedrockBlock": 0,
+            "optimism": {
+                "eip1559Elasticity": curve.elasticity,
+                "eip1559Denominator": curve.denominator,
+                "eip1559DenominatorCanyon": curve.denominator_canyon,
+            },
+        }
+        for fork in self.forks:
+            if fork is not Fork.DELTA:  # changes batches only, no rule of the engine
+                body[f"{fork}Time"] = 0
+            if fork in _L1_TWIN:
+                body[f"{_L1_TWIN[fork]}Time"] = 0
+        return body
+
 
 @dataclass(frozen=True)
 class Genesis:
@@ -121,7 +144,7 @@ class Genesis:
         """`genesis.json` for `geth init`."""
         config = self.config
         return {
-            "config": _chain_config(config),
+            "config": config.chain_config,
             "nonce": "0x0",
             "timestamp": to_quantity(config.timestamp),
             "extraData": to_hex(config.extra_data),
@@ -150,25 +173,3 @@ def build_l2_genesis(config: L2GenesisConfig) -> Genesis:
     for address, wei in (config.balances or {}).items():
         alloc[address] = replace(alloc.get(address, Account()), balance=wei)
     return Genesis(config, alloc)
-
-
-def _chain_config(config: L2GenesisConfig) -> dict[str, Any]:
-    curve = config.fee_curve
-    body: dict[str, Any] = {
-        "chainId": config.chain_id,
-        **{f"{fork}Block": 0 for fork in BLOCK_FORKS},
-        "mergeNetsplitBlock": 0,
-        "terminalTotalDifficulty": 0,
-        "bedrockBlock": 0,
-        "optimism": {
-            "eip1559Elasticity": curve.elasticity,
-            "eip1559Denominator": curve.denominator,
-            "eip1559DenominatorCanyon": curve.denominator_canyon,
-        },
-    }
-    for fork in config.forks:
-        if fork is not Fork.DELTA:  # changes batches only, no rule of the engine
-            body[f"{fork}Time"] = 0
-        if fork in _L1_TWIN:
-            body[f"{_L1_TWIN[fork]}Time"] = 0
-    return body

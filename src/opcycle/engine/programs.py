@@ -55,6 +55,8 @@ PEERS = tuple(
     for name in ("op-node", "op-batcher", "op-proposer", "op-challenger")
 )
 """OP Stack programs that may take the place of our agents; nothing here needs them."""
+CANNON = Program("cannon", f"{_OPTIMISM}/cannon", _OPTIMISM)
+"""The machine of fault proofs, off chain."""
 
 
 def geth_binary() -> str:
@@ -76,6 +78,16 @@ def geth_binary() -> str:
     raise UserError(
         f"op-geth {GETH.version} is missing; run `opcycle setup`, which builds it once (four to five minutes)"
     )
+
+
+def cannon_binary() -> str:
+    """The cannon that was built here. Raises UserError if there is none."""
+    built = CANNON.find()
+    if built is None:
+        raise UserError(
+            f"cannon {CANNON.version} is missing; run `opcycle setup --proofs`, which builds it, once"
+        )
+    return str(built)
 
 
 @functools.cache

@@ -7,10 +7,11 @@ from enum import Enum
 from typing import Any
 
 from opcycle.artifacts import artifact
+from opcycle.deploy.config import VM, GamesConfig
 from opcycle.deploy.creation import Creation, Setup
 from opcycle.deploy.initial import chain_addresses, resource_config_tuple
 from opcycle.deploy.inspection.findings import Severity
-from opcycle.deploy.plan import Plan
+from opcycle.deploy.plan import MACHINE, STATE_VERSION, Plan
 from opcycle.l1.contract import encode_call
 from opcycle.protocol import predeploys
 from opcycle.protocol.types import ZERO_ADDRESS, Address
@@ -247,10 +248,7 @@ def _games(plan: Plan) -> dict[str, list[Value]]:
         "PreimageOracle": _fixed(
             minProposalSize=games.preimage_min_proposal_size, challengePeriod=games.preimage_challenge_period
         ),
-        "AlphabetVM": [
-            *_wiring(oracle=at.preimage_oracle),
-            *_fixed(ABSOLUTE_PRESTATE=games.absolute_prestate),
-        ],
+        MACHINE[games.vm]: [*_wiring(oracle=at.preimage_oracle), *_machine(games)],
         "FaultDisputeGame": _fixed(
             maxGameDepth=games.max_game_depth,
             splitDepth=games.split_depth,
@@ -265,6 +263,13 @@ def _games(plan: Plan) -> dict[str, list[Value]]:
             *_fixed(proofMaturityDelaySeconds=games.proof_maturity_delay),
         ],
     }
+
+
+def _machine(games: GamesConfig) -> list[Value]:
+    """What the machine itself says of what it runs; a game says which program."""
+    if games.vm is VM.MIPS64:
+        return _fixed(stateVersion=STATE_VERSION)
+    return _fixed(ABSOLUTE_PRESTATE=games.prestate)
 
 
 def _game_kinds(plan: Plan) -> Iterator[Value]:

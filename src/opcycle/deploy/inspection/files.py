@@ -6,7 +6,6 @@ Addresses are not compared here: contracts are inspected where the files say tha
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from opcycle.deploy.deployer import rollup_config
 from opcycle.deploy.deployment import ROLLUP_FILE
 from opcycle.deploy.inspection.findings import Finding, Severity
 from opcycle.deploy.plan import Plan
@@ -18,7 +17,7 @@ ADVICE = "give every node the right file: those that start from different ones a
 
 def file_findings(plan: Plan, rollup: RollupConfig) -> list[Finding]:
     """Each value of the file that the plan has otherwise, or not at all."""
-    wanted = dict(_flat(rollup_config(plan, rollup.l1_chain_id).to_json()))
+    wanted = dict(_flat(plan.rollup.to_json()))
     found = dict(_flat(rollup.to_json()))
     return [
         Finding(Severity.ERROR, ROLLUP_FILE, None, name, str(found.get(name)), str(wanted.get(name)), ADVICE)

@@ -6,6 +6,8 @@ from pathlib import Path
 from opcycle.deploy.config import DeployConfig
 from opcycle.deploy.deployment import Addresses, read_contracts
 from opcycle.deploy.inspection.checks import head
+from opcycle.deploy.inspection.findings import Finding
+from opcycle.deploy.inspection.prestate import with_prestate
 from opcycle.deploy.plan import Plan, make_plan
 from opcycle.deploy.state import STATE_FILE, Start
 from opcycle.errors import UserError
@@ -24,11 +26,12 @@ _OWNERSHIP_TRANSFERRED = keccak(b"OwnershipTransferred(address,address)")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What the files say, and what the configuration says."""
+    """What the files say, and what the configuration says. `notes`: what could not be looked at."""
 
     addresses: Addresses
     rollup: RollupConfig
     plan: Plan
+    notes: tuple[Finding, ...] = ()
 
 
 def read_subject(path: Path, config: DeployConfig, l1: RpcClient) -> Subject:
@@ -49,7 +52,9 @@ def read_subject(path: Path, config: DeployConfig, l1: RpcClient) -> Subject:
     start = Start.read(directory)
     deployer = start.deployer if start else _deployer(addresses.proxy_admin, anchor, l1)
     plan = make_plan(config, l1_chain_id=rollup.l1_chain_id, deployer=deployer, anchor=anchor)
-    return Subject(addresses, rollup, plan)
+    if not plan.needs_program:
+        return Subject(addresses, rollup, plan)
+    return Subject(addresses, rollup, *with_prestate(plan, addresses, l1))
 
 
 def _deployer(proxy_admin: Address, anchor: L1BlockRef, l1: RpcClient) -> Address:
