@@ -66,6 +66,10 @@ class Contract:
         target = self._functions[function]
         return target.selector + encode(target.inputs, arguments)
 
+    def selector(self, function: str) -> bytes:
+        """The first four bytes of its calldata."""
+        return self._functions[function].selector
+
     def request(
         self, function: str, *arguments: Any, value: int = 0, gas: int | None = None
     ) -> TransactionRequest:
