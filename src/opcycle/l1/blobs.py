@@ -39,6 +39,12 @@ def committed(data: bytes) -> Blob:
     return Blob(bytes(commitment), data)
 
 
+def prove_element(blob: Blob, z: bytes) -> bytes:
+    """The KZG proof (48 bytes) of what a blob's polynomial is at `z` (32 bytes, big-endian)."""
+    proof, _ = ckzg.compute_kzg_proof(blob.data, z, _trusted_setup())
+    return bytes(proof)
+
+
 def with_sidecar(signed: bytes, blobs: Sequence[Blob]) -> bytes:
     """What `eth_sendRawTransaction` takes of a signed blob transaction; its hash stays that of `signed`.
 
