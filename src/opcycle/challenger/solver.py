@@ -183,10 +183,7 @@ class Solver:
 
     def _computation(self, claim: Claim, position: Position) -> tuple[Dispute, int]:
         """What is computed in the lower tree of a position, and the instant that the position is about."""
-        parameters = self._game.parameters
-        root_depth = parameters.split_depth + 1
-        instant = position.below(root_depth).trace_index(parameters.max_depth - root_depth)
-        return dispute_of(self._game, claim, position), instant
+        return dispute_of(self._game, claim, position), self._game.step_of(position)
 
 
 def _name(claim: Claim) -> _Name:

@@ -68,12 +68,10 @@ def changes(
 
 def about(game: DisputeGame, claim: Claim) -> str:
     """The L2 block or, below the split depth, the step of the machine that a claim is about."""
-    split = game.parameters.split_depth
-    if claim.position.depth <= split:
+    if claim.position.depth <= game.parameters.split_depth:
         return f"block {game.block_of(claim.position)}"
-    root_depth = split + 1
-    instant = claim.position.below(root_depth).trace_index(game.parameters.max_depth - root_depth)
-    return f"block {dispute_of(game, claim, claim.position).disputed_block}, step {instant:,}"
+    dispute = dispute_of(game, claim, claim.position)
+    return f"block {dispute.disputed_block}, step {game.step_of(claim.position):,}"
 
 
 class _Tree:

@@ -113,6 +113,11 @@ class DisputeGame:
         number = self.starting_block + 1 + position.trace_index(self.parameters.split_depth)
         return min(number, self.claimed_block)
 
+    def step_of(self, position: Position) -> int:
+        """The step of the machine, counted from 0, that a position below the split depth is about."""
+        root_depth = self.parameters.split_depth + 1
+        return position.below(root_depth).trace_index(self.parameters.max_depth - root_depth)
+
     def _above(self, claim: Claim) -> Claim:
         parent = self.parent(claim)
         if parent is None:

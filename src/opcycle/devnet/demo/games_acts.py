@@ -4,6 +4,7 @@ from opcycle.challenger.traces import AlphabetTrace
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.demo.duel import LIAR, Duel
 from opcycle.devnet.demo.liar import Liar
+from opcycle.devnet.demo.lying_trace import LyingTrace
 from opcycle.devnet.demo.scene import USER, Scene
 from opcycle.devnet.demo.stage import Stage, check
 from opcycle.devnet.demo.view import Evidence
@@ -61,7 +62,9 @@ class GamesActs:
         self._before = self._scene.l1_balance(CHALLENGER.address)
         middle = 2 ** (self._right.parameters.max_depth - self._right.parameters.split_depth - 2)
         liar = Liar(
-            lambda block: devnet.l2.block(block).output.root, AlphabetTrace(), since=number, since_step=middle
+            lambda block: devnet.l2.block(block).output.root,
+            LyingTrace(AlphabetTrace(), since=middle),
+            since=number,
         )
         self._wrong = game = Duel(self._scene, liar, CHALLENGER).fight(self._right.claimed_block)
         depths, claimants = zip(*[(c.position.depth, c.claimant) for c in game.claims], strict=True)

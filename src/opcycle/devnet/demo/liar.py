@@ -1,11 +1,12 @@
-"""Somebody who claims another L2 than there is, and argues for it in a dispute game down to the last step."""
+"""Somebody who claims another L2 than there is, and argues for it in dispute games down to the last step."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from opcycle.challenger.solver import Step
 from opcycle.challenger.traces import Trace
 from opcycle.keccak import keccak
-from opcycle.protocol.dispute_game import Claim, DisputeGame, VMStatus, dispute_of
+from opcycle.protocol.dispute_game import Claim, DisputeGame, dispute_of
 from opcycle.protocol.positions import Position
 from opcycle.protocol.types import Hash
 
@@ -19,16 +20,15 @@ class Answer:
 
 
 class Liar:
-    """Agrees with the real L2 before block `since`, and with the machine before its step `since_step`.
+    """Agrees with the real L2 before block `since`, and says of the machine what `trace` says, a lying one.
 
-    `real_root`: the output root that an L2 block really has. `trace`: what the machine really does.
+    `real_root`: the output root that an L2 block really has.
     """
 
-    def __init__(self, real_root: Callable[[int], Hash], trace: Trace, *, since: int, since_step: int):
+    def __init__(self, real_root: Callable[[int], Hash], trace: Trace, *, since: int):
         self._real_root = real_root
         self._trace = trace
         self._since = since
-        self._since_step = since_step
 
     @staticmethod
     def refutable(block: int, *, starting_block: int) -> int:
@@ -50,15 +50,14 @@ class Liar:
         is_attack = self._belief(game, claim, claim.position) != claim.value
         return Answer(self._belief(game, claim, claim.position.move(is_attack=is_attack)), is_attack)
 
+    def step(self, game: DisputeGame, claim: Claim) -> Step:
+        """The step against somebody's claim at the greatest depth; in vain, if the claim is right."""
+        is_attack = self._belief(game, claim, claim.position) != claim.value
+        position = claim.position if is_attack else claim.position.next
+        return Step(claim, is_attack, dispute_of(game, claim, position), game.step_of(position))
+
     def _belief(self, game: DisputeGame, claim: Claim, position: Position) -> Hash:
         """What the liar says at `position`, which is the claim's or that of an answer to it."""
-        parameters = game.parameters
-        if position.depth <= parameters.split_depth:
+        if position.depth <= game.parameters.split_depth:
             return self.root(game.block_of(position))
-        dispute = dispute_of(game, claim, position)
-        root_depth = parameters.split_depth + 1
-        step = position.below(root_depth).trace_index(parameters.max_depth - root_depth)
-        real = self._trace.state(dispute, step)
-        if step < self._since_step:
-            return real
-        return bytes([VMStatus.INVALID]) + keccak(b"another state" + real)[1:]
+        return self._trace.state(dispute_of(game, claim, position), game.step_of(position))

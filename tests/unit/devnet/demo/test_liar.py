@@ -9,6 +9,7 @@ from opcycle.challenger.knowing import actions_of
 from opcycle.challenger.solver import Move, Step
 from opcycle.challenger.traces import AlphabetTrace
 from opcycle.devnet.demo.liar import Liar
+from opcycle.devnet.demo.lying_trace import LyingTrace
 from opcycle.keccak import keccak
 from opcycle.monitor.drawing import about
 from opcycle.protocol.dispute_game import Claim, DisputeGame, GameParameters, GameStatus
@@ -34,7 +35,7 @@ class Outputs:
 
 
 def liar_of(since: int, since_step: int) -> Liar:
-    return Liar(real_root, AlphabetTrace(), since=since, since_step=since_step)
+    return Liar(real_root, LyingTrace(AlphabetTrace(), since=since_step), since=since)
 
 
 def opened(root: Hash) -> DisputeGame:
