@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from eth_abi.abi import encode
+from eth_abi.abi import decode, encode
 from eth_utils.address import to_checksum_address
 from pyrevm import EVM
 
@@ -21,15 +21,16 @@ _CALLER = to_checksum_address(bytes(19) + b"\1")
 _GAS = 30_000_000
 _OUTPUT = re.compile(r"output: 0x([0-9a-f]*)")
 _STEP = keccak(b"step(bytes,bytes,bytes32)")[:4]
+_TEXT = keccak(b"Error(string)")[:4]
 _LOCAL, _KECCAK256, _SHA256 = 1, 2, 4
 
 
-class SteppedError(Exception):
-    """The contract refused a step. `data` is what it reverted with."""
+class RefusedStepError(Exception):
+    """The contract refused a step. `reason` is the custom error's name, or the text that it reverted with."""
 
-    def __init__(self, data: bytes):
-        self.data = data
-        super().__init__(data.hex())
+    def __init__(self, reason: str):
+        self.reason = reason
+        super().__init__(reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class OnChain:
 
     def __init__(self, contracts: Callable[[str], Artifact] = artifact):
         self._evm = EVM(spec_id="PRAGUE")
+        self._errors = _errors(contracts("PreimageOracle")) | _errors(contracts("MIPS64"))
         self._evm.set_balance(_CALLER, 10**30)
         oracle = contracts("PreimageOracle").bytecode + encode(["uint256", "uint256"], [126_000, 86_400])
         self._oracle = self._evm.deploy(_CALLER, oracle)
@@ -55,18 +57,23 @@ class OnChain:
         )
 
     def step(self, state: bytes, proof: bytes) -> bytes:
-        """The hash of the state after a step. Raises SteppedError."""
+        """The hash of the state after a step. Raises RefusedStepError."""
         return self.call(calldata(state, proof))
 
     def call(self, data: bytes) -> bytes:
-        """What the machine returns for any calldata. Raises SteppedError."""
+        """What the machine returns for any calldata. Raises RefusedStepError."""
         try:
             return bytes(self._evm.message_call(_CALLER, self._machine, calldata=data, gas=_GAS))
         except RuntimeError as error:
             found = _OUTPUT.search(str(error))
             if not found:
                 raise
-            raise SteppedError(bytes.fromhex(found.group(1))) from None
+            raise RefusedStepError(self._explain(bytes.fromhex(found.group(1)))) from None
+
+    def _explain(self, data: bytes) -> str:
+        if data[:4] == _TEXT:
+            return str(decode(["string"], data[4:])[0])
+        return self._errors.get(data[:4], "0x" + data.hex())
 
     def logged(self) -> list[bytes]:
         """What the last step has logged: the state after it."""
@@ -92,6 +99,17 @@ class OnChain:
         selector = keccak(f"{function}({','.join(types)})".encode())[:4]
         data = selector + encode(types, arguments)
         self._evm.message_call(_CALLER, self._oracle, calldata=data, gas=_GAS)
+
+
+def _errors(contract: Artifact) -> dict[bytes, str]:
+    """Names of a contract's custom errors, by selector."""
+    return {
+        keccak(f"{entry['name']}({','.join(item['type'] for item in entry['inputs'])})".encode())[:4]: entry[
+            "name"
+        ]
+        for entry in contract.abi
+        if entry["type"] == "error"
+    }
 
 
 def calldata(state: bytes, proof: bytes) -> bytes:
