@@ -32,6 +32,7 @@ TARGETS = {
         "dispute/AnchorStateRegistry",
         "dispute/DelayedWETH",
         "cannon/PreimageOracle",
+        "cannon/MIPS64",
         "L1/SystemConfig",
         "L1/SuperchainConfig",
         "L1/L1CrossDomainMessenger",
