@@ -63,7 +63,7 @@ class GamesActs:
         middle = 2 ** (self._right.parameters.max_depth - self._right.parameters.split_depth - 2)
         liar = Liar(
             lambda block: devnet.l2.block(block).output.root,
-            LyingTrace(AlphabetTrace(), since=middle),
+            LyingTrace(AlphabetTrace(), since=lambda _: middle),
             since=number,
         )
         self._wrong = game = Duel(self._scene, liar, CHALLENGER).fight(self._right.claimed_block)

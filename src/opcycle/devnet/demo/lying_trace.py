@@ -22,10 +22,10 @@ Lie: TypeAlias = Callable[[StepProof, StepProof], Moment]
 
 
 class LyingTrace:
-    """Agrees with `trace` before step `since`. `lie`: about the state after that step; without one it is of
-    the same kind as later ones. One object lies about any dispute."""
+    """Agrees with `trace` before step `since` of a dispute. `lie`: about the state after that step; without
+    one it is of the same kind as later ones."""
 
-    def __init__(self, trace: Trace, *, since: int, lie: Lie | None = None):
+    def __init__(self, trace: Trace, *, since: Callable[[Dispute], int], lie: Lie | None = None):
         self._trace = trace
         self._since = since
         self._lie = lie
@@ -35,9 +35,10 @@ class LyingTrace:
         return self._trace.absolute_prestate
 
     def state(self, dispute: Dispute, instant: int) -> Hash:
-        if instant < self._since:
+        since = self._since(dispute)
+        if instant < since:
             return self._trace.state(dispute, instant)
-        if instant == self._since and self._lie is not None:
+        if instant == since and self._lie is not None:
             return self.moment(dispute).state.hash
         real = self._trace.state(dispute, instant)
         return bytes([_pretended(VMStatus(real[0]))]) + keccak(b"another state" + real)[1:]
@@ -50,7 +51,8 @@ class LyingTrace:
         """What is said of the machine after step `since`. Raises ValueError if it was made without a lie."""
         if self._lie is None:
             raise ValueError("only a hash is claimed of that state")
-        return self._lie(self.proof(dispute, self._since), self.proof(dispute, self._since + 1))
+        since = self._since(dispute)
+        return self._lie(self.proof(dispute, since), self.proof(dispute, since + 1))
 
 
 def _pretended(real: VMStatus) -> VMStatus:

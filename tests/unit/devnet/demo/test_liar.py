@@ -35,7 +35,7 @@ class Outputs:
 
 
 def liar_of(since: int, since_step: int) -> Liar:
-    return Liar(real_root, LyingTrace(AlphabetTrace(), since=since_step), since=since)
+    return Liar(real_root, LyingTrace(AlphabetTrace(), since=lambda _: since_step), since=since)
 
 
 def opened(root: Hash) -> DisputeGame:
