@@ -15,6 +15,7 @@ from tests.fuzz.tally import Refusal
 
 from opcycle.errors import TemporaryError
 from opcycle.l1.dispute_games import ListedGame
+from opcycle.l1.preimage_oracle import PreimageOracle
 from opcycle.protocol.types import L1Header
 
 GAME_TYPE = 255
@@ -207,6 +208,9 @@ class Chain:
     def games(self, indices: Sequence[int], *, block: bytes) -> list[ListedGame]:
         found = self.at(block).games
         return [ListedGame(i, GAME_TYPE, found[i].created_at, found[i].address) for i in indices]
+
+    def preimages(self, game_types: Sequence[int], *, block: bytes) -> Sequence[PreimageOracle]:
+        return ()
 
 
 def propose(chain: Chain, root: bytes, block: int) -> Call:

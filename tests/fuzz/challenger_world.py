@@ -30,6 +30,7 @@ from tests.unit.derivation.l1_builder import CONFIG
 from opcycle.errors import TemporaryError
 from opcycle.l1.dispute_games import Earnings
 from opcycle.l1.pool_answers import UnaffordableError
+from opcycle.l1.preimage_oracle import ProposalRules
 from opcycle.l1.reverts import TransactionRevertedError
 from opcycle.protocol.dispute_game import Claim, Dispute, DisputeGame, GameParameters, GameStatus
 from opcycle.protocol.positions import Position
@@ -95,7 +96,13 @@ class GameContract:
         return len(claim.children) - (claim.looked or 0)
 
     def preimages(self, *, block: bytes) -> SimpleNamespace:
-        return SimpleNamespace(has=lambda key, offset, *, block: key in self._at(block).words)
+        return SimpleNamespace(
+            address=self.contract.address,
+            has=lambda key, offset, *, block: key in self._at(block).words,
+            rules=lambda *, block: ProposalRules(min_size=1000, bond=1, period=1),
+            proposal_count=lambda *, block: 0,
+            proposals=lambda indices, *, block: (),
+        )
 
     def earnings(self, account: Address, *, block: bytes) -> Earnings:
         game = self._at(block)

@@ -17,6 +17,8 @@ class Kind(Enum):
     STEP = "a step"
     BLOCK_CHALLENGE = "a challenge of the block number"
     PREIMAGE = "a preimage"
+    PROPOSAL = "a proposal of a large preimage"
+    PREIMAGE_CHALLENGE = "a challenge of a large preimage"
     SETTLING = "a resolution"
     CLOSING = "a closing"
     COLLECTING = "a claim of bonds"
@@ -27,7 +29,7 @@ class Due:
     """`why` says it in words. `stake`: wei of it that are a bond. `paid`: wei that it collects.
 
     `left`: seconds of L1 time in which it must be mined. `follows`: it fails unless what is due before it in
-    the same game is done first.
+    the same `game` is done first; what belongs to no game has its contract's address there.
     """
 
     game: Address

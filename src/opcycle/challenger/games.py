@@ -17,6 +17,7 @@ from opcycle.agent import Outcome
 from opcycle.challenger.collecting import collect
 from opcycle.challenger.counts import Counts
 from opcycle.challenger.due import Due
+from opcycle.challenger.preimages.loading import Preimages
 from opcycle.challenger.responder import send_all
 from opcycle.challenger.seat import L2Source, Seat
 from opcycle.challenger.traces import Trace
@@ -130,13 +131,15 @@ class GamesChallenger:
         self._transactions = transactions
         self._options = options or GamesOptions()
         self._claimants = (transactions.address, *self._options.claimants)
+        self._preimages = Preimages(transactions.address)
         self.counts = Counts()
         self.reset()
 
     def reset(self) -> None:
-        """Forget which games are over, and that the node was checked."""
+        """Forget which games are over, what was proposed, and that the node was checked."""
         self._is_node_checked = False
         self._over: set[Address] = set()
+        self._preimages.reset()
         self._seen: BlockId | None = None
         self._at_rest: tuple[Hash, Outcome] | None = (
             None  # all was looked at there, and only L1 can change it
@@ -151,6 +154,7 @@ class GamesChallenger:
             return self._at_rest[1]
         self._forget_what_l1_replaced(turn.l1)
         self._ask_node(turn)
+        self._begin_preimages(turn)
         for listed in self._open_games(turn.l1):
             try:
                 self._look_at(listed, turn)
@@ -158,6 +162,7 @@ class GamesChallenger:
                 raise
             except TemporaryError as error:
                 turn.waits.for_others.append(f"game {listed.index}: {error}")
+        self._police(turn)
         if turn.due and not self._has(turn.l1.id, self._l1.header("latest").ref):
             return Outcome.idle(f"L1 to settle down: it has replaced block {turn.l1} meanwhile")
         return self._send(turn)
@@ -168,6 +173,7 @@ class GamesChallenger:
         """A game that was over may not be after a reorg."""
         if self._seen is not None and not self._has(self._seen, l1):
             self._over.clear()
+            self._preimages.reset()
         self._seen = l1.id
 
     def _ask_node(self, turn: _Turn) -> None:
@@ -182,6 +188,17 @@ class GamesChallenger:
             turn.derived = current.id
         else:
             turn.waits.for_others.append(f"the node to read this L1; it is at {current}, L1 at {turn.l1}")
+
+    def _begin_preimages(self, turn: _Turn) -> None:
+        """What is wrong in an oracle before there is a game can be read when there is one."""
+        self._preimages.begin(turn.l1)
+        try:
+            oracles = self._factory.preimages([*self._traces], block=turn.l1.hash)
+        except CriticalError as error:  # the factory's owner has named no machine there
+            turn.waits.for_l1.append(str(error))
+            return
+        for oracle in oracles:
+            self._preimages.watch(oracle)
 
     def _open_games(self, l1: L1BlockRef) -> Iterator[ListedGame]:
         """Those that may still want something, newest first."""
@@ -208,11 +225,12 @@ class GamesChallenger:
         if status is not GameStatus.IN_PROGRESS:
             self._collect(contract, name, turn)
             return
+        self._preimages.watch_game(contract)
         game = contract.read(block=turn.l1.hash)
         us = self._transactions.address
         turn.at_stake += sum(c.bond for c in game.claims if c.claimant == us and c.index not in game.resolved)
         trace = self._traces[listed.game_type]
-        self._play(Seat(name, contract, game, trace, self._node, self._l2, turn.l1), turn)
+        self._play(Seat(name, contract, game, trace, self._node, self._l2, turn.l1, self._preimages), turn)
 
     def _play(self, seat: Seat, turn: _Turn) -> None:
         spare: Collection[int] = set(seat.undecided())
@@ -253,6 +271,16 @@ class GamesChallenger:
         turn.waits.add(found.waits)
         if found.is_over:
             self._over.add(contract.contract.address)
+
+    def _police(self, turn: _Turn) -> None:
+        """Large preimages that anybody proposes, of which a game could read what is wrong."""
+        due, waits = self._preimages.police()
+        turn.due += due
+        turn.waits.add(waits)
+        watches = self._preimages.watches
+        turn.at_stake += sum(watch.at_stake for watch in watches)
+        self.counts.proposals = sum(len(watch.proposals) for watch in watches)
+        self.counts.examined = sum(watch.examined for watch in watches)
 
     def _has(self, block: BlockId, l1: L1BlockRef) -> bool:
         """Whether L1 has the block, as far as it was read."""

@@ -6,17 +6,16 @@ from typing import Protocol
 
 from opcycle.challenger.due import Due, Kind
 from opcycle.challenger.knowing import actions_of
+from opcycle.challenger.preimages.loading import Preimages, Wanted
 from opcycle.challenger.settle import ResolveClaim, settle
 from opcycle.challenger.solver import ChallengeBlockNumber, Move, Step
 from opcycle.challenger.traces import Trace
 from opcycle.challenger.waits import Waits
 from opcycle.errors import TemporaryError
 from opcycle.l1.dispute_games import FaultDisputeGame
-from opcycle.l1.preimage_oracle import PreimageOracle
 from opcycle.protocol.dispute_game import Claim, DisputeGame, local_context
 from opcycle.protocol.output_at_block import OutputAtBlock
-from opcycle.protocol.preimages import LocalWord, PreimageRead, oracle_key
-from opcycle.protocol.types import Address, Hash, L1BlockRef
+from opcycle.protocol.types import Address, L1BlockRef
 from opcycle.rpc.hexjson import to_hex
 
 RESOLVE_GAS = 150_000
@@ -45,8 +44,7 @@ class L2Source(Protocol):
 
 @dataclass(slots=True)
 class Seat:
-    """`l1`: the block at whose end `game` was read. `loading`: parts of preimages that are loaded for
-    steps to read, by key and offset."""
+    """`l1`: the block at whose end `game` was read. `preimages`: of all games, in the turn of this block."""
 
     name: str
     contract: FaultDisputeGame
@@ -55,8 +53,8 @@ class Seat:
     node: RollupNode
     l2: L2Source
     l1: L1BlockRef
+    preimages: Preimages
     waits: Waits = field(default_factory=Waits)
-    loading: set[tuple[Hash, int]] = field(default_factory=set)
 
     # --- arguing ---
 
@@ -153,31 +151,23 @@ class Seat:
         yield Due(self.game.address, Kind.BLOCK_CHALLENGE, request, words, left=self._left(self.game.root))
 
     def _step(self, step: Step) -> Iterator[Due]:
-        """The step, or first the part of a preimage that it reads, once for all steps that read it."""
-        address, claim, left = self.game.address, step.claim, self._left(step.claim)
+        """The step, or first what loads the part of a preimage that it reads."""
+        claim, left = step.claim, self._left(step.claim)
         proof = self.trace.proof(step.dispute, step.instant)
         if proof.read is not None:
-            part = oracle_key(proof.read, local_context(step.dispute), address), proof.read.offset
-            oracle = self.contract.preimages(block=self.l1.hash)
-            if not oracle.has(*part, block=self.l1.hash):
-                if part not in self.loading:
-                    self.loading.add(part)
-                    yield self._load(proof.read, oracle, claim)
+            context = local_context(step.dispute)
+            missing = self.preimages.load(
+                self.contract, Wanted(proof.read, claim, context, game=self.name, left=left)
+            )
+            if missing is not None:
+                due, why = missing
+                yield from due
+                if why:
+                    self.wait_for_l1(why)
                 return
         request = self.contract.step(claim, is_attack=step.is_attack, state=proof.state, proof=proof.proof)
         words = f"{self.name}: countered claim {claim.index} by running step {step.instant} of the machine"
-        yield Due(address, Kind.STEP, request, words, left=left)
-
-    def _load(self, read: PreimageRead, oracle: PreimageOracle, claim: Claim) -> Due:
-        """Local words are loaded by the game, which knows what they are; the others by anybody."""
-        if isinstance(read, LocalWord):
-            what = f"local word {read.ident}"
-            request = self.contract.add_local_data(claim, ident=read.ident, offset=read.offset)
-        else:
-            what = f"preimage {to_hex(read.key)} at {read.offset}"
-            request = oracle.load(read)
-        words = f"{self.name}: loaded {what} for the step at claim {claim.index}"
-        return Due(self.game.address, Kind.PREIMAGE, request, words, left=self._left(claim))
+        yield Due(self.game.address, Kind.STEP, request, words, left=left)
 
     def _left(self, claim: Claim) -> int:
         """Seconds for which a claim can still be answered."""

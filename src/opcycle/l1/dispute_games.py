@@ -29,7 +29,7 @@ NOBODY = bytes(20)
 _UNDECIDED, _NORMAL, _REFUND = range(3)
 """Of `bondDistributionMode`."""
 
-_REGISTRY, _CHAIN_ID, _PROPOSER = slice(52, 72), slice(92, 124), slice(124, 144)
+_VM, _REGISTRY, _CHAIN_ID, _PROPOSER = slice(32, 52), slice(52, 72), slice(92, 124), slice(124, 144)
 """Where they are in `gameArgs`: prestate 32 ‖ vm 20 ‖ anchor registry 20 ‖ weth 20 ‖ L2 chain id 32, and of a
 permissioned type ‖ proposer 20 ‖ challenger 20."""
 
@@ -158,6 +158,14 @@ class DisputeGameFactory:
             proposer=arguments[_PROPOSER] or None,
         )
 
+    def preimages(self, game_types: Sequence[int], *, block: BlockLabel) -> list[PreimageOracle]:
+        """Where the machines of new games of these types read, each oracle once."""
+        calls = [("gameArgs", (game_type,)) for game_type in game_types]
+        arguments = self.contract.read_many(calls, block=block)
+        machines = dict.fromkeys(item[_VM] for item in arguments if item)
+        oracles = [_oracle(self.contract.rpc, machine, block=block) for machine in machines]
+        return [*{oracle.address: oracle for oracle in oracles}.values()]
+
     def init_bond(self, game_type: int, *, block: BlockLabel) -> int:
         """The bond of a root claim, in wei."""
         bond: int = self.contract.read("initBonds", game_type, block=block)
@@ -224,9 +232,7 @@ class FaultDisputeGame:
 
     def preimages(self, *, block: BlockLabel) -> PreimageOracle:
         """Where the game's machine reads."""
-        vm: Address = self.contract.read("vm", block=block)
-        machine = Contract(self.contract.rpc, vm, artifact("AlphabetVM").abi)
-        return PreimageOracle(self.contract.rpc, machine.read("oracle", block=block))
+        return _oracle(self.contract.rpc, self.contract.read("vm", block=block), block=block)
 
     def starting_root(self, *, block: BlockLabel) -> Hash:
         """The output root that both sides agree on."""
@@ -348,3 +354,8 @@ def _claim(index: int, values: tuple[Any, ...]) -> Claim:
         used=clock >> 64,
         made_at=clock % 2**64,
     )
+
+
+def _oracle(rpc: RpcClient, machine: Address, *, block: BlockLabel) -> PreimageOracle:
+    address = Contract(rpc, machine, artifact("AlphabetVM").abi).read("oracle", block=block)
+    return PreimageOracle(rpc, address)

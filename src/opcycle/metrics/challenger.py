@@ -34,11 +34,14 @@ def challenger_metrics(challenger: GamesChallenger) -> Iterator[Metric]:
         ("moves", "Moves made.", Kind.MOVE),
         ("steps", "Steps of the machine run on L1.", Kind.STEP),
         ("l2_challenges", "Root claims shown to be of another block.", Kind.BLOCK_CHALLENGE),
+        ("preimage_challenged", "Large preimages shown to be wrong.", Kind.PREIMAGE_CHALLENGE),
     ):
         yield UnknownMetricFamily(f"{NAMESPACE}_{name}", meaning, counts.sent[kind])
-    yield UnknownMetricFamily(
-        f"{NAMESPACE}_claim_failures", "Claims of bonds that failed.", counts.failed[Kind.COLLECTING]
-    )
+    for name, meaning, kind in (
+        ("claim_failures", "Claims of bonds that failed.", Kind.COLLECTING),
+        ("preimage_challenge_failed", "Challenges of large preimages that failed.", Kind.PREIMAGE_CHALLENGE),
+    ):
+        yield UnknownMetricFamily(f"{NAMESPACE}_{name}", meaning, counts.failed[kind])
     yield UnknownMetricFamily(f"{NAMESPACE}_bonds", "Wei in bonds collected.", counts.collected)
     games = GaugeMetricFamily(f"{NAMESPACE}_tracked_games", "Games looked at.", labels=["status"])
     for status, label in STATUSES.items():
@@ -46,6 +49,9 @@ def challenger_metrics(challenger: GamesChallenger) -> Iterator[Metric]:
     yield games
     yield GaugeMetricFamily(
         f"{NAMESPACE}_highest_acted_l1_block", "The newest L1 block acted on.", counts.acted_on
+    )
+    yield GaugeMetricFamily(
+        f"{NAMESPACE}_preimage_count", "Large preimages that were ever proposed.", counts.proposals
     )
     yield from _own(challenger)
 
@@ -55,6 +61,14 @@ def _own(challenger: GamesChallenger) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "opcycle_bonds_at_stake", "ETH in our bonds that are not settled.", float(ether(counts.at_stake))
     )
+    yield GaugeMetricFamily(
+        "opcycle_preimages_examined",
+        "Proposed large preimages that are not over, and of which we know whether they are right.",
+        counts.examined,
+    )
+    loads = CounterMetricFamily("opcycle_preimages_loaded", "Parts of preimages loaded for steps to read.")
+    loads.add_metric([], counts.sent[Kind.PREIMAGE])
+    yield loads
     failures = CounterMetricFamily(
         "opcycle_failed_actions", "What would have reverted or was not taken, by kind.", labels=["kind"]
     )
