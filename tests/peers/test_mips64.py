@@ -8,6 +8,8 @@ import os
 import pytest
 from tests.peers.mips64.cases import TURN
 from tests.peers.mips64.differential import SEED, Comparison, compare
+from tests.peers.mips64.vectors import lines
+from tests.vectors.mips64.vectors import SAMPLE
 
 TURNS = int(os.environ.get("OPCYCLE_MIPS64_TURNS", "21"))
 """How often everything has its turn."""
@@ -35,3 +37,7 @@ def test_what_has_no_name_is_refused_and_the_rest_is_not(compared: Comparison) -
     nameless |= {"syscall: unknown", "fetch: unaligned", "state: no thread is active"}
     taken = {name for name, row in compared.rows.items() if row.moved + row.exited}
     assert compared.rows.keys() - taken == nameless
+
+
+def test_the_published_steps_are_cannons() -> None:
+    assert list(lines(SEED, 1)) == SAMPLE.read_bytes().splitlines()

@@ -17,25 +17,13 @@ from dataclasses import dataclass, field
 from tests.peers.mips64.cannon import Step, step_all
 from tests.peers.mips64.cases import case
 from tests.peers.mips64.isa import subject, subjects
+from tests.peers.mips64.reasons import reason
 from tests.vectors.mips64.machine import Machine, to_json
 from tests.vectors.mips64.onchain import OnChain, RefusedStepError
+from tests.vectors.mips64.vectors import REFUSALS
 
 SEED = 8_1264
 """For runs that shall all be the same."""
-
-REASONS = {
-    "invalid instruction": "MIPS64_UnknownInstruction",
-    "branch in delay slot": "MIPS64_JumpInDelaySlot",
-    "jump in delay slot": "MIPS64_JumpInDelaySlot",
-    "instruction divide by zero": "MIPS64_DivisionByZero",
-    "unaligned instruction fetch": "MIPS64_UnalignedPC",
-    "unrecognized syscall": "MIPS64_UnknownSyscall",
-    "Active thread stack is empty": "MIPS64_NoActiveThread",
-    "post-state active thread stack is empty": "MIPS64_NoActiveThread",
-    "no preimage of": "PreimageOracle_NotLoaded",
-    "Preimage offset out-of-bounds": "PreimageOracle_NotLoaded",
-}
-"""How cannon's reasons to refuse a step begin, and which error each is in our contracts."""
 
 _EXITED = 98
 """Where a packed state says whether the machine has exited."""
@@ -90,7 +78,7 @@ class Comparison:
         self.distinct.add(step.state[:188] + step.proof[:298] if step.state else number.to_bytes(8, "big"))
         if step.refused:
             row.refused += 1
-            expected = next((ours for text, ours in REASONS.items() if step.refused.startswith(text)), "")
+            expected = REFUSALS[reason(step.refused)]
             if answer != expected:
                 self.differences.append(Difference(number, name, f"{step.refused} ({expected})", answer))
             return

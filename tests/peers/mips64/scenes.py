@@ -34,7 +34,7 @@ class Scene:
             self.machine.preimage_offset = r.getrandbits(6)
 
     def _stacks(self) -> tuple[list[Thread], list[Thread]]:
-        if self.r.random() < 0.5:
+        if self.r.random() < 0.6:
             return [Thread()], []
         stacks = (
             [self._waiting() for _ in range(self.r.randint(1, 3))],
