@@ -150,7 +150,7 @@ def test_the_first_game_begins_at_the_genesis_and_what_begins_there_is_refused(
     assert game.anchorStateRegistry() == at.registry.address
     assert game.l2ChainId() == games_config.l2_chain_id
     assert game.wasRespectedGameTypeWhenCreated()
-    assert bytes(game.absolutePrestate()) == games_config.games.absolute_prestate
+    assert bytes(game.absolutePrestate()) == games_config.games.prestate
     vm = project.AlphabetVM.at(game.vm())
     assert vm.oracle() == at.preimages.address
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from opcycle.artifacts import artifact
 from opcycle.challenger.games import GamesChallenger, GamesOptions
-from opcycle.deploy.config import GamesConfig, Settlement
+from opcycle.deploy.config import VM, GamesConfig, Settlement
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.devnet import Devnet
@@ -21,7 +21,7 @@ ALPHABET = 255
 MAX_DEPTH, SPLIT_DEPTH = 12, 8
 CLOCK, FINALITY_DELAY, WETH_DELAY = 10_000, 500, 300
 GAMES = GamesConfig(
-    game_type=ALPHABET,
+    vm=VM.ALPHABET,
     max_game_depth=MAX_DEPTH,
     split_depth=SPLIT_DEPTH,
     clock_extension=10,

@@ -10,7 +10,7 @@ import pytest
 from eth_account import Account
 from tests.e2e.programs import OPCYCLE, PATIENCE
 
-from opcycle.deploy.config import GamesConfig, Settlement
+from opcycle.deploy.config import VM, GamesConfig, Settlement
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.devnet import Devnet
@@ -23,6 +23,7 @@ from opcycle.proposer.games import GamesProposer
 from opcycle.proposer.next_game import GameOptions
 
 GAMES = GamesConfig(
+    vm=VM.ALPHABET,
     max_game_depth=12,
     split_depth=8,
     clock_extension=10,

@@ -11,7 +11,7 @@ from pathlib import Path
 from opcycle.artifacts import artifact
 from opcycle.bridge.bridge import Bridge
 from opcycle.bridge.status import Finalized
-from opcycle.deploy.config import GamesConfig, Settlement
+from opcycle.deploy.config import VM, GamesConfig, Settlement
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.devnet import Devnet
@@ -27,6 +27,7 @@ from opcycle.rpc.hexjson import checksum, from_quantity, to_hex
 
 CLOCK, MATURITY, FINALITY = 1_000, 1_500, 500
 GAMES = GamesConfig(
+    vm=VM.ALPHABET,
     max_game_depth=16,
     split_depth=12,
     clock_extension=10,

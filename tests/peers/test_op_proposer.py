@@ -11,7 +11,7 @@ import pytest
 from benchmarks.op_proposer import op_proposer
 
 from opcycle.bridge.status import Finalized
-from opcycle.deploy.config import GamesConfig, Settlement
+from opcycle.deploy.config import VM, GamesConfig, Settlement
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.devnet import Devnet
@@ -28,6 +28,7 @@ INTERVAL = 4
 """Seconds between two proposals."""
 
 GAMES = GamesConfig(
+    vm=VM.ALPHABET,
     max_game_depth=16,
     split_depth=12,
     clock_extension=10,

@@ -11,7 +11,7 @@ from opcycle.batcher.admin import batcher_app
 from opcycle.batcher.options import BatcherOptions, DataAvailability
 from opcycle.batcher.throttling import ThrottleOptions
 from opcycle.cli.agents.batcher import data_availability_option, failover_option
-from opcycle.cli.options import mode_option
+from opcycle.cli.options import local_games, mode_option, vm_option
 from opcycle.cli.parse import address, seconds
 from opcycle.cli.screen import show_devnet
 from opcycle.cli.where import DEFAULT_DATA, Endpoints
@@ -40,6 +40,7 @@ BLOCKS_AFTER_TRAVEL = 3
 @click.option("--block-time", type=int, default=1, show_default=True, help="Seconds between L2 blocks.")
 @click.option("--l1-block-time", type=int, default=2, show_default=True, help="Seconds between L1 blocks.")
 @mode_option
+@vm_option
 @click.option(
     "--submission-interval",
     type=int,
@@ -79,6 +80,7 @@ def devnet(
     data: Path | None,
     auto_ports: bool,
     mode: str,
+    vm: str,
     wall_clock: bool,
     l1_url: str | None,
     node_follows_sequencer: bool,
@@ -94,16 +96,18 @@ def devnet(
     opcycle devnet
     opcycle devnet --data my-chain --auto-ports
     opcycle devnet --mode oracle
+    opcycle devnet --vm mips64
     opcycle devnet --data-availability alt-da
     opcycle travel 7d
     """
     if data is None:
         data = DEFAULT_DATA
         discard(data)
-    way = DataAvailability(data_availability)
+    way, settlement = DataAvailability(data_availability), Settlement(mode)
     config = DevnetConfig(
         data.resolve(),
-        settlement=Settlement(mode),
+        settlement=settlement,
+        games=local_games(vm, settlement),
         is_wall_clock=wall_clock,
         l1_url=l1_url,
         node_follows_sequencer=node_follows_sequencer,

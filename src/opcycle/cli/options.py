@@ -5,7 +5,9 @@ from typing import Any
 
 import click
 
-from opcycle.deploy.config import Settlement
+from opcycle.deploy.config import VM, GamesConfig, Settlement
+from opcycle.deploy.local import LOCAL_GAMES, LOCAL_PROOF_GAMES
+from opcycle.errors import UserError
 
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
@@ -32,3 +34,20 @@ mode_option = click.option(
     show_default=True,
     help="How L1 comes to believe an output root: by dispute games, or by an oracle with one proposer.",
 )
+
+vm_option = click.option(
+    "--vm",
+    type=click.Choice([str(vm) for vm in VM]),
+    default=str(VM.ALPHABET),
+    show_default=True,
+    help="The machine that games are about: mips64 runs the real program, alphabet is quick and proves nothing.",
+)
+
+
+def local_games(vm: str, settlement: Settlement) -> GamesConfig:
+    """Of a local chain with `vm_option`. Raises UserError for a real machine that nothing would use."""
+    if VM(vm) is VM.ALPHABET:
+        return LOCAL_GAMES
+    if settlement is not Settlement.GAMES:
+        raise UserError(f"--vm {vm} is of dispute games; this chain settles by {settlement}")
+    return LOCAL_PROOF_GAMES

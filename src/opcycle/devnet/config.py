@@ -21,7 +21,7 @@ from opcycle.protocol.types import ZERO_ADDRESS, Address
 
 SETTINGS_FILE = "devnet.json"
 LOCK_FILE = "lock"
-_VERSION = 2
+_VERSION = 3
 
 LONGEST = 10**9
 """Seconds, or blocks: three decades, more than anybody wants on purpose."""
@@ -106,13 +106,18 @@ class DevnetConfig:
             "block_time": self.block_time,
             "l1_block_time": self.l1_block_time,
             "settlement": self.settlement,
-            "games": asdict(self.games),
+            "games": {name: _plain(value) for name, value in asdict(self.games).items()},
             "submission_interval": self.submission_interval,
             "finalization_period": self.finalization_period,
             "L1": "a local one" if self.l1_url is None else "somebody else's",
             "alt_da": None if self.alt_da is None else self.alt_da.to_json(),
             "batch_inbox": None if self.batch_inbox is None else self.batch_inbox.hex(),
         }
+
+
+def _plain(value: object) -> object:
+    """As JSON can have it."""
+    return value.hex() if isinstance(value, bytes) else value
 
 
 class Claim:

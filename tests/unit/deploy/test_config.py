@@ -8,6 +8,7 @@ import yaml
 from tests.unit.deploy.configs import account
 
 from opcycle.deploy.config import (
+    VM,
     DeployConfig,
     GamesConfig,
     L2Fees,
@@ -62,9 +63,10 @@ def test_load__required_keys_alone__defaults_for_the_rest(tmp_path: Path) -> Non
 
 def test_load__alt_da__is_a_section_with_the_commitment_type_by_name(tmp_path: Path) -> None:
     section = {"commitment_type": "generic", "challenge_window": 5, "resolve_window": 6}
-    config = DeployConfig.load(write(tmp_path, minimal() | {"alt_da": section}))
+    chain = minimal() | {"games": {"vm": "alphabet"}}
+    config = DeployConfig.load(write(tmp_path, chain | {"alt_da": section}))
     assert config.alt_da == AltDAConfig(CommitmentType.GENERIC, challenge_window=5, resolve_window=6)
-    (problem,) = problems_of(tmp_path, minimal() | {"alt_da": section | {"commitment_type": "none"}})
+    (problem,) = problems_of(tmp_path, chain | {"alt_da": section | {"commitment_type": "none"}})
     assert "alt_da.commitment_type must be one of keccak, generic, not 'none'" in problem
 
 
@@ -78,12 +80,33 @@ def test_load__oracle__a_section_for_what_it_needs(tmp_path: Path) -> None:
 
 
 def test_load__games__what_no_game_could_have_is_refused(tmp_path: Path) -> None:
-    sections = {"settlement": "games", "games": {"split_depth": 71, "max_clock_duration": 400_000}}
-    config = DeployConfig.load(write(tmp_path, minimal() | sections))
+    games = {"vm": "alphabet", "split_depth": 71, "max_clock_duration": 400_000}
+    config = DeployConfig.load(write(tmp_path, minimal() | {"games": games}))
     assert (config.games.split_depth, config.games.max_clock_duration) == (71, 400_000)
-    sections["games"] = {"split_depth": 72}
-    (problem,) = problems_of(tmp_path, minimal() | sections)
+    (problem,) = problems_of(tmp_path, minimal() | {"games": games | {"split_depth": 72}})
     assert "games.split_depth 72 must be at least 2 less than max_game_depth 73" in problem
+
+
+def test_load__games__their_machine_by_name_and_its_first_state_as_a_hash(tmp_path: Path) -> None:
+    games = {"vm": "mips64", "absolute_prestate": "0x03" + "ab" * 31}
+    config = DeployConfig.load(write(tmp_path, minimal() | {"games": games}))
+    assert (config.games.game_type, config.games.prestate) == (0, b"\x03" + b"\xab" * 31)
+    assert not config.games.needs_program
+    (problem,) = problems_of(tmp_path, minimal() | {"games": {"vm": "asterisc"}})
+    assert "games.vm must be one of mips64, alphabet, not 'asterisc'" in problem
+    for text in ("0x03" + "ab" * 30, "ab" * 32, 3):
+        (problem,) = problems_of(tmp_path, minimal() | {"games": games | {"absolute_prestate": text}})
+        assert f"games.absolute_prestate must be a hash (0x and 64 hex digits), not {text!r}" in problem
+
+
+def test_prestate__of_a_program_that_is_not_built__nothing_stands_for_it() -> None:
+    assert GamesConfig().needs_program
+    with pytest.raises(ValueError, match="not known before the chain's program is built"):
+        _ = GamesConfig().prestate
+    alphabet = GamesConfig(vm=VM.ALPHABET)
+    assert (alphabet.needs_program, alphabet.game_type) == (False, 255)
+    # what op-challenger knows as the alphabet's absolute prestate
+    assert alphabet.prestate.hex().startswith("03c7ae758795765c")
 
 
 def test_load__local_yaml__every_key_and_its_default() -> None:
@@ -136,7 +159,7 @@ def test_load__several_problems__all_in_one_error(tmp_path: Path) -> None:
         ({"roles": 5}, "roles must be a section with keys of its own, not 5"),
         ({"newest_fork": "bedrock"}, "newest_fork must be one of regolith"),
         ({"settlement": "zk"}, "settlement must be one of games, oracle, not 'zk'"),
-        ({"games": {"depth": 1}}, "unknown key games.depth; it may have game_type, max_game_depth"),
+        ({"games": {"depth": 1}}, "unknown key games.depth; it may have vm, absolute_prestate"),
         ({"balances": [1]}, "balances must map addresses to wei, not be [1]"),
         ({"balances": {"0x12": 1}}, "an address in balances must be an address"),
         ({"name": 5}, "name must be text, not 5"),

@@ -269,7 +269,7 @@ def test_limits__gas_limit__as_the_contract_has_it(l1: EvmL1, tmp_path: Path) ->
         ),
         (EvmL1(chain_id=901), valid_config(balances={}), "serves chain 901, which is to be the id of local"),
         (EvmL1(chain_id=1), valid_config(), "balances creates ether that no deposit backs"),
-        (EvmL1(chain_id=1), valid_config(balances={}, **GAMES), "AlphabetVM, proves nothing"),
+        (EvmL1(chain_id=1), valid_config(balances={}, **GAMES), "games.vm is alphabet"),
         (EvmL1(has_create2_deployer=False), valid_config(), "has no CREATE2 deployer at 0x4e59b448"),
         (EvmL1(), valid_config(gas_limit=1), "gas_limit is 1; it must be 21000000"),
     ],

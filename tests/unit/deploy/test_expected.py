@@ -39,6 +39,9 @@ CODE_OF = {
     },
     "OptimismPortal2": {"respectedGameType", "disputeGameFinalityDelaySeconds", "disputeGameFactory"},
     "DelayedWETH": {"config", "name", "symbol", "decimals"},
+    "PreimageOracle": {
+        *("KECCAK_TREE_DEPTH", "MAX_LEAF_COUNT", "MIN_BOND_SIZE", "PRECOMPILE_CALL_RESERVED_GAS"),
+    },
 }
 """The same of one contract: constants, older names, and what another contract answers."""
 
@@ -51,6 +54,7 @@ USE = {
     "DisputeGameFactory": {"gameCount"},
     "AnchorStateRegistry": {"getAnchorRoot", "retirementTimestamp"},
     "DelayedWETH": {"totalSupply"},
+    "PreimageOracle": {"proposalCount"},
 }
 """What changes while a chain is used, or depends on when it was deployed."""
 

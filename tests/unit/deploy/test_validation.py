@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from tests.unit.deploy.configs import GAMES, account, valid_config
 
+from opcycle.deploy.config import VM, GamesConfig
 from opcycle.deploy.validation import MAX_GAS_LIMIT, problems
 from opcycle.errors import UserError
 from opcycle.protocol.alt_da import AltDAConfig, CommitmentType
 from opcycle.protocol.rollup import Fork
 from opcycle.protocol.types import ZERO_ADDRESS
 
+GENERIC_DA = {"alt_da": AltDAConfig(CommitmentType.GENERIC, 1, 1)}
 ISTHMUS = {"newest_fork": Fork.ISTHMUS}
 
 
@@ -57,9 +59,24 @@ def changed(section: str, **values: Any) -> dict[str, Any]:
             "oracle.finalization_period is 0",
         ),
         (
-            changed("games", game_type=254),
-            changed("games", game_type=0),
-            "games.game_type is 0; it must be 254",
+            changed("games", vm=VM.MIPS64, max_game_depth=51),
+            changed("games", vm=VM.MIPS64, max_game_depth=50),
+            "games.max_game_depth 50 leaves mips64 2^29 steps below split_depth 20; a block takes 2^30",
+        ),
+        (
+            changed("games", vm=VM.MIPS64, max_game_depth=51, absolute_prestate=b"\x03" + b"\x01" * 31),
+            changed("games", vm=VM.MIPS64, max_game_depth=51, absolute_prestate=b"\x00" + b"\x01" * 31),
+            "games.absolute_prestate is 0x000101",
+        ),
+        (
+            changed("games", absolute_prestate=None),
+            changed("games", absolute_prestate=b"\x03" + b"\x01" * 31),
+            "games.absolute_prestate is of mips64; the first state of alphabet is always the same",
+        ),
+        (
+            {**GAMES, **GENERIC_DA},
+            {**GAMES, **GENERIC_DA, **changed("games", vm=VM.MIPS64, max_game_depth=51)},
+            "alt_da is set and games.vm is mips64: op-program reads batches from Ethereum only",
         ),
         (
             changed("games", max_game_depth=125),
@@ -101,7 +118,12 @@ def changed(section: str, **values: Any) -> dict[str, Any]:
         (
             {**GAMES, "l1_chain_id": 11155111, "balances": {}},
             {**GAMES, "l1_chain_id": 1, "balances": {}},
-            "settlement is games, but their only machine so far, AlphabetVM, proves nothing",
+            "games.vm is alphabet, a machine that proves nothing",
+        ),
+        (
+            {**GAMES, "l1_chain_id": 1, "balances": {}, "games": GamesConfig()},
+            {**GAMES, "l1_chain_id": 1, "balances": {}, "games": GamesConfig(vm=VM.ALPHABET)},
+            "games.vm is alphabet, a machine that proves nothing",
         ),
         ({"seq_window_size": 2}, {"seq_window_size": 1}, "seq_window_size is 1; it must be 2 to"),
         ({"max_sequencer_drift": 1}, {"max_sequencer_drift": 0}, "max_sequencer_drift is 0"),
