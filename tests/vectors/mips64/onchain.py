@@ -14,9 +14,6 @@ from opcycle.keccak import keccak
 STATE_VERSION = 8
 """Cannon's name for what the contract implements: multithreaded64-5."""
 
-CONTEXT = keccak(b"a claim's place in a game")
-"""Local words are known in one context only."""
-
 _CALLER = to_checksum_address(bytes(19) + b"\1")
 _GAS = 30_000_000
 _OUTPUT = re.compile(r"output: 0x([0-9a-f]*)")
@@ -47,6 +44,7 @@ class OnChain:
 
     def __init__(self, contracts: Callable[[str], Artifact] = artifact):
         self._evm = EVM(spec_id="PRAGUE")
+        self._steps = 0
         self._errors = _errors(contracts("PreimageOracle")) | _errors(contracts("MIPS64"))
         self._evm.set_balance(_CALLER, 10**30)
         oracle = contracts("PreimageOracle").bytecode + encode(["uint256", "uint256"], [126_000, 86_400])
@@ -57,8 +55,13 @@ class OnChain:
         )
 
     def step(self, state: bytes, proof: bytes) -> bytes:
-        """The hash of the state after a step. Raises RefusedStepError."""
-        return self.call(calldata(state, proof))
+        """The hash of the state after a step. Raises RefusedStepError.
+
+        Each step has a local context of its own: what was loaded for one is not there for another.
+        """
+        context = self._context()
+        self._steps += 1
+        return self.call(calldata(state, proof, context))
 
     def call(self, data: bytes) -> bytes:
         """What the machine returns for any calldata. Raises RefusedStepError."""
@@ -84,16 +87,21 @@ class OnChain:
         return int(self._evm.result.gas_used)
 
     def load(self, read: Read) -> None:
-        """Tell the oracle the part that a step reads: a local word, or what hashes to its key."""
+        """Tell the oracle the part that the next step reads: a local word, or what hashes to its key."""
         kind = read.key[0]
         if kind == _LOCAL:
             types = ["uint256", "bytes32", "bytes32", "uint256", "uint256"]
             ident = int.from_bytes(read.key[1:], "big")
             word = read.preimage.ljust(32, b"\0")
-            self._tell("loadLocalData", types, [ident, CONTEXT, word, len(read.preimage), read.offset])
+            self._tell(
+                "loadLocalData", types, [ident, self._context(), word, len(read.preimage), read.offset]
+            )
         else:
             function = {_KECCAK256: "loadKeccak256PreimagePart", _SHA256: "loadSha256PreimagePart"}[kind]
             self._tell(function, ["uint256", "bytes"], [read.offset, read.preimage])
+
+    def _context(self) -> bytes:
+        return keccak(self._steps.to_bytes(32, "big"))
 
     def _tell(self, function: str, types: list[str], arguments: list[object]) -> None:
         selector = keccak(f"{function}({','.join(types)})".encode())[:4]
@@ -112,14 +120,14 @@ def _errors(contract: Artifact) -> dict[bytes, str]:
     }
 
 
-def calldata(state: bytes, proof: bytes) -> bytes:
+def calldata(state: bytes, proof: bytes, context: bytes = bytes(32)) -> bytes:
     """Of `step`, encoded the one way that the contract takes: it has the places of its arguments by heart."""
     words = (96, 96 + 32 + _padded(len(state)))
     return b"".join(
         (
             _STEP,
             *(word.to_bytes(32, "big") for word in words),
-            CONTEXT,
+            context,
             *(
                 part
                 for data in (state, proof)
