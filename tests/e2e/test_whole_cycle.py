@@ -33,6 +33,9 @@ class Recorder:
     def note(self, text: str) -> None:
         pass
 
+    def progress(self, text: str) -> None:
+        pass
+
     def draw(self, lines: Sequence[str], news: Sequence[str]) -> None:
         self.drawings.append(lines)
 

@@ -234,6 +234,15 @@ class FaultDisputeGame:
         """Where the game's machine reads."""
         return _oracle(self.contract.rpc, self.contract.read("vm", block=block), block=block)
 
+    def run_step(self, state: bytes, proof: bytes, context: Hash, *, block: BlockLabel) -> Hash:
+        """What the machine on L1 says that a step leads to. Raises TransactionRevertedError if it refuses."""
+        machine = self.contract.read("vm", block=block)
+        abi = artifact("AlphabetVM").abi  # every machine's, see IBigStepper
+        found: Hash = Contract(self.contract.rpc, machine, abi).read(
+            "step", state, proof, context, block=block
+        )
+        return found
+
     def starting_root(self, *, block: BlockLabel) -> Hash:
         """The output root that both sides agree on."""
         root: Hash = self.contract.read("startingRootHash", block=block)

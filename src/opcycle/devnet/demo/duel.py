@@ -1,16 +1,19 @@
-"""A liar and the challenger in one dispute game, from the wrong root claim to the step that refutes it."""
+"""A liar and the challenger in one dispute game, from a claim that is a lie to the step that settles it."""
 
 from collections.abc import Callable
 
+from opcycle.challenger.traces import Trace
 from opcycle.devnet.accounts import ACCOUNTS, TestAccount
 from opcycle.devnet.demo.liar import Liar
 from opcycle.devnet.demo.scene import Scene
 from opcycle.devnet.demo.stage import check
 from opcycle.l1.dispute_games import FaultDisputeGame
+from opcycle.l1.reverts import TransactionRevertedError
 from opcycle.l1.signer import KeySigner
 from opcycle.l1.transactions import TransactionRequest
 from opcycle.monitor.drawing import changes, draw
 from opcycle.protocol.dispute_game import DisputeGame
+from opcycle.protocol.types import Address
 
 LIAR = ACCOUNTS["third user"]
 NAMES = {account.address: role for role, account in ACCOUNTS.items()} | {LIAR.address: "liar"}
@@ -28,15 +31,8 @@ class Duel:
         self._contract: FaultDisputeGame
         self._seen: DisputeGame | None = None
 
-    def fight(self, block: int) -> DisputeGame:
+    def claim(self, block: int) -> DisputeGame:
         """Claim a wrong root for an L2 block, and answer each claim against it until nothing can be said."""
-        self._open(block)
-        game = self._until("the challenger's first claim", lambda game: len(game.claims) > 1)
-        while game.claims[-1].position.depth < game.parameters.max_depth:
-            game = self._answer(game)
-        return self._until("the step", lambda game: game.claims[-1].countered_by == self._challenger.address)
-
-    def _open(self, block: int) -> None:
         devnet = self._scene.devnet
         factory, kind, root = devnet.assembly.factory(), devnet.config.games.game_type, self._liar.root(block)
         bond = factory.init_bond(kind, block="latest")
@@ -45,16 +41,46 @@ class Duel:
         check("the factory lists the liar's game", holds=address is not None)
         assert address is not None
         self._contract = FaultDisputeGame(devnet.l1.rpc, address)
+        return self._argue(self._until("the challenger's first claim", lambda game: len(game.claims) > 1))
+
+    def attack(self, address: Address) -> DisputeGame:
+        """Argue against a right root claim, until nothing can be said."""
+        self._contract = FaultDisputeGame(self._scene.devnet.l1.rpc, address)
+        return self._argue(self._scene.look(self._contract))
+
+    def step(self, game: DisputeGame, trace: Trace) -> str:
+        """Try to counter the challenger's last claim by a step, which must be refused; why."""
+        step = self._liar.step(game, game.claims[-1])
+        proof = trace.proof(step.dispute, step.instant)
+        request = self._contract.step(
+            step.claim, is_attack=step.is_attack, state=proof.state, proof=proof.proof
+        )
+        try:
+            self._senders[0].send(request)
+        except TransactionRevertedError as error:
+            return error.reason
+        check("the liar's step is refused", holds=False)
+        return ""
+
+    def _argue(self, game: DisputeGame) -> DisputeGame:
+        """Down to the greatest depth. If the last word there is the liar's, the challenger takes the step."""
+        while game.claims[-1].position.depth < game.parameters.max_depth:
+            game = self._answer(game)
+        if game.claims[-1].claimant != LIAR.address:
+            return game
+        return self._until("the step", lambda game: game.claims[-1].countered_by == self._challenger.address)
 
     def _answer(self, game: DisputeGame) -> DisputeGame:
         """The liar's answer to the last claim, and what the challenger says to it."""
         claim = game.claims[-1]
-        answer = self._liar.answer(game, claim)
+        answer = self._scene.compute("the liar's machine", lambda: self._liar.answer(game, claim))
         (bond,) = self._contract.bonds([claim.position.move(is_attack=answer.is_attack)], block="latest")
         move = self._contract.move(claim, answer.value, is_attack=answer.is_attack, bond=bond)
         self._send("the liar's answer", move)
-        count = len(game.claims) + 1
-        deepest = game.parameters.max_depth
+        count, deepest, split = len(game.claims) + 1, game.parameters.max_depth, game.parameters.split_depth
+        if claim.position.depth + 1 == split:
+            said = self._until("it to be seen", lambda game: len(game.claims) >= count)
+            self._scene.compute("the machine", lambda: self._liar.foresee(said, said.claims[count - 1]))
 
         def is_answered(game: DisputeGame) -> bool:
             return len(game.claims) > count or game.claims[-1].position.depth == deepest

@@ -12,7 +12,7 @@ from opcycle.l1.dispute_games import FaultDisputeGame
 from opcycle.l1.portal2 import OptimismPortal2
 from opcycle.monitor.drawing import about
 from opcycle.monitor.words import duration, eth
-from opcycle.protocol.dispute_game import DisputeGame, GameStatus
+from opcycle.protocol.dispute_game import DisputeGame, GameStatus, dispute_of
 from opcycle.protocol.types import Address
 from opcycle.rpc.hexjson import checksum, to_hex
 
@@ -26,6 +26,7 @@ class GamesActs:
         self._scene = scene
         self._right: DisputeGame
         self._wrong: DisputeGame
+        self._lie: LyingTrace  # what the liar says of the machine
         self._relied_on: Address
         self._before: int  # the challenger's wei before the dispute
 
@@ -56,26 +57,21 @@ class GamesActs:
         }
 
     def _challenge(self) -> Evidence:
-        """The liar's L2 differs from the block of the withdrawal on, or from the one before."""
         devnet = self._scene.devnet
-        number = Liar.refutable(self._scene.withdrawal_block, starting_block=self._right.starting_block)
         self._before = self._scene.l1_balance(CHALLENGER.address)
-        middle = 2 ** (self._right.parameters.max_depth - self._right.parameters.split_depth - 2)
-        liar = Liar(
-            lambda block: devnet.l2.block(block).output.root,
-            LyingTrace(AlphabetTrace(), since=lambda _: middle),
-            since=number,
-        )
-        self._wrong = game = Duel(self._scene, liar, CHALLENGER).fight(self._right.claimed_block)
+        number, self._lie = self._plot()
+        liar = Liar(lambda block: devnet.l2.block(block).output.root, self._lie, since=number)
+        self._wrong = game = Duel(self._scene, liar, CHALLENGER).claim(self._right.claimed_block)
         depths, claimants = zip(*[(c.position.depth, c.claimant) for c in game.claims], strict=True)
         check("a claim at each depth", holds=list(depths) == list(range(game.parameters.max_depth + 1)))
         check("the liar's at even depths", holds=set(claimants[::2]) == {LIAR.address})
         check("the challenger's at odd ones", holds=set(claimants[1::2]) == {CHALLENGER.address})
         last = game.claims[-1]
         check("the last is the liar's and refuted by a step", holds=last.countered_by == CHALLENGER.address)
+        step = self._lie.since(dispute_of(game, last, last.position))
         check(
             "it is about the block where the lie begins",
-            holds=about(game, last) == f"block {number}, step {middle}",
+            holds=about(game, last) == f"block {number}, step {step:,}",
         )
         return {
             "wrong root": f"{to_hex(game.root.value)} for L2 block {game.claimed_block}",
@@ -84,6 +80,14 @@ class GamesActs:
             "refuted by": f"a step of the machine, sent by {checksum(CHALLENGER.address)}",
             "bonds at stake": f"{eth(sum(claim.bond for claim in game.claims))} ETH",
         }
+
+    def _plot(self) -> tuple[int, LyingTrace]:
+        """The L2 block from which on the liar's L2 is another one, that of the withdrawal or the one before,
+        and what the liar says of the machine."""
+        parameters = self._right.parameters
+        middle = 2 ** (parameters.max_depth - parameters.split_depth - 2)
+        number = Liar.refutable(self._scene.withdrawal_block, starting_block=self._right.starting_block)
+        return number, LyingTrace(AlphabetTrace(), since=lambda _: middle)
 
     def _resolve(self) -> Evidence:
         scene, devnet = self._scene, self._scene.devnet

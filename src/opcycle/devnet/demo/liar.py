@@ -50,6 +50,13 @@ class Liar:
         is_attack = self._belief(game, claim, claim.position) != claim.value
         return Answer(self._belief(game, claim, claim.position.move(is_attack=is_attack)), is_attack)
 
+    def foresee(self, game: DisputeGame, claim: Claim) -> None:
+        """Find out what the challenger will say of the machine against an output root, `claim`, at the split
+        depth. Raises TemporaryError as long as that takes."""
+        is_attack = self._real_root(game.block_of(claim.position)) != claim.value
+        position = claim.position.move(is_attack=is_attack)
+        self._trace.state(dispute_of(game, claim, position), game.step_of(position))
+
     def step(self, game: DisputeGame, claim: Claim) -> Step:
         """The step against somebody's claim at the greatest depth; in vain, if the claim is right."""
         is_attack = self._belief(game, claim, claim.position) != claim.value

@@ -27,7 +27,7 @@ class LyingTrace:
 
     def __init__(self, trace: Trace, *, since: Callable[[Dispute], int], lie: Lie | None = None):
         self._trace = trace
-        self._since = since
+        self.since = since
         self._lie = lie
 
     @property
@@ -35,7 +35,7 @@ class LyingTrace:
         return self._trace.absolute_prestate
 
     def state(self, dispute: Dispute, instant: int) -> Hash:
-        since = self._since(dispute)
+        since = self.since(dispute)
         if instant < since:
             return self._trace.state(dispute, instant)
         if instant == since and self._lie is not None:
@@ -51,7 +51,7 @@ class LyingTrace:
         """What is said of the machine after step `since`. Raises ValueError if it was made without a lie."""
         if self._lie is None:
             raise ValueError("only a hash is claimed of that state")
-        since = self._since(dispute)
+        since = self.since(dispute)
         return self._lie(self.proof(dispute, since), self.proof(dispute, since + 1))
 
 

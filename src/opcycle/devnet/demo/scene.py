@@ -6,7 +6,9 @@ from typing import TypeVar
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.demo.stage import check
 from opcycle.devnet.demo.view import View
-from opcycle.devnet.devnet import Devnet
+from opcycle.devnet.devnet import Devnet, NotInTimeError
+from opcycle.devnet.runner import Runner
+from opcycle.errors import TemporaryError
 from opcycle.keccak import keccak
 from opcycle.l1.dispute_games import FaultDisputeGame
 from opcycle.l1.transactions import ether
@@ -16,6 +18,9 @@ from opcycle.rpc.hexjson import checksum, from_quantity, to_hex
 
 PATIENCE = 120
 """Seconds, of chain time if stepped, in which anything that is waited for must have come."""
+
+LONGEST_RUN = 1800
+"""Seconds in which a machine has run a program of minutes, on however busy a computer."""
 
 USER = ACCOUNTS["user"]
 
@@ -38,8 +43,8 @@ class Scene:
     def __init__(self, view: View):
         self.view = view
 
-    def until(self, what: str, look: Callable[[], T | None]) -> T:
-        """What `look` finds, once it finds something."""
+    def until(self, what: str, look: Callable[[], T | None], *, patience: int = PATIENCE) -> T:
+        """What `look` finds, once it finds something. `patience` as `PATIENCE`."""
         self.view.note(f"waiting for {what}")
         found: list[T] = []
 
@@ -49,7 +54,24 @@ class Scene:
                 found.append(seen)
             return seen is not None
 
-        self.devnet.until(what, has_come, seconds=PATIENCE)
+        self.devnet.until(what, has_come, seconds=patience)
+        return found[0]
+
+    def compute(self, what: str, ask: Callable[[], T]) -> T:
+        """The answer of a machine that takes its time, which is not the chains'; meanwhile it says how far it
+        is, as a TemporaryError."""
+        found: list[T] = []
+
+        def is_known() -> bool:
+            try:
+                found.append(ask())
+            except TemporaryError as error:
+                self.view.progress(str(error))
+            return bool(found)
+
+        pace = self.devnet.pace if isinstance(self.devnet.pace, Runner) else Runner()
+        if not pace.until(is_known, seconds=LONGEST_RUN):
+            raise NotInTimeError(f"waited {LONGEST_RUN} s in vain for {what}")
         return found[0]
 
     def prove(self) -> Hash:

@@ -1,6 +1,7 @@
 """How the demo shows itself: panels on a terminal, plain lines in a pipe, JSON for programs."""
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -48,6 +49,10 @@ class View(Protocol):
 
     def note(self, text: str) -> None: ...
 
+    def progress(self, text: str) -> None:
+        """How far something is, said many times a second."""
+        ...
+
     def draw(self, lines: Sequence[str], news: Sequence[str]) -> None:
         """Something that grows: how all of it looks now, and what is new in it."""
         ...
@@ -58,13 +63,24 @@ class View(Protocol):
 
 
 class PlainView:
-    """One line when a stage begins, one per thing seen, one when it ends."""
+    """One line when a stage begins, one per thing seen, one when it ends; progress every ten seconds."""
+
+    PROGRESS_EVERY = 10.0
+
+    def __init__(self) -> None:
+        self._said_at = -self.PROGRESS_EVERY
 
     def begin(self, name: str, title: str) -> None:
         click.echo(f"[{name}] {title}")
 
     def note(self, text: str) -> None:
         click.echo(f"    {text}")
+
+    def progress(self, text: str) -> None:
+        now = time.monotonic()
+        if now >= self._said_at + self.PROGRESS_EVERY:
+            self._said_at = now
+            self.note(text)
 
     def draw(self, lines: Sequence[str], news: Sequence[str]) -> None:
         for line in news:
@@ -87,6 +103,9 @@ class JsonView:
         pass
 
     def note(self, text: str) -> None:
+        pass
+
+    def progress(self, text: str) -> None:
         pass
 
     def draw(self, lines: Sequence[str], news: Sequence[str]) -> None:
@@ -118,6 +137,9 @@ class LiveView:
     def note(self, text: str) -> None:
         self._text = f"  [dim]{escape(text)}[/dim]"
         self._update()
+
+    def progress(self, text: str) -> None:
+        self.note(text)
 
     def draw(self, lines: Sequence[str], news: Sequence[str]) -> None:
         self._drawing = Text("\n".join(lines), no_wrap=True, overflow="crop")

@@ -1,0 +1,33 @@
+"""A step that a dispute is about, as the challenger's machine has it, for people to look at."""
+
+from opcycle.challenger.traces import Trace
+from opcycle.monitor.disputed_step import DisputedStep
+from opcycle.protocol.dispute_game import Dispute
+from opcycle.protocol.preimages import LocalWord, PreimageRead
+
+
+def look_at(trace: Trace, dispute: Dispute, instant: int) -> DisputedStep:
+    """Raises TemporaryError while the machine does not know it, MalformedProofError if it is no MIPS64."""
+    step, following = trace.proof(dispute, instant), trace.proof(dispute, instant + 1)
+    return DisputedStep.decode(
+        instant,
+        (step.state, step.proof),
+        (following.state, following.proof),
+        read=step.read,
+        preimage=_local_word(dispute, step.read),
+    )
+
+
+def _local_word(dispute: Dispute, read: PreimageRead | None) -> bytes:
+    """Length ‖ data of a word that the dispute has; nothing for what is no such word."""
+    if not isinstance(read, LocalWord):
+        return b""
+    agreed = b"" if dispute.agreed is None else dispute.agreed[1]
+    words = {
+        1: dispute.l1_head,
+        2: agreed,
+        3: dispute.disputed[1],
+        4: dispute.disputed_block.to_bytes(8, "big"),
+    }
+    word = words.get(read.ident, b"")
+    return len(word).to_bytes(8, "big") + word if word else b""
