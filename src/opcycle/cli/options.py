@@ -40,7 +40,7 @@ vm_option = click.option(
     type=click.Choice([str(vm) for vm in VM]),
     default=str(VM.ALPHABET),
     show_default=True,
-    help="The machine that games are about: mips64 runs the real program, alphabet is quick and proves nothing.",
+    help="The machine that games are about: mips64 runs the real program, alphabet proves nothing.",
 )
 
 

@@ -6,13 +6,14 @@ import sys
 import click
 
 from opcycle.engine.building import build
-from opcycle.engine.programs import GETH, PEERS, Program
+from opcycle.engine.programs import CANNON, GETH, PEERS, Program
 
 
 @click.command()
 @click.option("--peers", is_flag=True, help="Build op-node, op-batcher, op-proposer and op-challenger, too.")
+@click.option("--proofs", is_flag=True, help="Build cannon, too, which disputes about real programs need.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per program, for programs.")
-def setup(*, peers: bool, as_json: bool) -> None:
+def setup(*, peers: bool, proofs: bool, as_json: bool) -> None:
     """Build op-geth from pinned Go modules: four to five minutes, once per user; a second run finds it.
 
     It is kept in $OPCYCLE_HOME, or else in `opcycle` in your cache directory. Go is taken from PATH, or
@@ -22,7 +23,7 @@ def setup(*, peers: bool, as_json: bool) -> None:
     opcycle setup
     opcycle setup --peers --json
     """
-    for program in (GETH, *(PEERS if peers else ())):
+    for program in (GETH, *(PEERS if peers else ()), *((CANNON,) if proofs else ())):
         _set_up(program, as_json=as_json)
 
 
