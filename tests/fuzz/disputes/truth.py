@@ -18,8 +18,8 @@ VALID, INVALID, PANIC, UNFINISHED = 0, 1, 2, 3
 PRESTATE = b"before the first step"
 """Preimage of the machine's first state."""
 
-LAST_BLOCK = 40
-"""As many L2 blocks after the first anchor are known."""
+BLOCKS = 40
+"""As many L2 blocks after the first anchor are known, unless a machine knows fewer."""
 
 WITHDRAWALS = 6
 
@@ -60,18 +60,18 @@ class Block:
 class L2:
     """Blocks from the anchor on. Withdrawal k happens in block 1 + 3 k after it."""
 
-    def __init__(self, first: int):
+    def __init__(self, first: int, last: int):
         self.first = first
         self.passer = MessagePasser()
         self.withdrawals = [_withdrawal(k) for k in range(WITHDRAWALS)]
         self.forged = _withdrawal(WITHDRAWALS)
         self.blocks: list[Block] = []
-        for offset in range(LAST_BLOCK + 1):
+        for offset in range(last - first + 1):
             if offset % 3 == 1 and offset // 3 < WITHDRAWALS:
                 self.passer.record(self.withdrawals[offset // 3])
             self.blocks.append(self._block(first + offset, "true", self.passer.claim()))
         forged = self.passer.claim(self.forged)
-        self.lies = [self._block(first + o, "forged", forged) for o in range(LAST_BLOCK + 1)]
+        self.lies = [self._block(first + o, "forged", forged) for o in range(last - first + 1)]
         """Other outputs, with a withdrawal in them that never was."""
         self._numbers = {block.root: block.number for block in self.blocks}
         self._of_root = {block.root: block for block in (*self.blocks, *self.lies)}
@@ -150,6 +150,6 @@ class Machine:
 
 
 @cache
-def l2(first: int = Parameters().anchor_block) -> L2:
-    """The one L2 of this process."""
-    return L2(first)
+def l2(first: int = Parameters().anchor_block, last: int = Parameters().anchor_block + BLOCKS) -> L2:
+    """The one L2 of this process with these blocks."""
+    return L2(first, last)

@@ -1,0 +1,165 @@
+"""Records `runs.jsonl.gz`: cannon runs `decide.s` for all disputes of a small world, truly and with lies in them.
+
+    python -m tests.fuzz.mips64.record
+
+wants `.tools/bin/cannon-stepper` (`make peers`). Two recordings are alike to the byte.
+"""
+
+import gzip
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from tests.fuzz.disputes.truth import l2
+from tests.fuzz.mips64.assembler import assemble
+from tests.fuzz.mips64.lies import Lie, lies
+from tests.fuzz.mips64.machines import as_fields, as_machine, target
+from tests.fuzz.mips64.recorded import PATH
+from tests.fuzz.mips64.witness import Fields
+from tests.fuzz.mips64.world import FIRST, LAST, Words, World
+
+STEPPER = Path(".tools/bin/cannon-stepper")
+
+LONGEST = 512
+"""Steps that a run may take: as many as a lower tree has."""
+
+START, HEAP = 0x1000, 0x10_0000_0000_00
+
+
+@dataclass(slots=True)
+class Running:
+    """A run that is being recorded: its states so far, and what its steps did. Of a lie, `changed` steps are
+    another run's, `like`."""
+
+    words: Words
+    preimages: Mapping[bytes, bytes]
+    states: list[dict[str, int]]
+    lie: str = ""
+    like: int | None = None
+    changed: int | None = None
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    digest: Any = field(default_factory=sha256)
+    refused: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        taken = (self.changed or 0) + len(self.steps) - (self.changed is not None)
+        return bool(self.refused or self.states[-1].get("exited") or taken >= LONGEST)
+
+    def took(self, step: Mapping[str, Any]) -> None:
+        """What cannon answers: one more step, or a refusal."""
+        if "refused" in step:
+            self.refused = step["refused"]
+            return
+        before, after = self.states[-1], as_fields(step["machine"])
+        proof = bytes.fromhex(step["proof"][2:])
+        done: dict[str, Any] = {"adds": added(before, after)}
+        if any(proof[-2 * 1920 : -1920]):
+            done["touches"] = target(before)
+        if "read" in step:
+            done["reads"] = True
+        self.digest.update(bytes.fromhex(step["state"][2:]) + proof)
+        self.states.append(after)
+        self.steps.append(done)
+
+
+def added(before: Fields, after: Fields) -> dict[str, int]:
+    """To each field, modulo 2^64."""
+    names = sorted({*before, *after})
+    changes = ((name, (after.get(name, 0) - before.get(name, 0)) % 2**64) for name in names)
+    return {name: more for name, more in changes if more}
+
+
+def run_all(runs: Sequence[Running]) -> None:
+    """To their ends, all abreast."""
+    while live := [run for run in runs if not run.is_over]:
+        machines = (as_machine(run.states[-1]) | {"preimages": _hexed(run.preimages)} for run in live)
+        done = subprocess.run(
+            [str(STEPPER), "step", "-machine"],
+            input="\n".join(map(json.dumps, machines)),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for run, line in zip(live, done.stdout.splitlines(), strict=True):
+            run.took(json.loads(line))
+
+
+def _hexed(preimages: Mapping[bytes, bytes]) -> dict[str, str]:
+    return {f"0x{key.hex()}": f"0x{data.hex()}" for key, data in preimages.items()}
+
+
+def the_world() -> World:
+    """Of the L2 that the dispute plays are about."""
+    chain = l2(FIRST, LAST)
+    return World(*(tuple(block.root for block in blocks) for blocks in (chain.blocks, chain.lies)))
+
+
+def prestate(world: World) -> dict[str, int]:
+    """Before the first step."""
+    source = Path(__file__).with_name("decide.s").read_text()
+    memory = {f"0x{at:x}": word for at, word in sorted(assemble(source, world.roots_key).items()) if word}
+    return {"heap": HEAP, "next thread": 1, "left 0 pc": START, "left 0 next pc": START + 4, **memory}
+
+
+def true_runs(world: World, disputes: Sequence[Words]) -> list[Running]:
+    """What is so."""
+    first = prestate(world)
+    found = [Running(words, world.preimages(words), [first]) for words in disputes]
+    run_all(found)
+    return found
+
+
+def lying_runs(world: World, truths: Sequence[Running]) -> list[Running]:
+    """A few lies about each dispute; those that cannon would not go on with are left out."""
+    found = []
+    for number, truth in enumerate(truths):
+        for lie in lies(number, world, truth.words, truth.states):
+            found.append(_lying(truth, number, lie))
+    run_all(found)
+    return [run for run in found if not run.refused]
+
+
+def _lying(truth: Running, number: int, lie: Lie) -> Running:
+    if lie.changed is None:
+        return Running(truth.words, truth.preimages | dict(lie.preimages), [truth.states[0]], lie.kind)
+    last = len(truth.states) - 1
+    before = truth.states[min(lie.changed - 1, last)]
+    changed = truth.states[min(lie.changed, last)] | dict(lie.fields)
+    made = Running(truth.words, truth.preimages, [changed], lie.kind, number, lie.changed)
+    step = truth.steps[lie.changed - 1] if lie.changed <= last else {}
+    made.steps.append({**step, "adds": added(before, changed)})
+    return made
+
+
+def lines(world: World, runs: Sequence[Running]) -> list[Any]:
+    """The file's; see `recorded.py`."""
+    numbers: dict[str, int] = {}
+    rows = []
+    for run in runs:
+        head, agreed, disputed, number = run.words
+        row: dict[str, Any] = {"words": [head.hex(), agreed.hex(), disputed.hex(), number]}
+        row |= {"lie": run.lie} if run.lie else {}
+        row |= {"like": run.like, "changed": run.changed} if run.changed is not None else {}
+        texts = [json.dumps(step, sort_keys=True) for step in run.steps]
+        row["steps"] = [numbers.setdefault(text, len(numbers)) for text in texts]
+        row["digest"] = run.digest.hexdigest()
+        rows.append(row)
+    return [prestate(world), list(map(json.loads, numbers)), *rows]
+
+
+def main() -> None:
+    world = the_world()
+    truths = true_runs(world, list(world.disputes()))
+    runs = [*truths, *lying_runs(world, truths)]
+    text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines(world, runs))
+    PATH.write_bytes(gzip.compress(text.encode(), mtime=0))
+    print(f"{len(truths)} disputes and {len(runs) - len(truths)} lies: {PATH.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
