@@ -81,25 +81,25 @@ class FaultProofProgram:
     @property
     def absolute_prestate(self) -> Hash:
         """The hash of the machine's first state, status byte first. Raises UserError for a damaged file."""
-        return from_hex(self._read(PRESTATE_PROOF)["pre"])
+        return from_hex(str(self._read(PRESTATE_PROOF, "pre")))
 
     @property
-    def made_of(self) -> dict[str, Any]:
-        """Everything that decides on the program. Raises UserError for a damaged file."""
-        return dict(self._read(MADE_OF))
+    def files(self) -> Mapping[str, str]:
+        """What it knows of its chain: `ChainFiles.files`, as text. Raises UserError for a damaged file."""
+        return dict(self._read(MADE_OF, "files"))
 
     @property
     def go_version(self) -> str:
         """Which Go compiled it; another Go makes another program."""
-        return str(self.made_of["go"])
+        return str(self._read(MADE_OF, "go"))
 
-    def _read(self, name: str) -> Any:
+    def _read(self, name: str, key: str) -> Any:
         file = self.directory / name
         try:
-            return json.loads(file.read_bytes())
-        except (OSError, ValueError) as error:
+            return json.loads(file.read_bytes())[key]
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError(
-                f"{file} is damaged ({error}); delete {self.directory} and run `opcycle prestate` again"
+                f"{file} is damaged ({error!r}); delete {self.directory} and run `opcycle prestate` again"
             ) from error
 
 
@@ -112,7 +112,7 @@ def program_store() -> Path:
 def programs_of(chain: ChainFiles) -> list[FaultProofProgram]:
     """Those that were built here for a chain, by whichever versions of Go."""
     wanted = {name: content.decode() for name, content in chain.files.items()}
-    return [program for program in built_programs() if program.made_of.get("files") == wanted]
+    return [program for program in built_programs() if program.files == wanted]
 
 
 def find_program(absolute_prestate: Hash) -> FaultProofProgram:
