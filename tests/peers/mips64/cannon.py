@@ -1,7 +1,7 @@
 """Cannon's own machine: `.tools/bin/cannon-stepper`, which is `tools/go/stepper`."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ STEPPER = Path(__file__).parents[3] / ".tools/bin/cannon-stepper"
 class Step:
     """A step that cannon took, or `refused` to take: why."""
 
+    number: int
     state: bytes
     proof: bytes
     after: bytes
@@ -24,6 +25,17 @@ class Step:
     read: Read | None
     refused: str
     machine: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What became of a program."""
+
+    steps: int
+    exited: bool
+    exit_code: int
+    hash: bytes
+    refused: str
 
 
 def step_all(machines: list[Machine], *, with_machines: bool = False) -> Iterator[Step]:
@@ -39,6 +51,7 @@ def read_step(line: bytes) -> Step:
     form = orjson.loads(line)
     read = form.get("read")
     return Step(
+        number=form["step"],
         state=_bytes(form["state"] or ""),
         proof=_bytes(form["proof"] or ""),
         after=_bytes(form.get("after", "")),
@@ -46,6 +59,32 @@ def read_step(line: bytes) -> Step:
         read=Read(_bytes(read["key"]), read["offset"], _bytes(read["value"])[8:]) if read else None,
         refused=form.get("refused", ""),
         machine=form.get("machine"),
+    )
+
+
+def trace(
+    prestate: Path,
+    folder: Path,
+    *,
+    preimages: Mapping[bytes, bytes] | None = None,
+    at: Iterable[int] = (),
+    options: Iterable[str] = (),
+    server: Iterable[str] = (),
+) -> tuple[list[Step], End]:
+    """A program's steps with these numbers, and its end. `options` are more of the stepper's."""
+    known, chosen = folder / "preimages.json", ",".join(map(str, at))
+    known.write_bytes(
+        orjson.dumps({f"0x{key.hex()}": f"0x{data.hex()}" for key, data in (preimages or {}).items()})
+    )
+    command = [str(STEPPER), "trace", "-prestate", str(prestate), "-preimages", str(known), "-at", chosen]
+    with (folder / "trace.log").open("wb") as log:
+        done = subprocess.run(
+            [*command, *options, "--", *server], stdout=subprocess.PIPE, stderr=log, check=True
+        )
+    *lines, last = done.stdout.splitlines()
+    end = orjson.loads(last)
+    return [read_step(line) for line in lines], End(
+        end["steps"], end["exited"], end["exitCode"], _bytes(end["hash"]), end.get("refused", "")
     )
 
 
