@@ -48,16 +48,19 @@ contract MIPS64 is IMIPS64 {
         _requireCanonical(_proof.length);
         State memory state = MIPS64State.decode(_stateData);
         _requireThread(state);
-        if (state.exited == 0) {
-            _advance(state, _proof, _localContext);
-            _requireThread(state);
-        }
-        bytes memory encoded = state.encode();
-        // equivalent: log `encoded` without topics, which Solidity cannot. For those who want to see states, not hashes.
+        if (state.exited == 1) return _publish(state, _stateData);
+        _advance(state, _proof, _localContext);
+        _requireThread(state);
+        return _publish(state, state.encode());
+    }
+
+    /// @dev The claim that a state is the one after the step. The state itself is for those who watch.
+    function _publish(State memory _state, bytes memory _encoded) private returns (bytes32) {
+        // equivalent: log `_encoded` without topics, for which Solidity has no word
         assembly ("memory-safe") {
-            log0(add(encoded, 32), mload(encoded))
+            log0(add(_encoded, 32), mload(_encoded))
         }
-        return state.claim(encoded);
+        return _state.claim(_encoded);
     }
 
     /// @dev One encoding alone stands for a state and its proof: both in their order, right behind each other.

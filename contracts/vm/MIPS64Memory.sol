@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {EfficientHashLib} from "solady/utils/EfficientHashLib.sol";
-
 import {IMIPS64} from "./IMIPS64.sol";
 import {MIPS64State, State} from "./MIPS64State.sol";
 import {Words} from "./Words.sol";
@@ -17,15 +15,12 @@ struct MemoryProof {
 /// @notice The memory: 2^64 bytes, of which a state has the root of a binary tree of keccak256 hashes, and a step's proof
 ///         what it touches.
 library MIPS64Memory {
-    using EfficientHashLib for bytes32;
-
     /// @dev Which memory proof is whose.
     uint256 internal constant INSTRUCTION = 0;
     uint256 internal constant DATA = 1;
     uint256 internal constant NEXT_DATA = 2;
 
     uint256 internal constant PROOF_SIZE = 60 * 32;
-    uint256 private constant LEVELS = 59;
     uint64 private constant WORD_MASK = ~uint64(7);
 
     /// @notice The 64-bit word that an address lies in.
@@ -67,16 +62,30 @@ library MIPS64Memory {
         return (~_address & 24) << 3;
     }
 
+    /// @dev The root of a memory with this leaf: going up, the bits of the address from bit 5 on say on which side the
+    ///      path is.
     function _rootOf(bytes32 _leaf, uint64 _address, MemoryProof calldata _proof)
         private
         pure
         returns (bytes32 node_)
     {
         node_ = _leaf;
-        uint256 path = _address >> 5;
-        for (uint256 level = 0; level < LEVELS; ++level) {
-            bytes32 sibling = _proof.siblings[level];
-            node_ = (path >> level) & 1 == 0 ? node_.hash(sibling) : sibling.hash(node_);
+        // equivalent: for (uint256 i = 0; i < 59; i++) {
+        //     node_ = (_address >> (5 + i)) & 1 == 0
+        //         ? keccak256(bytes.concat(node_, _proof.siblings[i]))
+        //         : keccak256(bytes.concat(_proof.siblings[i], node_));
+        // }
+        // Bit 5 alone is 32 or 0: where the node is put in the first 64 bytes of memory, which are for hashing.
+        assembly ("memory-safe") {
+            let path := _address
+            let end := add(_proof, PROOF_SIZE)
+            for { let sibling := add(_proof, 32) } lt(sibling, end) { sibling := add(sibling, 32) } {
+                let side := and(path, 32)
+                mstore(side, node_)
+                mstore(xor(side, 32), calldataload(sibling))
+                node_ := keccak256(0, 64)
+                path := shr(1, path)
+            }
         }
     }
 

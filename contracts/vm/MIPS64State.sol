@@ -75,22 +75,34 @@ library MIPS64State {
 
     function decode(bytes calldata _data) internal pure returns (State memory state_) {
         if (_data.length != STATE_SIZE) revert IMIPS64.MIPS64_WrongStateSize(_data.length);
-        state_.memRoot = bytes32(_data);
-        state_.preimageKey = bytes32(_data[32:]);
-        state_.preimageOffset = uint64(bytes8(_data[64:]));
-        state_.heap = uint64(bytes8(_data[72:]));
+        state_.memRoot = bytes32(_wordAt(_data, 0));
+        state_.preimageKey = bytes32(_wordAt(_data, 32));
+        state_.preimageOffset = _uint64At(_data, 64);
+        state_.heap = _uint64At(_data, 72);
         state_.llReservationStatus = uint8(_data[80]);
-        state_.llAddress = uint64(bytes8(_data[81:]));
-        state_.llOwnerThread = uint64(bytes8(_data[89:]));
+        state_.llAddress = _uint64At(_data, 81);
+        state_.llOwnerThread = _uint64At(_data, 89);
         state_.exitCode = uint8(_data[97]);
         state_.exited = uint8(_data[98]);
-        state_.step = uint64(bytes8(_data[99:]));
-        state_.stepsSinceLastContextSwitch = uint64(bytes8(_data[107:]));
+        state_.step = _uint64At(_data, 99);
+        state_.stepsSinceLastContextSwitch = _uint64At(_data, 107);
         state_.traverseRight = uint8(_data[115]);
-        state_.leftThreadStack = bytes32(_data[116:]);
-        state_.rightThreadStack = bytes32(_data[148:]);
-        state_.nextThreadID = uint64(bytes8(_data[180:]));
+        state_.leftThreadStack = bytes32(_wordAt(_data, 116));
+        state_.rightThreadStack = bytes32(_wordAt(_data, 148));
+        state_.nextThreadID = _uint64At(_data, 180);
         if (state_.exited > 1) revert IMIPS64.MIPS64_BadExitFlag(state_.exited);
+    }
+
+    /// @dev The number at a place that lies within the data.
+    function _uint64At(bytes calldata _data, uint256 _at) private pure returns (uint64) {
+        return uint64(_wordAt(_data, _at) >> 192);
+    }
+
+    function _wordAt(bytes calldata _data, uint256 _at) private pure returns (uint256 word_) {
+        // equivalent: word_ = uint256(bytes32(_data[_at:])), without looking at the data's length each time
+        assembly ("memory-safe") {
+            word_ := calldataload(add(_data.offset, _at))
+        }
     }
 
     function encode(State memory _state) internal pure returns (bytes memory) {
@@ -129,13 +141,13 @@ library MIPS64State {
 
     /// @notice A thread from its bytes, which what is behind them does not matter to.
     function decodeThread(bytes calldata _data) internal pure returns (Thread memory thread_) {
-        thread_.id = uint64(bytes8(_data));
+        thread_.id = _uint64At(_data, 0);
         thread_.exitCode = uint8(_data[8]);
         thread_.exited = _data[9] != 0;
-        thread_.pc = uint64(bytes8(_data[10:]));
-        thread_.nextPC = uint64(bytes8(_data[18:]));
-        thread_.lo = uint64(bytes8(_data[26:]));
-        thread_.hi = uint64(bytes8(_data[34:]));
+        thread_.pc = _uint64At(_data, 10);
+        thread_.nextPC = _uint64At(_data, 18);
+        thread_.lo = _uint64At(_data, 26);
+        thread_.hi = _uint64At(_data, 34);
         thread_.registers = abi.decode(_data[42:], (uint256[8]));
     }
 
