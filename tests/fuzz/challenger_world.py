@@ -252,6 +252,9 @@ class MachineTrace:
     def __init__(self, chain: Chain):
         self.chain = chain
 
+    def keep(self, l1_heads: object) -> None:
+        """Nothing was kept."""
+
     def state(self, dispute: Dispute, instant: int) -> bytes:
         return TRUTH.state(self._computation(dispute), instant)
 

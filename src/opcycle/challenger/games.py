@@ -90,7 +90,8 @@ class GamesOptions:
 @dataclass(slots=True)
 class _Turn:
     """What was found in one step. `derived`: the L1 block up to which the node has read this L1; None if that
-    is not known, or it reads another. `at_stake`: wei in bonds of ours that are not settled."""
+    is not known, or it reads another. `at_stake`: wei in bonds of ours that are not settled. `l1_heads`: those
+    of games in progress; of all of them if `is_complete`."""
 
     l1: L1BlockRef
     derived: BlockId | None = None
@@ -98,6 +99,8 @@ class _Turn:
     waits: Waits = field(default_factory=Waits)
     at_stake: int = 0
     statuses: list[GameStatus] = field(default_factory=list)
+    l1_heads: set[Hash] = field(default_factory=set)
+    is_complete: bool = True
 
 
 class GamesChallenger:
@@ -141,6 +144,7 @@ class GamesChallenger:
         self._over: set[Address] = set()
         self._preimages.reset()
         self._seen: BlockId | None = None
+        self._l1_heads: set[Hash] | None = None  # of the games in progress, as the traces were told
         self._at_rest: tuple[Hash, Outcome] | None = (
             None  # all was looked at there, and only L1 can change it
         )
@@ -161,7 +165,9 @@ class GamesChallenger:
             except RpcUnreachableError:
                 raise
             except TemporaryError as error:
+                turn.is_complete = False
                 turn.waits.for_others.append(f"game {listed.index}: {error}")
+        self._forget_disputes(turn)
         self._police(turn)
         if turn.due and not self._has(turn.l1.id, self._l1.header("latest").ref):
             return Outcome.idle(f"L1 to settle down: it has replaced block {turn.l1} meanwhile")
@@ -175,6 +181,13 @@ class GamesChallenger:
             self._over.clear()
             self._preimages.reset()
         self._seen = l1.id
+
+    def _forget_disputes(self, turn: _Turn) -> None:
+        """What was computed for games that are over, or that L1 has replaced."""
+        if turn.is_complete and turn.l1_heads != self._l1_heads:
+            for trace in self._traces.values():
+                trace.keep(turn.l1_heads)
+            self._l1_heads = turn.l1_heads
 
     def _ask_node(self, turn: _Turn) -> None:
         """Without the node there is still something to do: nothing that depends on what is true."""
@@ -227,6 +240,7 @@ class GamesChallenger:
             return
         self._preimages.watch_game(contract)
         game = contract.read(block=turn.l1.hash)
+        turn.l1_heads.add(game.l1_head)
         us = self._transactions.address
         turn.at_stake += sum(c.bond for c in game.claims if c.claimant == us and c.index not in game.resolved)
         trace = self._traces[listed.game_type]

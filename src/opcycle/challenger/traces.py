@@ -1,6 +1,6 @@
 """Where the states of a game's machine come from. `Trace` is the whole interface."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,6 +39,10 @@ class Trace(Protocol):
         """For step `instant`."""
         ...
 
+    def keep(self, l1_heads: Collection[Hash]) -> None:
+        """Forget what is known of disputes that read L1 up to other blocks: their games are over."""
+        ...
+
 
 class AlphabetTrace:
     """The machine of `contracts/vm/AlphabetVM.sol`, which counts; of game types 254 and 255, for tests."""
@@ -56,14 +60,18 @@ class AlphabetTrace:
             return StepProof(self.PRESTATE, b"", LocalWord(DISPUTED_BLOCK_NUMBER, 0))
         return StepProof(self._state(dispute, instant), b"")
 
+    def keep(self, l1_heads: Collection[Hash]) -> None:
+        """Nothing was kept."""
+
     def _state(self, dispute: Dispute, steps: int) -> bytes:
         """Sixteen instants a block, so that traces of neighbouring blocks share no state."""
         instant = (dispute.agreed_block << 4) + steps
         return instant.to_bytes(32, "big") + (self.FIRST + instant).to_bytes(32, "big")
 
 
-GAME_TYPES: Mapping[str, int] = {"alphabet": 255, "fast": 254}
+CANNON, FAST, ALPHABET = 0, 254, 255
+GAME_TYPES: Mapping[str, int] = {"cannon": CANNON, "alphabet": ALPHABET, "fast": FAST}
 """The types of games that we have a machine for, by op-challenger's names for them."""
 
-TRACES: Mapping[int, Trace] = dict.fromkeys(GAME_TYPES.values(), AlphabetTrace())
-"""The machine of each."""
+TRACES: Mapping[int, Trace] = dict.fromkeys((FAST, ALPHABET), AlphabetTrace())
+"""The machines that need nothing to be built. That of cannon is `opcycle.challenger.cannon.trace`."""

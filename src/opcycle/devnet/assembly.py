@@ -21,8 +21,10 @@ from opcycle.bridge.oracle import OracleSettlement
 from opcycle.bridge.settlement import Settlement
 from opcycle.bridge.tokens import Tokens
 from opcycle.challenger.agent import Challenger
+from opcycle.challenger.cannon.programs import CannonFiles, machine_from
+from opcycle.challenger.cannon.trace import CannonTrace
 from opcycle.challenger.games import GamesChallenger, GamesOptions
-from opcycle.challenger.traces import TRACES, Trace
+from opcycle.challenger.traces import CANNON, GAME_TYPES, TRACES, Trace
 from opcycle.da import BatchPublisher
 from opcycle.da.alt_da import AltDAPublisher
 from opcycle.da.blobs import BlobPublisher
@@ -35,6 +37,7 @@ from opcycle.devnet.clock import ChainClock
 from opcycle.devnet.l2_engine import L2Engine
 from opcycle.engine.journal import PayloadJournal
 from opcycle.engine.l2 import L2Client
+from opcycle.engine.op_program import Sources
 from opcycle.engine.rollup_client import RollupClient
 from opcycle.errors import UserError
 from opcycle.l1.anchor_state_registry import AnchorStateRegistry
@@ -62,7 +65,8 @@ AGENT = Resubmission(owns_account=True)
 @dataclass(frozen=True, slots=True)
 class Assembly:
     """A deployed chain, and URLs: `l1` an Ethereum RPC, `l2` the sequencer's RPC, `node` a rollup node's,
-    `da_server` a DA server, only for alt-DA."""
+    `node_l2` its engine's RPC, `da_server` a DA server, only for alt-DA, `l1_beacon` a beacon node, only for
+    games about MIPS64."""
 
     deployment: Deployment
     l1: str
@@ -70,6 +74,7 @@ class Assembly:
     node: str
     node_l2: str | None = None
     da_server: str | None = None
+    l1_beacon: str | None = None
 
     def sequencer(
         self,
@@ -168,7 +173,7 @@ class Assembly:
         l1 = RpcClient(self.l1)
         return GamesProposer(
             self.deployment.rollup,
-            factory=self.factory() if factory is None else DisputeGameFactory(l1, factory),
+            factory=self._factory_at(factory),
             registry_at=lambda address: AnchorStateRegistry(l1, address),
             node=RollupClient(self.node),
             l1=L1Reader(l1),
@@ -188,7 +193,7 @@ class Assembly:
         rollup, l1 = self.deployment.rollup, RpcClient(self.l1)
         return GamesChallenger(
             rollup,
-            factory=self.factory() if factory is None else DisputeGameFactory(l1, factory),
+            factory=self._factory_at(factory),
             game_at=lambda address: FaultDisputeGame(l1, address),
             traces=traces,
             node=RollupClient(self.node),
@@ -196,6 +201,38 @@ class Assembly:
             l2=L2Client(self.node_l2 or self.l2, rollup),
             transactions=self.l1_sender(signer, AGENT),
             options=options,
+        )
+
+    def game_types(self, factory: Address | None = None) -> list[int]:
+        """Those that the factory makes games of and that we have a machine for."""
+        games = self._factory_at(factory)
+        return [
+            number
+            for number in GAME_TYPES.values()
+            if games.absolute_prestate(number, block="latest") is not None
+        ]
+
+    def cannon(
+        self, directory: Path, files: CannonFiles | None = None, *, factory: Address | None = None
+    ) -> CannonTrace:
+        """The machine of games of type 0, which keeps its runs in `directory`; close it in the end.
+
+        Raises UserError if a program is missing, if the factory makes no such games, or without `l1_beacon`.
+        """
+        if self.l1_beacon is None:
+            raise UserError(
+                "games of type cannon are about blobs, too: say --l1-beacon URL, a beacon node of L1"
+            )
+        played = self._factory_at(factory).absolute_prestate(CANNON, block="latest")
+        if played is None:
+            raise UserError("the factory makes no games of type cannon")
+        sources = Sources(self.l1, self.l1_beacon, self.node_l2 or self.l2)
+        chain = self.deployment.rollup.l2_chain_id
+        return CannonTrace(
+            machine_from(files or CannonFiles(), played=played, sources=sources, l2_chain_id=chain),
+            node=RollupClient(self.node),
+            l1=L1Reader(RpcClient(self.l1)),
+            directory=directory,
         )
 
     def challenger(self, signer: Signer) -> Challenger:
@@ -266,6 +303,9 @@ class Assembly:
         if address is None:
             raise UserError("this rollup settles by an output oracle: it has no dispute games")
         return DisputeGameFactory(RpcClient(self.l1), address)
+
+    def _factory_at(self, address: Address | None) -> DisputeGameFactory:
+        return self.factory() if address is None else DisputeGameFactory(RpcClient(self.l1), address)
 
     def registry(self) -> AnchorStateRegistry:
         """Raises UserError on a rollup that settles otherwise."""

@@ -11,7 +11,7 @@ import orjson
 
 from opcycle.batcher.options import BatcherOptions
 from opcycle.batcher.throttling import ThrottleOptions
-from opcycle.deploy.config import GamesConfig, Settlement
+from opcycle.deploy.config import VM, GamesConfig, Settlement
 from opcycle.deploy.deployment import ADDRESSES_FILE, GENESIS_FILE, ROLLUP_FILE
 from opcycle.deploy.local import LOCAL_GAMES
 from opcycle.devnet.ports import Ports
@@ -92,6 +92,11 @@ class DevnetConfig:
     def journal(self) -> Path:
         """The file of the sequencer's last payloads."""
         return self.directory / "sequencer" / "payloads.jsonl"
+
+    @property
+    def uses_cannon(self) -> bool:
+        """Whether games about MIPS64 settle it."""
+        return self.settlement is Settlement.GAMES and self.games.vm is VM.MIPS64
 
     @property
     def is_deployed(self) -> bool:

@@ -4,7 +4,9 @@ import time
 
 from opcycle.agent import Agent
 from opcycle.batcher.admin import BatcherSwitch
+from opcycle.challenger.cannon.trace import CannonTrace
 from opcycle.challenger.games import GamesOptions
+from opcycle.challenger.traces import CANNON, TRACES, Trace
 from opcycle.deploy.config import Settlement
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.assembly import Assembly
@@ -17,7 +19,10 @@ from opcycle.proposer.next_game import GameOptions
 
 
 class Crew:
-    """`agents` in the order in which a stepped devnet steps them, `batcher` and `throttler` among them."""
+    """`agents` in the order in which a stepped devnet steps them, `batcher` and `throttler` among them.
+
+    `cannon`: the machine of games about MIPS64, if that is what settles the rollup.
+    """
 
     def __init__(
         self,
@@ -27,9 +32,11 @@ class Crew:
         sequencer_engine: L2Engine,
         verifier: Verifier,
         l2_clock: ChainClock,
+        cannon: CannonTrace | None,
     ):
         self._assembly = assembly
         self._config = config
+        self._traces: dict[int, Trace] = dict(TRACES) if cannon is None else {**TRACES, CANNON: cannon}
         self.batcher = BatcherSwitch(assembly.batcher(_signer("batcher"), config.batcher))
         self.throttler = assembly.throttler(config.throttle)
         sequencer = assembly.sequencer(
@@ -58,7 +65,9 @@ class Crew:
         options = GameOptions(config.games.game_type, interval)
         return (
             assembly.games_proposer(proposer, options),
-            assembly.games_challenger(challenger, GamesOptions(claimants=(proposer.address,))),
+            assembly.games_challenger(
+                challenger, GamesOptions(claimants=(proposer.address,)), traces=self._traces
+            ),
         )
 
 

@@ -12,10 +12,11 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from types import TracebackType
 
 from opcycle.bridge.bridge import Bridge
+from opcycle.challenger.cannon.trace import CannonTrace
 from opcycle.da.server import DAServer
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.accounts import TestAccount
@@ -227,8 +228,10 @@ class Devnet:
             node=f"http://127.0.0.1:{ports.node_rpc}",
             node_l2=f"http://127.0.0.1:{ports.verifier_rpc}",
             da_server=None if self.da_server is None else self.da_server.url,
+            l1_beacon=None if self.local_l1 is None else f"http://127.0.0.1:{ports.l1_beacon}",
         )
         self._start_engines()
+        self._cannon = self.cannon() if self.config.uses_cannon else None
         self._start_clocks()
         self._stack.callback(lambda: self.pace.stop())  # `renew` makes another one
         self._start_agents()
@@ -289,6 +292,10 @@ class Devnet:
             for started in [pool.submit(self.sequencer_engine.start), pool.submit(self.verifier.start)]:
                 started.result()
 
+    def cannon(self) -> CannonTrace:
+        """The machine of games about MIPS64. Several share what they have computed."""
+        return self._stack.enter_context(closing(self.assembly.cannon(self.config.directory / "cannon")))
+
     def destroy_sequencer(self) -> None:
         """Stop the sequencer for good and delete everything it had. A disaster, for tests and demos."""
         self.pace.pause("sequencer")
@@ -341,7 +348,7 @@ class Devnet:
             self.deployment,
             engine,
             l1_url=self.l1_url,
-            beacon_url=None if self.local_l1 is None else f"http://127.0.0.1:{self.config.ports.l1_beacon}",
+            beacon_url=self.assembly.l1_beacon,
             database=directory / "node.db",
             rpc_port=rpc_port,
             da_url=None if self.da_server is None else self.da_server.url,
@@ -386,6 +393,7 @@ class Devnet:
             sequencer_engine=self.sequencer_engine,
             verifier=self.verifier,
             l2_clock=self._l2_clock,
+            cannon=self._cannon,
         )
         if self.local_l1 is not None:
             self.pace.add(self.local_l1)

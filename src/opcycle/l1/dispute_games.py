@@ -29,7 +29,8 @@ NOBODY = bytes(20)
 _UNDECIDED, _NORMAL, _REFUND = range(3)
 """Of `bondDistributionMode`."""
 
-_VM, _REGISTRY, _CHAIN_ID, _PROPOSER = slice(32, 52), slice(52, 72), slice(92, 124), slice(124, 144)
+_PRESTATE, _VM, _REGISTRY = slice(0, 32), slice(32, 52), slice(52, 72)
+_CHAIN_ID, _PROPOSER = slice(92, 124), slice(124, 144)
 """Where they are in `gameArgs`: prestate 32 ‖ vm 20 ‖ anchor registry 20 ‖ weth 20 ‖ L2 chain id 32, and of a
 permissioned type ‖ proposer 20 ‖ challenger 20."""
 
@@ -157,6 +158,11 @@ class DisputeGameFactory:
             chain_id=int.from_bytes(arguments[_CHAIN_ID], "big"),
             proposer=arguments[_PROPOSER] or None,
         )
+
+    def absolute_prestate(self, game_type: int, *, block: BlockLabel) -> Hash | None:
+        """What new games of a type are about; None if the factory makes none."""
+        arguments: bytes = self.contract.read("gameArgs", game_type, block=block)
+        return arguments[_PRESTATE] or None
 
     def preimages(self, game_types: Sequence[int], *, block: BlockLabel) -> list[PreimageOracle]:
         """Where the machines of new games of these types read, each oracle once."""

@@ -170,6 +170,9 @@ class EvmPlace:
 
     # --- Trace ---
 
+    def keep(self, l1_heads) -> None:
+        pass
+
     def state(self, dispute, instant: int) -> bytes:
         return self.machine.hash(self._preimage(dispute, instant))
 

@@ -17,6 +17,7 @@ from tests.fuzz.challenger_world import Account, GameContract, MachineTrace, Rol
 from tests.unit.challenger.place import HONEST, LIAR, LIE, Place
 from tests.unit.derivation.l1_builder import CONFIG
 
+from opcycle.challenger.traces import AlphabetTrace
 from opcycle.errors import UserError
 
 
@@ -213,7 +214,7 @@ def test_node_of_another_chain__refused(place) -> None:
     ("options", "is_played"),
     [
         ({}, True),
-        ({"traces": {7: None}}, False),
+        ({"traces": {7: AlphabetTrace()}}, False),
         ({"allowlist": frozenset({b"\x09" * 20})}, False),
         ({"window": 1}, False),
         ({"window": 2}, True),

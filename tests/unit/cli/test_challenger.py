@@ -1,10 +1,13 @@
 """`opcycle challenger`: which agent it runs, and with which settings."""
 
+from pathlib import Path
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 from click.testing import CliRunner
 
+from opcycle.challenger.cannon.programs import CannonFiles
 from opcycle.challenger.games import GAME_WINDOW, GamesOptions
 from opcycle.cli.agents import challenger
 from opcycle.deploy.config import Settlement
@@ -14,16 +17,36 @@ ADDRESS, OTHER = "0x" + "11" * 20, "0x" + "22" * 20
 
 
 class FakeAssembly:
-    """Says which agent it was asked for."""
+    """Says which agent it was asked for, and keeps its `traces`."""
+
+    traces: ClassVar = {}
 
     def __init__(self, deployment, **where):
         self.deployment, self.where = deployment, where
+        self.traces.clear()
 
     def challenger(self, signer):
         return "for the oracle"
 
+    def game_types(self, factory):
+        return [254, 255]
+
+    def cannon(self, directory, files, *, factory):
+        return FakeTrace((directory, files, factory))
+
     def games_challenger(self, signer, options, *, traces, factory):
+        self.traces.update(traces)
         return options, sorted(traces), factory
+
+
+class FakeTrace:
+    """Says of what it was made, and whether it was closed."""
+
+    def __init__(self, made_of):
+        self.made_of, self.is_closed = made_of, False
+
+    def close(self):
+        self.is_closed = True
 
 
 @pytest.fixture
@@ -47,7 +70,7 @@ def run(monkeypatch):
 L2 = ("--l2-eth-rpc", "http://l2")
 
 
-def test_no_flags__all_games_that_we_have_a_machine_for(run) -> None:
+def test_no_flags__all_games_that_the_factory_makes(run) -> None:
     assert run(*L2) == (GamesOptions(window=GAME_WINDOW), [254, 255], None)
 
 
@@ -78,8 +101,8 @@ def test_flags__by_op_challengers_names(run) -> None:
     [
         ((), "needs --l2-eth-rpc URL"),
         (
-            (*L2, "--game-types", "cannon"),
-            "'cannon' is no type of game that can be played; say alphabet, fast",
+            (*L2, "--game-types", "alphabet,asterisc"),
+            "'asterisc' is no type of game that can be played; say cannon, alphabet, fast",
         ),
         ((*L2, "--game-window", "long"), "'long' is no duration"),
         ((*L2, "--additional-bond-claimants", "me"), "'me' is no address"),
@@ -98,3 +121,29 @@ def test_output_oracle__another_challenger_that_needs_no_l2(run) -> None:
 def test_output_oracle_but_a_factory_is_named__its_games(run) -> None:
     _, _, factory = run(*L2, "--game-factory-address", ADDRESS, settlement=Settlement.ORACLE)
     assert factory == bytes.fromhex(ADDRESS[2:])
+
+
+def test_cannon__its_files_by_op_challengers_names(run) -> None:
+    _, traces, _ = run(
+        *L2,
+        *("--game-types", "cannon"),
+        *("--cannon-bin", "bin/cannon"),
+        *("--cannon-server", "bin/op-program"),
+        *("--cannon-prestate", "prestate.bin.gz"),
+        *("--datadir", "runs"),
+    )
+    files = CannonFiles(Path("bin/cannon"), Path("bin/op-program"), Path("prestate.bin.gz"))
+    assert traces == [0]
+    assert FakeAssembly.traces[0].made_of == (Path("runs"), files, None)
+
+
+def test_cannon_without_files__those_that_were_built_here(run, monkeypatch) -> None:
+    monkeypatch.setenv("OPCYCLE_HOME", "/home")
+    run(*L2, "--trace-type", "alphabet,cannon")
+    assert sorted(FakeAssembly.traces) == [0, 255]
+    assert FakeAssembly.traces[0].made_of == (Path("/home/challenger"), CannonFiles(), None)
+
+
+def test_challenger_stops__so_does_its_machine(run) -> None:
+    run(*L2, "--game-types", "cannon")
+    assert FakeAssembly.traces[0].is_closed

@@ -5,10 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from opcycle.engine import keeper
+
+POLL = 0.01
+"""Seconds between two looks at a child."""
 
 
 class Child:
@@ -32,13 +36,19 @@ class Child:
         """Of the keeper, which leads the session."""
         return self._process.pid
 
-    def wait(self, seconds: float) -> int | None:
-        """Its exit status; None if it still runs after that time. Negative: the signal that ended it."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            status = self._process.wait(seconds)
-            self.kill()
-            return status - 256 if status > 128 else status
-        return None
+    def wait(self, seconds: float, result: Path | None = None) -> int | None:
+        """Its exit status (negative: the signal that ended it), or 0 and its end as soon as the file `result`
+        is there: cannon stays for a second after its work is done. None if neither happens in that time."""
+        deadline = time.monotonic() + seconds
+        while True:
+            status = self._process.poll()
+            is_done = result is not None and result.exists()
+            if is_done or status is not None:
+                self.kill()
+                return 0 if is_done or status is None else _plain(status)
+            if time.monotonic() >= deadline:
+                return None
+            time.sleep(POLL)
 
     def kill(self) -> None:
         """End it at once, with everything that it has started and that may have outlived it."""
@@ -47,3 +57,8 @@ class Child:
         self._process.wait()
         assert self._process.stdin is not None
         self._process.stdin.close()
+
+
+def _plain(status: int) -> int:
+    """The keeper hands on a signal as bytes of exit statuses can: 256 - signal."""
+    return status - 256 if status > 128 else status

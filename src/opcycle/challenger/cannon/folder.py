@@ -100,8 +100,11 @@ class Folder:
 
     def step(self, step: int) -> StepRecord | None:
         with suppress(FileNotFoundError):
-            return StepRecord.from_json((self.proofs / f"{step}.json").read_bytes())
+            return StepRecord.from_json(self.proof_of(step).read_bytes())
         return None
+
+    def proof_of(self, step: int) -> Path:
+        return self.proofs / f"{step}.json"
 
     def nearest(self, step: int) -> tuple[int, Path] | None:
         """The last kept state at or before a step; None if only the program's first one is."""

@@ -21,6 +21,11 @@ class Window:
     end: int
     every: int
 
+    @property
+    def last(self) -> int:
+        """The last step with a proof."""
+        return self.end - 1 - (self.end - 1) % self.every
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:

@@ -17,7 +17,7 @@ Server: TypeAlias = Callable[[ClaimedOutput, Path], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """`cannon`: the executable. `prestate`: the file of the first state, whose hash is `absolute_prestate`."""
+    """`cannon` is the executable, `prestate` a file with the first state, `absolute_prestate` its hash."""
 
     cannon: Path
     prestate: Path
@@ -59,6 +59,6 @@ def _each(what: str, where: tuple[int, Path] | None, ending: str) -> list[str]:
     return [f"--{what}-at", f"%{every}", f"--{what}-fmt", str(directory / f"%d{ending}")]
 
 
-def witness_command(machine: Machine, state: Path) -> list[str]:
+def witness_command(cannon: Path, state: Path) -> list[str]:
     """Says what a state's hash is, on standard output."""
-    return [str(machine.cannon), "witness", "--input", str(state)]
+    return [str(cannon), "witness", "--input", str(state)]

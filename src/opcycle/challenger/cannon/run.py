@@ -34,10 +34,12 @@ PASS, WITNESS, BRING, PROVE = "pass", "witness", "bring", "prove"
 
 @dataclass(frozen=True, slots=True)
 class _Errand:
-    """`what` is also the name of its log. `start`: the step that it begins with."""
+    """`what` is also the name of its log. It is done when the file `result` is there, or else when it ends.
+    `start`: the step that it begins with."""
 
     what: str
     command: list[str]
+    result: Path | None = None
     start: int = 0
 
 
@@ -108,7 +110,7 @@ class Run:
 
     def _towards_the_end(self) -> _Errand:
         if self.folder.end_state.exists():
-            return _Errand(WITNESS, witness_command(self._machine, self.folder.end_state))
+            return _Errand(WITNESS, witness_command(self._machine.cannon, self.folder.end_state))
         start, state = self._nearest(1 << 64)
         stretch = Stretch(
             state,
@@ -116,7 +118,7 @@ class Run:
             proofs=(self._grid.proofs, self.folder.proofs),
             snapshots=(self._grid.snapshots, self.folder.snapshots),
         )
-        return self._running(PASS, stretch, start)
+        return self._running(PASS, stretch, start, self.folder.end_state)
 
     def _towards(self, step: int) -> _Errand:
         window = self._grid.window_of(step, self.end().steps)
@@ -124,15 +126,15 @@ class Run:
         if start == window.start:
             return self._proving(window, state)
         output = self.folder.windows / f"{window.start}.bin"
-        return self._running(BRING, Stretch(state, stop=window.start, output=output), start)
+        return self._running(BRING, Stretch(state, stop=window.start, output=output), start, output)
 
     def _proving(self, window: Window, state: Path) -> _Errand:
         stretch = Stretch(state, stop=window.end, proofs=(window.every, self.folder.proofs))
-        return self._running(PROVE, stretch, window.start)
+        return self._running(PROVE, stretch, window.start, self.folder.proof_of(window.last))
 
-    def _running(self, what: str, stretch: Stretch, start: int) -> _Errand:
+    def _running(self, what: str, stretch: Stretch, start: int, result: Path) -> _Errand:
         server = self._machine.server(self.claimed, self.folder.preimages)
-        return _Errand(what, stretch.command(self._machine, server), start)
+        return _Errand(what, stretch.command(self._machine, server), result, start)
 
     def _nearest(self, step: int) -> tuple[int, Path]:
         return self.folder.nearest(step) or (0, self._machine.prestate)
@@ -145,7 +147,7 @@ class Run:
             self._start(errand)
         assert self._child is not None
         errand, child = self._child
-        status = child.wait(patience)
+        status = child.wait(patience, errand.result)
         if status is None:
             self._thin_out()
             raise TemporaryError(self._at_work(errand.what))

@@ -3,15 +3,17 @@
 The options for dispute games have op-challenger's names where it has them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
 from opcycle.agent import Agent
+from opcycle.challenger.cannon.programs import CannonFiles
 from opcycle.challenger.games import GamesOptions
-from opcycle.challenger.traces import GAME_TYPES, TRACES
+from opcycle.challenger.traces import CANNON, GAME_TYPES, TRACES, Trace
 from opcycle.cli.agents.common import deployment_option, l1_option, load, node_option
 from opcycle.cli.options import options
 from opcycle.cli.parse import address, seconds, wei
@@ -20,8 +22,11 @@ from opcycle.cli.where import key_signer
 from opcycle.deploy.config import Settlement
 from opcycle.devnet.assembly import Assembly
 from opcycle.errors import UserError
+from opcycle.installation import user_directory
 from opcycle.l1.signer import Signer
 from opcycle.protocol.types import Address
+
+FILE = click.Path(path_type=Path, dir_okay=False)
 
 challenger_options = options(
     deployment_option,
@@ -32,9 +37,20 @@ challenger_options = options(
     click.option(
         "--game-types",
         "--trace-type",
-        default=",".join(GAME_TYPES),
-        show_default=True,
-        help="Play games of these types, others are left alone.",
+        default="",
+        help="Play games of these types, commas between, others are left alone. Not given: of all types that "
+        f"the factory makes, of {', '.join(GAME_TYPES)}.",
+    ),
+    click.option("--l1-beacon", help="A beacon node's URL; needed for games of type cannon."),
+    click.option("--cannon-bin", type=FILE, help="cannon; the one that was built here, if not given."),
+    click.option(
+        "--cannon-server", type=FILE, help="op-program, with the chain's configuration built in; likewise."
+    ),
+    click.option("--cannon-prestate", type=FILE, help="The program's first state for cannon; likewise."),
+    click.option(
+        "--datadir",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Where runs of cannon are kept; if not given, in opcycle's own directory of this user.",
     ),
     click.option("--game-allowlist", default="", help="Play only these games; addresses, commas between."),
     click.option(
@@ -74,24 +90,26 @@ def run_challenger(
     l1: str,
     node: str,
     l2_eth_rpc: str | None,
+    l1_beacon: str | None,
     metrics_port: int | None,
     **games: Any,
 ) -> None:
     """The challenger that `signer` sends for."""
-    assembly = Assembly(load(deployment, l1), l1=l1, l2="", node=node, node_l2=l2_eth_rpc)
-    agent: Agent
+    found = load(deployment, l1)
+    assembly = Assembly(found, l1=l1, l2="", node=node, node_l2=l2_eth_rpc, l1_beacon=l1_beacon)
     if (
         assembly.deployment.addresses.settlement is Settlement.ORACLE
         and games["game_factory_address"] is None
     ):
-        agent = assembly.challenger(signer)
+        run_until_stopped([assembly.challenger(signer)], metrics_port)
     elif l2_eth_rpc is None:
         raise UserError("to play dispute games, the challenger needs --l2-eth-rpc URL, the node's engine")
     else:
-        agent = _games_challenger(assembly, signer, **games)
-    run_until_stopped([agent], metrics_port)
+        with _games_challenger(assembly, signer, **games) as agent:
+            run_until_stopped([agent], metrics_port)
 
 
+@contextmanager
 def _games_challenger(
     assembly: Assembly,
     signer: Signer,
@@ -103,7 +121,9 @@ def _games_challenger(
     selective_claim_resolution: bool,
     additional_bond_claimants: str,
     bond_budget: str | None,
-) -> Agent:
+    datadir: Path | None,
+    **cannon: Path | None,
+) -> Iterator[Agent]:
     settings = GamesOptions(
         bond_budget=None if bond_budget is None else wei(bond_budget),
         window=seconds(game_window),
@@ -111,12 +131,23 @@ def _games_challenger(
         is_selective=selective_claim_resolution,
         allowlist=frozenset(_addresses(game_allowlist)),
     )
-    unknown = [name for name in _items(game_types) if name not in GAME_TYPES]
+    factory = None if game_factory_address is None else address(game_factory_address)
+    types = _types(game_types) or assembly.game_types(factory)
+    files = CannonFiles(cannon["cannon_bin"], cannon["cannon_server"], cannon["cannon_prestate"])
+    with ExitStack() as stack:
+        traces: dict[int, Trace] = {number: TRACES[number] for number in types if number in TRACES}
+        if CANNON in types:
+            runs = datadir or user_directory() / "challenger"
+            traces[CANNON] = stack.enter_context(closing(assembly.cannon(runs, files, factory=factory)))
+        yield assembly.games_challenger(signer, settings, traces=traces, factory=factory)
+
+
+def _types(names: str) -> list[int]:
+    """Raises UserError for one that cannot be played."""
+    unknown = [name for name in _items(names) if name not in GAME_TYPES]
     if unknown:
         raise UserError(f"{unknown[0]!r} is no type of game that can be played; say {', '.join(GAME_TYPES)}")
-    traces = {GAME_TYPES[name]: TRACES[GAME_TYPES[name]] for name in _items(game_types)}
-    factory = None if game_factory_address is None else address(game_factory_address)
-    return assembly.games_challenger(signer, settings, traces=traces, factory=factory)
+    return [GAME_TYPES[name] for name in _items(names)]
 
 
 def _addresses(text: str) -> Sequence[Address]:
