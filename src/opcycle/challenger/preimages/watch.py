@@ -6,7 +6,7 @@ Nothing is kept that cannot be read again: after a restart or a reorg all that i
 from collections.abc import Container, Iterator, Sequence
 
 from opcycle.challenger.due import Due, Kind
-from opcycle.challenger.preimages.examining import Examination
+from opcycle.challenger.preimages.examining import Examination, Verdict
 from opcycle.challenger.preimages.proposing import Known, loadable_from
 from opcycle.challenger.waits import Waits
 from opcycle.errors import TemporaryError
@@ -29,8 +29,9 @@ class ProposalWatch:
     def reset(self) -> None:
         """Forget all: L1 was reorganised."""
         self._proposals: dict[int, Proposal] = {}
-        self._roots: dict[int, Hash] = {}
-        self._examinations: dict[int, Examination] = {}
+        self._roots: dict[tuple[int, int], Hash] = {}  # by index, and how many leaves
+        self._examinations: dict[int, Examination] = {}  # that are not at an end
+        self._verdicts: dict[int, Verdict] = {}
 
     def look(self, l1: L1BlockRef) -> None:
         """Read what may have changed up to the end of an L1 block."""
@@ -40,6 +41,7 @@ class ProposalWatch:
             self._proposals[proposal.index] = proposal
             if proposal.is_over:
                 self._examinations.pop(proposal.index, None)
+                self._verdicts.pop(proposal.index, None)
         self._read_roots(l1)
 
     @property
@@ -50,7 +52,8 @@ class ProposalWatch:
     @property
     def known(self) -> Sequence[Known]:
         """The same, with what is needed to go on with them."""
-        return [Known(proposal, self._roots.get(proposal.index)) for proposal in self._proposals.values()]
+        found = self._proposals.values()
+        return [Known(proposal, self._roots.get((proposal.index, proposal.leaves))) for proposal in found]
 
     @property
     def at_stake(self) -> int:
@@ -60,7 +63,7 @@ class ProposalWatch:
     @property
     def examined(self) -> int:
         """Of how many that are not over we know whether they are right."""
-        return sum(found.verdict is not None for found in self._examinations.values())
+        return len(self._verdicts)
 
     def police(self, l1: L1BlockRef, *, spare: Container[int]) -> tuple[list[Due], Waits]:
         """What is due about the proposals that are complete, those with least time first; nothing about those
@@ -70,43 +73,52 @@ class ProposalWatch:
         complete = [item for item in found if item.completed_at is not None]
         for proposal in sorted(complete, key=lambda item: item.completed_at or 0):
             try:
-                examination = self._examination(proposal, l1)
+                budget -= self._examine(proposal, budget, l1)
             except RpcUnreachableError:
                 raise
             except TemporaryError as error:
                 waits.for_others.append(str(error))
                 continue
-            budget -= examination.advance(budget)
-            if examination.verdict is None:
+            verdict = self._verdicts.get(proposal.index)
+            if verdict is None:
                 waits.for_others.append(f"the leaves of {proposal} to be examined")
             else:
-                due += self._due(proposal, examination, l1)
+                due += self._due(proposal, verdict, l1)
         return due, waits
 
     def _is_over(self, index: int) -> bool:
         return index in self._proposals and self._proposals[index].is_over
 
     def _read_roots(self, l1: L1BlockRef) -> None:
-        """Of complete proposals once, and of ours as far as they got."""
+        """Of complete proposals, and of ours as far as they got."""
         for index, proposal in self._proposals.items():
-            is_growing = proposal.completed_at is None
-            wanted = proposal.claimant == self._us if is_growing else index not in self._roots
-            if wanted and not proposal.is_over:
-                self._roots[index] = self.oracle.tree_root(proposal, block=l1.hash)
+            is_wanted = proposal.completed_at is not None or proposal.claimant == self._us
+            state = index, proposal.leaves
+            if is_wanted and not proposal.is_over and state not in self._roots:
+                self._roots[state] = self.oracle.tree_root(proposal, block=l1.hash)
 
-    def _examination(self, proposal: Proposal, l1: L1BlockRef) -> Examination:
-        """Raises TemporaryError if L1 gives other leaves than are in the oracle's tree."""
-        found = self._examinations.get(proposal.index)
+    def _examine(self, proposal: Proposal, budget: int, l1: L1BlockRef) -> int:
+        """Look at up to `budget` further leaves; how many it looked at.
+
+        Raises TemporaryError if L1 gives other leaves than are in the oracle's tree.
+        """
+        index = proposal.index
+        if index in self._verdicts or budget == 0:
+            return 0
+        found = self._examinations.get(index)
         if found is None:
             found = Examination(self.oracle.leaves(proposal, block=l1.hash))
-            if found.root != self._roots[proposal.index]:
+            if found.root != self._roots[index, proposal.leaves]:
                 raise TemporaryError(f"L1 gives other leaves of {proposal} than were added to it")
-            self._examinations[proposal.index] = found
-        return found
+            self._examinations[index] = found
+        count = found.advance(budget)
+        if found.verdict is not None:
+            self._verdicts[index] = found.verdict
+            del self._examinations[index]
+        return count
 
-    def _due(self, proposal: Proposal, examination: Examination, l1: L1BlockRef) -> Iterator[Due]:
-        verdict, oracle = examination.verdict, self.oracle
-        assert verdict is not None
+    def _due(self, proposal: Proposal, verdict: Verdict, l1: L1BlockRef) -> Iterator[Due]:
+        oracle = self.oracle
         now, until = l1.timestamp, loadable_from(proposal, oracle.rules(block=l1.hash).period)
         if not verdict.is_right:
             request = oracle.challenge(proposal, verdict.transition)
