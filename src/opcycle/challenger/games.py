@@ -90,8 +90,8 @@ class GamesOptions:
 @dataclass(slots=True)
 class _Turn:
     """What was found in one step. `derived`: the L1 block up to which the node has read this L1; None if that
-    is not known, or it reads another. `at_stake`: wei in bonds of ours that are not settled. `l1_heads`: those
-    of games in progress; of all of them if `is_complete`."""
+    is not known, or it reads another. `at_stake`: wei in bonds of ours that are not settled. `l1_heads`: of
+    games in progress, all of them if `is_complete`."""
 
     l1: L1BlockRef
     derived: BlockId | None = None

@@ -261,10 +261,9 @@ class Devnet:
         self._stack.callback(beacon.stop)
 
     def _start_da_server(self) -> None:
-        alt_da, self.da_server = self.config.alt_da, None
+        alt_da, files, self.da_server = self.config.alt_da, self.config.directory / "da-server", None
         if alt_da is not None:
-            files, port = self.config.directory / "da-server", self.config.ports.da_server
-            self.da_server = DAServer(files, alt_da.commitment_type, port)
+            self.da_server = DAServer(files, alt_da.commitment_type, self.config.ports.da_server)
             self.da_server.start()
             self._stack.callback(self.da_server.stop)
 
