@@ -43,6 +43,7 @@ RUNS = {
     "preimages": ("preimages", 0, questions()),
     "preimages, the wrong ones": ("preimages", 1, questions() | {local(1): bytes(32)}),
     "panics": ("panics", 2, {}),
+    "rewriting": ("rewriting", 42, {}),
     **{f"exits with {code}": ("exits", code, {local(1): bytes([code])}) for code in (0, 1, 2, 255)},
 }
 
@@ -76,6 +77,19 @@ def test_a_program_ends_as_it_should_and_our_contract_takes_its_steps(
     assert breaks(steps) == []
     assert steps[-1].hash == end.hash
     assert end.hash[0] == min(exit_code, 2)
+
+
+def test_cannon_runs_an_instruction_that_is_no_longer_there__our_contract_runs_what_is(
+    chain: OnChain, prestates: dict[str, Path], tmp_path: Path
+) -> None:
+    ends = [trace(prestates["rewriting"], tmp_path, options=options)[1] for options in ([], ["-cache"])]
+    assert [end.exit_code for end in ends] == [42, 41]
+    last = range(ends[0].steps - 20 * WINDOW, ends[0].steps)
+    steps, _ = trace(prestates["rewriting"], tmp_path, at=last, options=["-cache"])
+    wrong = [step for step in steps if answer(chain, step) != step.hash.hex()]
+    assert len(wrong) == 1
+    (again,) = trace(prestates["rewriting"], tmp_path, at=[wrong[0].number])[0]
+    assert (again.state, chain.step(again.state, again.proof)) == (wrong[0].state, again.hash)
 
 
 def breaks(steps: list[Step]) -> list[int]:
