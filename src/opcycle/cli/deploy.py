@@ -10,7 +10,7 @@ import click
 import orjson
 
 from opcycle.cli.account import Account, account_options, named_account
-from opcycle.cli.options import options
+from opcycle.cli.options import about_program, options, prestate_option
 from opcycle.deploy.config import DeployConfig
 from opcycle.deploy.costs import Ledger, Quote
 from opcycle.deploy.deployer import deploy as deploy_to
@@ -73,6 +73,7 @@ deploy_options = options(
         type=click.Path(path_type=Path, file_okay=False),
         help="With --dry-run: a directory for the files that the deployment would write.",
     ),
+    prestate_option,
     account_options,
     click.option("--yes", is_flag=True, help="Do not ask before spending on a public chain."),
     click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output; fees in wei."),
@@ -92,6 +93,7 @@ class Manner:
     confirmations: int
     dry_run: bool
     keep: Path | None
+    absolute_prestate: str | None
     yes: bool
     as_json: bool
 
@@ -115,7 +117,7 @@ def deploy(*, l1: str, signer_url: str | None, from_address: str | None, **chose
 
 def run_deploy(account: Account, *, l1: str, manner: Manner) -> None:
     """Deploy from any account. Raises UserError before anything is sent for a bad config or L1."""
-    config = DeployConfig.load(manner.config_file)
+    config = about_program(DeployConfig.load(manner.config_file), manner.absolute_prestate)
     if manner.dry_run:
         _dry_run(config, account.address, l1=l1, manner=manner)
         return

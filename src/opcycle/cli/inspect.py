@@ -7,6 +7,7 @@ from typing import Any
 import click
 import orjson
 
+from opcycle.cli.options import about_program, prestate_option
 from opcycle.deploy.config import DeployConfig
 from opcycle.deploy.inspection.files import file_findings
 from opcycle.deploy.inspection.findings import Finding, Report, Severity
@@ -31,25 +32,35 @@ _TITLES = ("severity", "contract", "at", "what")
 )
 @click.option("--l1", required=True, help="L1 RPC URL.")
 @click.option("--l2", help="L2 RPC URL: inspect that chain, too.")
+@prestate_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_context
 def inspect(
-    ctx: click.Context, *, deployment: Path, config_file: Path, l1: str, l2: str | None, as_json: bool
+    ctx: click.Context,
+    *,
+    deployment: Path,
+    config_file: Path,
+    l1: str,
+    l2: str | None,
+    absolute_prestate: str | None,
+    as_json: bool,
 ) -> None:
     """Compare a live deployment with its configuration, and say what deviates.
 
     DEPLOYMENT is a directory with addresses.json and rollup.json, or one of these files. Looked at are the
     code, admin and initializer of every contract, every role and every parameter; on L2, whether it is the
-    chain that began with these. Sends nothing. The exit status is 1 if there is an error, 0 if there are
-    warnings and notes only.
+    chain that began with these. Games about mips64 must be about the program that `opcycle prestate` has
+    built here for the chain, unless the configuration or --absolute-prestate names another. Sends nothing.
+    The exit status is 1 if there is an error, 0 if there are warnings and notes only.
 
     \b
     opcycle inspect deployments/local --config deploy/local.yaml --l1 http://127.0.0.1:8545
     """
-    config, rpc = DeployConfig.load(config_file), RpcClient(l1)
+    config, rpc = about_program(DeployConfig.load(config_file), absolute_prestate), RpcClient(l1)
     subject = read_subject(deployment, config, rpc)
     plan = subject.plan
-    reports = {"l1": inspect_l1(rpc, plan, subject.addresses).plus(file_findings(plan, subject.rollup))}
+    found_in_files = [*file_findings(plan, subject.rollup), *subject.notes]
+    reports = {"l1": inspect_l1(rpc, plan, subject.addresses).plus(found_in_files)}
     if l2 is not None:
         reports["l2"] = inspect_l2(l2_of(subject, l2), rpc, plan)
     if as_json:

@@ -1,11 +1,13 @@
 """Sets of click options that several commands share."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import click
 
-from opcycle.deploy.config import VM, GamesConfig, Settlement
+from opcycle.cli.parse import absolute_prestate
+from opcycle.deploy.config import VM, DeployConfig, GamesConfig, Settlement
 from opcycle.deploy.local import LOCAL_GAMES, LOCAL_PROOF_GAMES
 from opcycle.errors import UserError
 
@@ -42,6 +44,23 @@ vm_option = click.option(
     show_default=True,
     help="The machine that games are about: mips64 runs the real program, alphabet proves nothing.",
 )
+
+
+prestate_option = click.option(
+    "--absolute-prestate",
+    metavar="HASH",
+    help="Of the chain's fault-proof program, if that was built elsewhere; as games.absolute_prestate.",
+)
+
+
+def about_program(config: DeployConfig, prestate: str | None) -> DeployConfig:
+    """As `prestate_option` says. Raises UserError if that is no hash, or of no use to this configuration."""
+    if prestate is None:
+        return config
+    games = replace(config.games, absolute_prestate=absolute_prestate(prestate))
+    found = replace(config, games=games)
+    found.require_valid()
+    return found
 
 
 def local_games(vm: str, settlement: Settlement) -> GamesConfig:

@@ -75,6 +75,11 @@ def transaction_hash(text: str) -> Hash:
     return _hex(text, 32, "transaction hash")
 
 
+def absolute_prestate(text: str) -> Hash:
+    """Of 0x and 64 hex digits."""
+    return _hex(text, 32, "absolute prestate")
+
+
 def rollup_config(file: Path) -> RollupConfig:
     """Of a `rollup.json`."""
     try:

@@ -67,7 +67,7 @@ def dry_run(
         with fork_of(l1, account) as fork:
             fork.make_rich()
             deployment = deploy(
-                _without_program(config, start),
+                without_program(config, start),
                 rpc=fork,
                 transactions=TransactionManager(fork, UnsignedAccount(account), chain_id=chain_id),
                 directory=files,
@@ -81,7 +81,7 @@ def dry_run(
     return DryRun(deployment, start is not None, ledger.at(quote.prices), quote)
 
 
-def _without_program(config: DeployConfig, start: Start | None) -> DeployConfig:
+def without_program(config: DeployConfig, start: Start | None) -> DeployConfig:
     """A stand-in for the absolute prestate of a program that would have to be built. It costs as much gas."""
     if not config.games.needs_program or (start is not None and start.prestate is not None):
         return config

@@ -1,6 +1,6 @@
 """What a chain's fault-proof program is made of, how it is built, and how it is found again.
 
-Go and cannon are stand-ins that write down what they are asked; tests/peers builds a real one.
+Go and cannon are stand-ins; tests/peers builds a real one.
 """
 
 import json
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from tests.unit.deploy.configs import DEPLOYER, valid_config
+from tests.unit.engine.stand_ins import Tools
 
-from opcycle import installation
 from opcycle.deploy.plan import make_plan
 from opcycle.engine.fault_proof_build import build_program, describe
 from opcycle.engine.fault_proof_program import ChainFiles, find_program, program_store, programs_of
@@ -30,60 +30,9 @@ def other_chain() -> ChainFiles:
     return replace(chain(), rollup=replace(chain().rollup, block_time=3))
 
 
-class Tools:
-    """`go` on PATH, and a `cannon` that it builds. Of every chain the prestate is the rollup's own hash, as
-    long as Go lays the chain's files over op-program's."""
-
-    def __init__(self, directory: Path):
-        self.directory = directory
-        (directory / "bin").mkdir()
-        (directory / "optimism").mkdir()
-        self.go("go1.26.8")
-        self.cannon("true")
-
-    def go(self, version: str, fails_at: str = "nowhere") -> None:
-        here = self.directory
-        self._write(
-            "bin/go",
-            f"""[ "$1" = env ] && echo {version} && exit
-            echo "$GOOS/$GOARCH cgo=$CGO_ENABLED $*" >> {here}/asked
-            if [ "$1" = mod ]; then echo '{{"Dir": "{here}/optimism"}}'; exit; fi
-            for package; do true; done
-            if [ "${{package#*/optimism/}}" = {fails_at} ]; then echo "x.go:1: nonsense"; exit 1; fi
-            overlay=none; while [ "$1" != -o ]; do [ "$1" = -overlay ] && overlay=$2; shift; done
-            [ $overlay = none ] || cp $overlay {here}/overlay.json; cp go.mod {here}/go.mod
-            cat *rollup.json 2>/dev/null | sha256sum > "$2"
-            [ "${{package#*/optimism/}}" = cannon ] && cp {here}/cannon "$2"; chmod +x "$2"
-            """,
-        )
-
-    def cannon(self, load_elf: str) -> None:
-        self._write(
-            "cannon",
-            f"""echo "cannon $*" >> {self.directory}/asked
-            if [ $1 = load-elf ]; then {load_elf}; fi
-            if [ $1 = load-elf ]; then cp client.elf prestate.bin.gz; echo '{{}}' > meta.json; exit; fi
-            echo "{{\\"pre\\": \\"0x03$(head -c 62 prestate.bin.gz)\\"}}" > proof-0.json
-            """,
-        )
-
-    def _write(self, name: str, body: str) -> None:
-        file = self.directory / name
-        file.write_text("#!/bin/sh\n" + body)
-        file.chmod(0o755)
-
-    @property
-    def asked(self) -> list[str]:
-        return (self.directory / "asked").read_text().splitlines()
-
-
 @pytest.fixture
 def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tools:
-    """Of a user without a checkout."""
-    monkeypatch.setenv("OPCYCLE_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
-    monkeypatch.setattr(installation, "CHECKOUT", None)
-    return Tools(tmp_path)
+    return Tools(tmp_path, monkeypatch)
 
 
 def nothing(_: str) -> None:
