@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from opcycle.cli.options import mode_option
-from opcycle.deploy.config import Settlement
+from opcycle.cli.options import local_games, mode_option, vm_option
+from opcycle.deploy.config import VM, Settlement
 from opcycle.devnet.config import discard
 from opcycle.devnet.demo.stage import tell
 from opcycle.devnet.demo.story import Story, demo_config
@@ -16,6 +16,7 @@ from opcycle.devnet.ports import Ports, free_ports
 
 @click.command()
 @mode_option
+@vm_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per stage, for programs.")
 @click.option("--auto-ports", is_flag=True, help="Take any free ports instead of the fixed ones.")
 @click.option(
@@ -25,20 +26,24 @@ from opcycle.devnet.ports import Ports, free_ports
     show_default=True,
     help="Where chains and logs are kept until the next demo.",
 )
-def demo(*, mode: str, as_json: bool, auto_ports: bool, data: Path) -> None:
+def demo(*, mode: str, vm: str, as_json: bool, auto_ports: bool, data: Path) -> None:
     """Follow one user's transactions through all six stages, each claim checked on the chains.
 
-    With dispute games a liar claims another output root and is refuted, claim by claim, down to a step.
-    Exits 0 only if every stage was checked.
+    With dispute games a liar claims another output root and is refuted, claim by claim, down to a step: with
+    --vm mips64 one of op-program, the real fault-proof program, shown as an instruction with the registers
+    that both sides claim. That takes some minutes. Exits 0 only if every stage was checked.
 
     \b
     opcycle demo
+    opcycle demo --vm mips64
     opcycle demo --mode oracle
     opcycle demo --json --auto-ports
     """
+    settlement = Settlement(mode)
+    local_games(vm, settlement)  # refuses what does not go together
     discard(data)
     ports = free_ports() if auto_ports else Ports()
-    config = demo_config(data.resolve(), settlement=Settlement(mode), ports=ports)
+    config = demo_config(data.resolve(), settlement=settlement, ports=ports, vm=VM(vm))
     view = _view(as_json=as_json)
     with Story(config, view) as story:
         is_all_checked = tell(story.stages(), view)

@@ -5,7 +5,7 @@ both sides' registers can be laid side by side. Of later steps it has hashes onl
 liar needs: in the end the machine says the opposite of what it really does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -47,6 +47,9 @@ class LyingTrace:
         """The real one: nobody can prove a lie."""
         return self._trace.proof(dispute, instant)
 
+    def keep(self, l1_heads: Collection[Hash]) -> None:
+        self._trace.keep(l1_heads)
+
     def moment(self, dispute: Dispute) -> Moment:
         """What is said of the machine after step `since`. Raises ValueError if it was made without a lie."""
         if self._lie is None:
@@ -61,12 +64,12 @@ def _pretended(real: VMStatus) -> VMStatus:
     return VMStatus.INVALID if real is VMStatus.VALID else VMStatus.VALID
 
 
-def register(name: str, value: int) -> Lie:
-    """A general register of the thread that runs next has another value."""
+def register(name: str, change: Callable[[int], int]) -> Lie:
+    """A general register of the thread that runs next has not its value but what `change` makes of it."""
 
     def lie(step: StepProof, following: StepProof) -> Moment:
         state, witness = MachineState.decode(following.state), Witness.decode(following.proof)
-        thread = witness.thread.with_register(name, value)
+        thread = witness.thread.with_register(name, change(witness.thread.register(name)))
         return Moment(_with_threads(state, thread.on(witness.other_threads)), thread)
 
     return lie

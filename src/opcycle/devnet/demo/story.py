@@ -12,14 +12,15 @@ from pathlib import Path
 from eth_abi.abi import decode, encode
 
 from opcycle.artifacts import artifact
-from opcycle.deploy.config import Settlement
-from opcycle.deploy.local import LOCAL_GAMES
+from opcycle.deploy.config import VM, Settlement
+from opcycle.deploy.local import LOCAL_GAMES, LOCAL_PROOF_GAMES
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.demo.batch_on_l1 import BatchOnL1, find_batch
 from opcycle.devnet.demo.forge import Created, ForgeCreate
 from opcycle.devnet.demo.games_acts import GamesActs
 from opcycle.devnet.demo.oracle_acts import OracleActs
+from opcycle.devnet.demo.proof_acts import ProofActs
 from opcycle.devnet.demo.scene import RECIPIENT, USER, WITHDRAWN, Scene
 from opcycle.devnet.demo.stage import Stage, check
 from opcycle.devnet.demo.view import Evidence, View
@@ -51,15 +52,23 @@ MakeDevnet = Callable[[DevnetConfig, Callable[[str], None]], Devnet]
 """`Devnet.live`, or `Devnet.stepped` in tests."""
 
 
-def demo_config(directory: Path, *, settlement: Settlement, ports: Ports) -> DevnetConfig:
-    """A devnet for the demo: an output root every few blocks, and games of no more claims than fit a screen.
+GAMES = {
+    VM.ALPHABET: replace(LOCAL_GAMES, max_game_depth=14, split_depth=10),
+    VM.MIPS64: replace(LOCAL_PROOF_GAMES, max_game_depth=74, split_depth=30),
+}
+"""Of either machine. With alphabet, games have no more claims than fit a screen, and reach 1,024 L2 blocks and
+8 steps. With mips64 they are a level deeper than OP Mainnet's 73, where the last claim about a wrong root is
+the challenger's: here it is the liar's, and a step refutes it."""
 
-    These reach 1,024 L2 blocks and 8 steps of the machine.
-    """
+
+def demo_config(
+    directory: Path, *, settlement: Settlement, ports: Ports, vm: VM = VM.ALPHABET
+) -> DevnetConfig:
+    """A devnet for the demo, with an output root every few blocks."""
     return DevnetConfig(
         directory,
         settlement=settlement,
-        games=replace(LOCAL_GAMES, max_game_depth=14, split_depth=10),
+        games=GAMES[vm],
         submission_interval=SUBMISSION_INTERVAL,
         ports=ports,
     )
@@ -89,7 +98,8 @@ class Story:
 
     def stages(self) -> list[Stage]:
         is_oracle = self._config.settlement is Settlement.ORACLE
-        acts = OracleActs(self._scene) if is_oracle else GamesActs(self._scene)
+        is_proof = self._config.games.vm is VM.MIPS64
+        acts = OracleActs(self._scene) if is_oracle else (ProofActs if is_proof else GamesActs)(self._scene)
         return [
             Stage("setup", "a local L1, contracts, an L2 with sequencer and verifier", self._set_up),
             Stage("pool", "ETH deposited from L1, a transfer sent to op-geth's pool", self._pool),

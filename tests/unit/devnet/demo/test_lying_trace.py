@@ -67,7 +67,7 @@ def test_a_right_root_is_invalid_in_the_end() -> None:
 
 
 def test_a_lie_about_a_register_is_a_state_whose_running_thread_has_another() -> None:
-    liar = lying(LOAD, register("a0", 0))
+    liar = lying(LOAD, register("a0", lambda _: 0))
     moment = liar.moment(DISPUTE)
     assert moment.thread is not None
     assert (moment.thread.register("a0"), moment.state.hash) == (0, liar.state(DISPUTE, LOAD))
@@ -78,7 +78,7 @@ def test_a_lie_about_a_register_is_a_state_whose_running_thread_has_another() ->
 
 
 def test_a_lie_about_a_register_that_is_the_truth_is_the_real_state() -> None:
-    assert lying(LOAD, register("a0", 1)).state(DISPUTE, LOAD) == hashes(LOAD)[1]
+    assert lying(LOAD, register("a0", lambda real: real)).state(DISPUTE, LOAD) == hashes(LOAD)[1]
 
 
 @pytest.mark.parametrize("instant", [STORE, LOAD])

@@ -1,0 +1,89 @@
+"""Settlement by a fault proof: a wrong root is argued down to one instruction of op-program, run on L1.
+
+What the liar lies about is how the program ends. Go's last three instructions are always these, whatever it
+has computed:
+
+    lw      a0, 8(sp)           the exit code: 0 if the output root in dispute is right, 1 if it is wrong
+    daddiu  v0, zero, 5205      the number of exit_group
+    syscall
+
+The liar says that the first of them has loaded the other one.
+"""
+
+from opcycle.challenger.traces import Trace
+from opcycle.devnet.demo.games_acts import GamesActs
+from opcycle.devnet.demo.lying_trace import LyingTrace, register
+from opcycle.devnet.demo.scene import Scene
+from opcycle.devnet.demo.stage import Stage, check
+from opcycle.devnet.demo.view import Evidence
+from opcycle.devnet.steps import look_at
+from opcycle.engine.fault_proof_program import find_program
+from opcycle.engine.symbols import function_at
+from opcycle.l1.dispute_games import FaultDisputeGame
+from opcycle.monitor.step_drawing import draw_step
+from opcycle.protocol.dispute_game import Dispute, dispute_of, local_context
+from opcycle.protocol.mips64 import MachineState
+from opcycle.rpc.hexjson import to_hex
+
+NEVER = 1 << 62
+"""A step after the end of any program."""
+
+BEFORE_THE_END = 3
+"""The instruction that loads the exit code is so many steps from the end."""
+
+
+class ProofActs(GamesActs):
+    """The same stages about the real program, and one more about the instruction in dispute."""
+
+    def __init__(self, scene: Scene):
+        super().__init__(scene)
+        self._trace: Trace  # the liar's own machine, before the lie
+
+    def stages(self) -> list[Stage]:
+        propose, challenge, *rest = super().stages()
+        shown = Stage("step", "the instruction in dispute, as both sides have it and L1 runs it", self._step)
+        return [propose, challenge, shown, *rest]
+
+    def _plot(self) -> tuple[int, LyingTrace]:
+        self._trace = trace = self._scene.devnet.cannon()
+        return self._scene.withdrawal_block, other_end(trace)
+
+    def _step(self) -> Evidence:
+        devnet, game, claim = self._scene.devnet, self._wrong, self._wrong.claims[-1]
+        dispute, instant = dispute_of(game, claim, claim.position), game.step_of(claim.position)
+        lied = self._lie.moment(dispute)
+        step = self._scene.compute("the step", lambda: look_at(self._trace, dispute, instant)).claiming(lied)
+        assert step.after.thread is not None
+        check("the liar's claim is the state that it shows", holds=lied.state.hash == claim.value)
+        program = find_program(game.parameters.absolute_prestate)
+        symbol = function_at(program.symbols, step.thread.pc)
+        lines = list(draw_step(step, symbol=symbol))
+        self._scene.view.draw(lines, lines)
+        proof = self._trace.proof(dispute, instant)
+        contract = FaultDisputeGame(devnet.l1.rpc, game.address)
+        decided = contract.run_step(proof.state, proof.proof, local_context(dispute), block="latest")
+        check("MIPS64 on L1 comes to the challenger's state", holds=decided == step.after.state.hash)
+        total = MachineState.decode(self._trace.proof(dispute, NEVER).state).step
+        code = step.after.thread.register("a0")
+        return {
+            "step": f"{instant:,} of {total:,}",
+            "instruction": f"{step.instruction.text} at {step.thread.pc:#x}, in {symbol}",
+            "the liar says": "a0 is 0: the program exits with 0, the output root is right",
+            "L1 says": f"a0 is {code}: the program exits with {code}, the output root is wrong",
+            "state after it": to_hex(decided),
+        }
+
+
+def other_end(trace: Trace) -> LyingTrace:
+    """That the program ends otherwise: with 0 instead of 1, or the other way round."""
+
+    def since(dispute: Dispute) -> int:
+        return exit_code_loaded(trace, dispute)
+
+    return LyingTrace(trace, since=since, lie=register("a0", lambda code: code ^ 1))
+
+
+def exit_code_loaded(trace: Trace, dispute: Dispute) -> int:
+    """The step in which the program loads its exit code. Raises TemporaryError while it runs."""
+    end = MachineState.decode(trace.proof(dispute, NEVER).state)
+    return end.step - BEFORE_THE_END
