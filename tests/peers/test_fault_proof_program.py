@@ -1,6 +1,7 @@
 """The program that disputes are about, really built: the same wherever it is built, and right about a chain.
 
-With OPCYCLE_PROFILE=nightly it is built with nothing that Go has compiled before, which takes minutes.
+With OPCYCLE_PROFILE=nightly it is built with nothing that Go has compiled before, and runs in cannon to its
+end; each takes minutes.
 """
 
 import subprocess
@@ -8,7 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.peers.mips64.cannon import trace
+from tests.peers.mips64.differential import answer
 from tests.profiles import PROFILE
+from tests.vectors.mips64.onchain import OnChain
 
 from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.deploying import local_plan
@@ -23,6 +27,9 @@ BLOCK = 12
 LIE = b"\x01" * 32
 PATIENCE = 60
 """Seconds for a run, which takes one."""
+STEPS_APART, OF_EACH_SYSCALL = (200_000, 100) if PROFILE == "nightly" else (100_000, 20)
+END = () if PROFILE == "nightly" else ("-stop", "30000000")
+"""Our contract takes a few of 500 million steps: so many apart, and the first calls of each syscall."""
 
 
 def nothing(_: str) -> None:
@@ -48,9 +55,9 @@ def claimed(devnet: Devnet, claim: Hash, *, block: int = BLOCK) -> ClaimedOutput
     return ClaimedOutput(devnet.l1.head.hash, agreed.block.hash, agreed.output_root, claim, block)
 
 
-def run(
-    devnet: Devnet, program: FaultProofProgram, claimed: ClaimedOutput, data: Path
-) -> subprocess.CompletedProcess[str]:
+def command(
+    devnet: Devnet, program: FaultProofProgram, claimed: ClaimedOutput, data: Path, *, is_server: bool = False
+) -> list[str]:
     ports = devnet.config.ports
     sources = Sources(
         l1=devnet.l1.rpc.url,
@@ -58,10 +65,16 @@ def run(
         l2=f"http://127.0.0.1:{ports.verifier_rpc}",
     )
     chain_id = devnet.deployment.rollup.l2_chain_id
-    command = op_program_command(
-        program.host, claimed, sources, data=data, l2_chain_id=chain_id, is_server=False
+    return op_program_command(
+        program.host, claimed, sources, data=data, l2_chain_id=chain_id, is_server=is_server
     )
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+
+
+def run(
+    devnet: Devnet, program: FaultProofProgram, claimed: ClaimedOutput, data: Path
+) -> subprocess.CompletedProcess[str]:
+    asked = command(devnet, program, claimed, data)
+    return subprocess.run(asked, capture_output=True, text=True, check=False, timeout=PATIENCE)
 
 
 def test_a_right_claim_is_verified_and_a_wrong_one_is_not(
@@ -96,3 +109,21 @@ def test_two_builds_make_the_same_absolute_prestate(
     assert again.directory != program.directory
     assert again.absolute_prestate == program.absolute_prestate
     assert again.prestate.read_bytes() == program.prestate.read_bytes()
+
+
+@pytest.mark.timeout(3600)
+def test_our_contract_takes_the_steps_that_the_program_makes_in_cannon(
+    devnet: Devnet, program: FaultProofProgram, tmp_path: Path
+) -> None:
+    right = claimed(devnet, devnet.node.output_at_block(BLOCK).output_root)
+    steps, end = trace(
+        program.prestate,
+        tmp_path,
+        options=["-cache", "-every", str(STEPS_APART), "-syscalls", str(OF_EACH_SYSCALL), *END],
+        server=command(devnet, program, right, tmp_path / "data", is_server=True),
+    )
+    chain = OnChain()
+    assert [step.number for step in steps if answer(chain, step) != step.hash.hex()] == []
+    assert end.refused == ""
+    assert len(steps) > end.steps / STEPS_APART
+    assert (end.exited, end.exit_code) == ((True, 0) if PROFILE == "nightly" else (False, 0))

@@ -19,7 +19,9 @@ _GAS = 30_000_000
 _OUTPUT = re.compile(r"output: 0x([0-9a-f]*)")
 _STEP = keccak(b"step(bytes,bytes,bytes32)")[:4]
 _TEXT = keccak(b"Error(string)")[:4]
-_LOCAL, _KECCAK256, _SHA256 = 1, 2, 4
+_LOCAL, _KECCAK256, _SHA256, _BLOB, _PRECOMPILE = 1, 2, 4, 5, 6
+_LENGTHS, _PARTS, _PART_IS_THERE = 0, 1, 2
+"""Slots of the oracle's mappings, the same in all that are deployed."""
 
 
 class RefusedStepError(Exception):
@@ -87,7 +89,11 @@ class OnChain:
         return int(self._evm.result.gas_used)
 
     def load(self, read: Read) -> None:
-        """Tell the oracle the part that the next step reads: a local word, or what hashes to its key."""
+        """Tell the oracle the part that the next step reads.
+
+        A local word, or what hashes to its key, as anybody can. What blobs and precompiles answer is put into
+        its storage: it would want to see more than a machine asks for.
+        """
         kind = read.key[0]
         if kind == _LOCAL:
             types = ["uint256", "bytes32", "bytes32", "uint256", "uint256"]
@@ -96,9 +102,22 @@ class OnChain:
             self._tell(
                 "loadLocalData", types, [ident, self._context(), word, len(read.preimage), read.offset]
             )
+        elif kind in (_BLOB, _PRECOMPILE):
+            self._store(read)
         else:
             function = {_KECCAK256: "loadKeccak256PreimagePart", _SHA256: "loadSha256PreimagePart"}[kind]
             self._tell(function, ["uint256", "bytes"], [read.offset, read.preimage])
+
+    def _store(self, read: Read) -> None:
+        told = len(read.preimage).to_bytes(8, "big") + read.preimage
+        part = told[read.offset : read.offset + 32].ljust(32, b"\0")
+        values = {
+            _slot(read.key, _LENGTHS): len(read.preimage),
+            _slot(read.offset.to_bytes(32, "big"), _slot(read.key, _PARTS)): int.from_bytes(part, "big"),
+            _slot(read.offset.to_bytes(32, "big"), _slot(read.key, _PART_IS_THERE)): 1,
+        }
+        for slot, value in values.items():
+            self._evm.insert_account_storage(self._oracle, slot, value)
 
     def _context(self) -> bytes:
         return keccak(self._steps.to_bytes(32, "big"))
@@ -118,6 +137,11 @@ def _errors(contract: Artifact) -> dict[bytes, str]:
         for entry in contract.abi
         if entry["type"] == "error"
     }
+
+
+def _slot(key: bytes, mapping: int) -> int:
+    """Where a mapping in storage keeps a key's value."""
+    return int.from_bytes(keccak(key + mapping.to_bytes(32, "big")), "big")
 
 
 def calldata(state: bytes, proof: bytes, context: bytes = bytes(32)) -> bytes:
