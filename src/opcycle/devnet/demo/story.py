@@ -56,7 +56,7 @@ GAMES = {
     VM.ALPHABET: replace(LOCAL_GAMES, max_game_depth=14, split_depth=10),
     VM.MIPS64: replace(LOCAL_PROOF_GAMES, max_game_depth=74, split_depth=30),
 }
-"""Of either machine. With alphabet, games have no more claims than fit a screen, and reach 1,024 L2 blocks and
+"""Of either machine. With alphabet, games have no more claims than fit a screen and reach 1,024 L2 blocks and
 8 steps. With mips64 they are a level deeper than OP Mainnet's 73, where the last claim about a wrong root is
 the challenger's: here it is the liar's, and a step refutes it."""
 
