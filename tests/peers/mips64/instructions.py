@@ -6,6 +6,9 @@ from tests.peers.mips64 import values
 from tests.peers.mips64.scenes import Scene
 from tests.vectors.mips64.machine import ALIGNED, MASK
 
+_KIND = {0x38: 1, 0x3C: 2}
+"""What kind of reservation sc and scd need: that of ll, or of lld."""
+
 
 def opcode(scene: Scene, number: int) -> None:
     """An instruction by its first six bits."""
@@ -58,7 +61,9 @@ def _memory(scene: Scene, number: int) -> None:
     target = scene.thread.register(base) + _signed(immediate) & MASK
     scene.execute(number << 26 | base << 21 | rt << 16 | immediate)
     scene.fill(target)
-    if r.random() < (0.8 if number in (0x38, 0x3C) else 0.25):
+    if number in (0x38, 0x3C) and r.random() < 0.8:
+        scene.reserve(_near_reservation(r, target), _KIND[number])
+    elif r.random() < 0.25:
         scene.reserve(_near_reservation(r, target))
 
 

@@ -87,8 +87,8 @@ class Scene:
         """Something stands in memory where `address` is, unless something does already."""
         self.machine.memory.setdefault(address & ALIGNED, values.number(self.r))
 
-    def reserve(self, address: int) -> None:
-        """Somebody has reserved an address with a load-linked."""
-        self.machine.ll_status = self.r.choice((0, 1, 2, 1, 2, 3))
+    def reserve(self, address: int, kind: int = 1) -> None:
+        """Somebody has reserved an address, mostly with a load-linked of this kind."""
+        self.machine.ll_status = kind if self.r.random() < 0.7 else self.r.choice((0, 1, 2, 3))
         self.machine.ll_address = address
         self.machine.ll_owner = self.thread.thread_id if self.r.random() < 0.7 else values.thread_id(self.r)

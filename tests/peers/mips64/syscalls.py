@@ -143,7 +143,7 @@ def _clock_gettime(scene: Scene) -> None:
     scene.fill(target + 8 & MASK)
     if r.random() < 0.15:
         scene.reserve((target & ALIGNED) + 8 + r.randrange(8) & MASK)
-    _arguments(scene, r.choice((0, 1, 1, 1, 2, 6)) if r.random() < 0.9 else values.number(r), target)
+    _arguments(scene, r.choice((0, 1, 1, 1, 1, 2)) if r.random() < 0.9 else values.number(r), target)
 
 
 def _getrandom(scene: Scene) -> None:
