@@ -13,7 +13,7 @@ from tests.vectors.mips64.onchain import OnChain
 from tests.vectors.mips64.vectors import SAMPLE
 
 TURNS = 21
-"""How often everything has its turn. `make differential-mips64` takes a thousand turns, of a seed of its own."""
+"""How often everything has its turn; in `make differential-mips64` a thousand times, from any seed."""
 
 
 @pytest.fixture(scope="module")
