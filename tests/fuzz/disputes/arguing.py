@@ -1,11 +1,13 @@
 """Creating games and arguing in them: by anybody, truly or not, as the rules allow or not."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 from eth_abi.abi import decode
-from tests.fuzz.disputes.game import Game
+from tests.fuzz.disputes.game import Computation, Game
+from tests.fuzz.disputes.machines import KECCAK256, LOCAL, Part, Read, Shown
 from tests.fuzz.disputes.rig import PEOPLE, WALLET, WALLETS_OWNER, Rig
-from tests.fuzz.disputes.truth import INVALID, PRESTATE, VALID, Words, with_status
+from tests.fuzz.disputes.truth import Words
 from tests.fuzz.evm import Event
 from tests.fuzz.game_model import Place
 
@@ -15,11 +17,11 @@ STATES = ("known", "prestate", "junk")
 EXTRAS = ("block", "padded", "short", "huge", "anchor")
 
 
+Spoil = Callable[[Shown], Shown]
+
+
 class Arguing(Rig, ABC):
     """Arguments are plain numbers and words, so that a play can be written down."""
-
-    states: dict[bytes, bytes]
-    """Machine states that somebody knows, by hash without its status."""
 
     # --- creating ---
 
@@ -74,12 +76,11 @@ class Arguing(Rig, ABC):
     def _l1_head(self, block: int) -> bytes:
         """The head of a game that is made now. It makes an L2 block safe, `block` or a later one from
         before."""
+        self.safe = max(self.safe, min(block, self.l2.blocks[-1].number))
+        self.model.number = self.machine.l1_number(self.model.number, self.safe)
+        self.set_block()
         head = self.l1_head()
-        if head not in self.safe_of:
-            last = self.l2.blocks[-1].number
-            self.safe = max(self.safe, min(block, last))
-            self.safe_of[head] = self.safe
-            self.deployment.machine.send(PEOPLE["owner"], "setSafe", head, self.safe)
+        self.safe = self.machine.see(self.deployment, head, self.safe)
         return head
 
     def _extra(self, kind: str, block: int, anchored: int) -> bytes:
@@ -90,7 +91,7 @@ class Arguing(Rig, ABC):
         if kind == "forged":
             return self.l2.lies[block - self.l2.first].root
         if kind == "random":
-            return bytes([block]) * 32
+            return self.machine.garbage(block)
         reach = self.model.anchor_root()[1] + (1 << self.parameters.split_depth)
         others = {
             "of another block": block + 1,
@@ -118,7 +119,7 @@ class Arguing(Rig, ABC):
         wei = game.rules.bond(min(place[0], game.rules.max_depth)) + bond
         answered = parent.value if disputed else bytes(31) + b"\1"
         self.touch(game)
-        self.act(
+        done = self.act(
             "move",
             lambda: self.model.move(
                 game, PEOPLE[by], index, said, attack=attack, bond=wei, disputed=answered
@@ -127,6 +128,8 @@ class Arguing(Rig, ABC):
             value=wei,
             logs=lambda: [Event("Move", (index, said, PEOPLE[by]))],
         )
+        if done is not None and (kind := self.machine.kinds.get(said)):
+            self.done[f"lie: {kind}"] += 1
 
     def _value(self, game: Game, index: int, place: Place, kind: str, salt: int) -> bytes:
         """What somebody says at a place."""
@@ -143,24 +146,14 @@ class Arguing(Rig, ABC):
                 return self.l2.root(max(self.l2.first, min(block + salt - 2, self.l2.blocks[-1].number)))
             if kind == "stubborn":
                 return self.l2.lies[block - self.l2.first].root
-            return self.l2.root(block) if kind == "true" else bytes([salt]) * 32
+            return self.l2.root(block) if kind == "true" else self.machine.garbage(salt)
         return self._state_value(game, index, place, kind, salt)
 
     def _state_value(self, game: Game, index: int, place: Place, kind: str, salt: int) -> bytes:
         words, instant = self.asked(game, index, place)
-        truth = self.machine.preimage(words, self.safe_of[game.l1_head], instant)
-        verdict = truth[63]
-        if kind == "near":
-            truth = self.machine.state(words, verdict, max(0, instant + salt - 2))
-        elif kind == "stubborn":  # as sure of the opposite, in each state, as the truth is
-            truth = self.machine.state(words, VALID if verdict else INVALID, instant)
-        hash_ = self.machine.hash(truth)
-        if kind in ("true", "near", "stubborn"):
-            self.states[hash_[1:]] = truth
-            return hash_
-        if kind == "wrong status":
-            return with_status(hash_, (hash_[0] + 1 + salt) % 5)
-        return with_status(bytes([salt]) * 32, hash_[0])
+        if kind == "true":
+            return self.machine.true(words, instant)
+        return self.machine.false(kind, words, instant, salt)
 
     def block_at(self, game: Game, place: Place) -> int:
         """The L2 block that a place of the upper tree is about, no later than the safe one."""
@@ -171,7 +164,7 @@ class Arguing(Rig, ABC):
         """What the machine computes at a place of a lower tree, and after which of its steps."""
         computation = game.dispute(index, place)
         words = Words(game.l1_head, computation.agreed[0], computation.disputed[0], computation.block)
-        return words, game.last_instant(place, game.rules.max_depth) % self.machine.steps
+        return words, game.last_instant(place, game.rules.max_depth) % self.parameters.steps
 
     # --- proving ---
 
@@ -183,38 +176,46 @@ class Arguing(Rig, ABC):
         index = deepest[claim % len(deepest)] if deepest and claim % 8 else self.pick_claim(found, claim)
         self._step(by, found, index, attack, state)
 
-    def _step(self, by: str, game: Game, index: int, attack: bool, state: str) -> None:
-        shown = b"junk"
+    def _step(
+        self, by: str, game: Game, index: int, attack: bool, state: str, spoil: Spoil = lambda shown: shown
+    ) -> None:
+        """`spoil`: what is made of a state and its proof before they are shown."""
+        shown = Shown(b"junk")
         if state == "prestate":
-            shown = PRESTATE
+            shown = self._known(self.deployment.prestate)
         elif index < len(game.claims) and game.claims[index].place[0] == game.rules.max_depth:
             before, _ = game.neighbours(index, attack=attack)
-            value = self.deployment.prestate if before < 0 else game.claims[before].value
-            shown = PRESTATE if before < 0 else self.states.get(value[1:], b"junk")
+            shown = self._known(self.deployment.prestate if before < 0 else game.claims[before].value)
+        shown = spoil(shown)
         self.touch(game)
-        self.act(
+        done = self.act(
             "step",
             lambda: self.model.step(
                 game,
                 PEOPLE[by],
                 index,
                 attack=attack,
-                state=shown,
-                run=lambda known: self._run(game, index, known),
+                state=shown.state,
+                run=lambda: self.machine.step(shown, self._reader(game.address, game.dispute(index))),
             ),
-            *(self.game_contract(game), PEOPLE[by], "step", index, attack, shown, b""),
+            *(self.game_contract(game), PEOPLE[by], "step", index, attack, shown.state, shown.proof),
         )
+        if done is not None:
+            _, after = game.neighbours(index, attack=attack)
+            if kind := self.machine.kinds.get(game.claims[after].value):
+                self.done[f"shown: {kind}"] += 1
 
-    def _run(self, game: Game, index: int, state: bytes) -> bytes:
-        """A step of the machine, which reads local words before the first."""
-        computation = game.dispute(index)
-        read = [b""] * 5
-        if state == PRESTATE:
-            keys = (computation.key(ident, game.address) for ident in range(1, 6))
-            read = [self.model.read_local(key) for key in keys]
-        numbers = (int.from_bytes(word, "big") for word in read[3:])
-        words = Words(read[0], read[1], read[2], *numbers)
-        return self.machine.step(state, words, self.safe_of.get(read[0], 0))
+    def _known(self, value: bytes) -> Shown:
+        return self.machine.shown(value) or Shown(b"junk")
+
+    def _reader(self, caller: bytes, computation: Computation) -> Read:
+        """What the oracle answers a machine that somebody runs: local words are the caller's own."""
+
+        def read(key: bytes, offset: int) -> bytes:
+            outside = computation.key(key, caller) if key[0] == LOCAL else key
+            return self.model.read_part(outside, offset)
+
+        return read
 
     def add_local_data(self, by: str, game: int, claim: int, ident: int, offset: int) -> None:
         if self.model.games:
@@ -227,6 +228,15 @@ class Arguing(Rig, ABC):
             "add local data",
             lambda: self.model.add_local_data(game, ident, index, offset),
             *(self.game_contract(game), PEOPLE[by], "addLocalData", ident, index, offset),
+        )
+
+    def _load_preimage(self, by: str, part: Part) -> None:
+        """Into the oracle, for everybody; under the hash that it has, whatever it is."""
+        kind = "Keccak256" if part.key[0] == KECCAK256 else "Sha256"
+        self.act(
+            "load preimage",
+            lambda: self.model.load(part.key, part.data, part.offset),
+            *(self.deployment.preimages, PEOPLE[by], f"load{kind}PreimagePart", part.offset, part.data),
         )
 
     def show_block(self, by: str, game: int, output: str) -> None:

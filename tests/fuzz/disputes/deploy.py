@@ -34,12 +34,18 @@ L2_CHAIN_ID = 901
 CANNON, OTHER_CANNON, PERMISSIONED = 0, 256, 1
 """Game types. 256 is 0 for whoever keeps a type in a byte."""
 
+MIPS64_VERSION = 8
+"""Of the rules that the machine follows."""
+
 PERMITTED = (account("permitted proposer"), account("permitted challenger"))
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Depths in levels, times in seconds. No two times are alike, so that none is taken for another."""
+    """Depths in levels, times in seconds. No two times are alike, so that none is taken for another.
+
+    `machine`: see `machines.py`; it can tell about L2 up to `last_block`.
+    """
 
     max_depth: int = 6
     split_depth: int = 3
@@ -50,6 +56,8 @@ class Parameters:
     weth_delay: int = 700
     maturity_delay: int = 430
     anchor_block: int = 100
+    last_block: int = 140
+    machine: str = "outputs"
 
     @property
     def steps(self) -> int:
@@ -84,8 +92,7 @@ class Deployment:
         self.portal = self._proxied("OptimismPortal2", parameters.maturity_delay)
         self.initialize(anchor_root)
         self.preimages = self._plain("PreimageOracle", 126_000, parameters.preimage_period)
-        machine = ("OutputMachine", prestate, parameters.steps, self.preimages.address)
-        self.machine = self._plain(*machine, artifacts=artifact)
+        self.machine = self._machine()
         self.batch = self._plain("Batch", artifacts=artifact).address
         self.game_abi = Contract(self.chain, "FaultDisputeGame", bytes(20), artifacts)
         Contract(self.chain, "PermissionedDisputeGame", bytes(20), artifacts)  # for its errors
@@ -93,6 +100,12 @@ class Deployment:
         self.chain.know_event({"name": "ReceiveETH", "inputs": [{"type": "uint256"}]})
         self._games: dict[bytes, Contract] = {}
         self.set_games()
+
+    def _machine(self) -> Contract:
+        if self.parameters.machine == "mips64":
+            return self._plain("MIPS64", self.preimages.address, MIPS64_VERSION)
+        machine = ("OutputMachine", self.prestate, self.parameters.steps, self.preimages.address)
+        return self._plain(*machine, artifacts=artifact)
 
     # --- how they are made ---
 

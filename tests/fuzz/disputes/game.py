@@ -11,6 +11,11 @@ UNDECIDED, NORMAL, REFUND = 0, 1, 2
 CHALLENGER_WINS, DEFENDER_WINS = 1, 2
 
 
+def local_key(ident: int) -> bytes:
+    """What the machine calls a local word."""
+    return b"\1" + ident.to_bytes(31, "big")
+
+
 @dataclass(frozen=True, slots=True)
 class Computation:
     """Two output roots with the numbers of their places (0: the anchor), and the disputed L2 block."""
@@ -25,9 +30,8 @@ class Computation:
         claims = [self.agreed, self.disputed] if self.agreed[1] else [self.disputed]
         return keccak(b"".join(value + place.to_bytes(32, "big") for value, place in claims))
 
-    def key(self, ident: int, game: bytes) -> bytes:
-        """Of a local word in the oracle."""
-        name = b"\1" + ident.to_bytes(31, "big")
+    def key(self, name: bytes, game: bytes) -> bytes:
+        """In the oracle, of the local word that the machine calls so."""
         return b"\1" + keccak(name + bytes(12) + game + self.context)[1:]
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from tests.fuzz.disputes.arguing import Arguing
 from tests.fuzz.disputes.deploy import PERMISSIONED
 from tests.fuzz.disputes.game import Game
+from tests.fuzz.disputes.machines import LOCAL
 from tests.fuzz.disputes.properties import broken
 from tests.fuzz.disputes.rig import HONEST
+from tests.fuzz.disputes.showing import Showing
 from tests.fuzz.disputes.truth import Words
 from tests.fuzz.evm import Event
 from tests.fuzz.game_model import number
@@ -38,10 +39,7 @@ class Answers(Mapping[Question, bytes]):
         dispute = question.dispute
         agreed = game.start[0] if dispute.agreed is None else dispute.agreed[1]
         words = Words(game.l1_head, agreed, dispute.disputed[1], dispute.disputed_block)
-        state = play.machine.preimage(words, play.safe_of[game.l1_head], question.instant)
-        hash_ = play.machine.hash(state)
-        play.states[hash_[1:]] = state
-        return hash_
+        return play.machine.true(words, question.instant)
 
     def __contains__(self, question: object) -> bool:
         return True
@@ -53,7 +51,7 @@ class Answers(Mapping[Question, bytes]):
         raise TypeError("there are too many questions")
 
 
-class Honest(Arguing):
+class Honest(Showing):
     """`is_lazy`: it acts in the last second in which it can. Otherwise before any time passes."""
 
     is_lazy: bool
@@ -130,13 +128,20 @@ class Honest(Arguing):
                     value=wei,
                     logs=lambda: [Event("Move", (claim.index, value, HONEST))],
                 )
-            case Step(claim, is_attack, _, instant):
-                if instant == 0:
-                    for ident in range(1, 6):
-                        self._add_local_data("honest", game, claim.index, ident, 8)
+            case Step(claim, is_attack):
+                self._load(game, claim.index, is_attack)
                 self._step("honest", game, claim.index, is_attack, "known")
             case ChallengeBlockNumber():
                 self._show_block("honest", game, "its own")
+
+    def _load(self, game: Game, index: int, is_attack: bool) -> None:
+        """What a step reads."""
+        before, _ = game.neighbours(index, attack=is_attack)
+        for part in self._known(self.deployment.prestate if before < 0 else game.claims[before].value).parts:
+            if part.key[0] == LOCAL:
+                self._add_local_data("honest", game, index, int.from_bytes(part.key[1:], "big"), part.offset)
+            else:
+                self._load_preimage("honest", part)
 
     def seen(self, game: Game) -> DisputeGame:
         """The game as the challenger reads it from L1."""

@@ -3,7 +3,7 @@
 Hypothesis finds the smaller example; this finds the first one sooner.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from tests.fuzz.disputes.play import Play, Step
 from tests.fuzz.disputes.properties import BrokenError
 from tests.fuzz.disputes.rig import SIZES
-from tests.fuzz.disputes.rules import OFTEN, RULES, SELDOM
+from tests.fuzz.disputes.rules import OFTEN, SELDOM, Terms, rules_of
 from tests.fuzz.disputes.starts import STARTS
 
 Watch = Callable[[Play], None]
@@ -27,7 +27,13 @@ class Found:
 
 
 def hunt(
-    seed: int, plays: int, length: int = 60, *, watch: Watch = lambda play: None, **options: Any
+    seed: int,
+    plays: int,
+    length: int = 60,
+    *,
+    sizes: Iterable[str] = SIZES,
+    watch: Watch = lambda play: None,
+    **options: Any,
 ) -> Found | None:
     """Play until something breaks, `plays` times at most, `length` random steps each. None: nothing broke.
 
@@ -36,10 +42,10 @@ def hunt(
     steps = 0
     for number in range(plays):
         random = Random(f"{seed} {number}")
-        size = random.choice(list(SIZES))
+        size = random.choice(list(sizes))
         play = Play(is_lazy=random.random() < 0.5, size=size, **options)
         try:
-            for name, arguments in _steps(random, length):
+            for name, arguments in _steps(random, length, rules_of(size)):
                 play.do(name, **arguments)
             play.finish()
         except BrokenError as error:
@@ -51,12 +57,12 @@ def hunt(
     return None
 
 
-def _steps(random: Random, length: int) -> Iterator[Step]:
+def _steps(random: Random, length: int, rules: dict[str, Terms]) -> Iterator[Step]:
     start = random.choice(list(STARTS.values()))
     yield from start(random.randrange(8))
-    weights = [1 if name in SELDOM else 4 * OFTEN.get(name, 1) for name in RULES]
-    for name in random.choices(list(RULES), weights, k=length):
-        yield name, {term: random.choice(values) for term, values in RULES[name].items()}
+    weights = [1 if name in SELDOM else 4 * OFTEN.get(name, 1) for name in rules]
+    for name in random.choices(list(rules), weights, k=length):
+        yield name, {term: random.choice(values) for term, values in rules[name].items()}
 
 
 def shrink(found: Found, **options: Any) -> Found:

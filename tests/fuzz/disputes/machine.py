@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 from tests.fuzz.disputes.play import Play
 from tests.fuzz.disputes.properties import BrokenError
-from tests.fuzz.disputes.rules import RULES, SALTS, SELDOM, Terms
+from tests.fuzz.disputes.rules import MIPS64_RULES, RULES, SALTS, SELDOM, Terms
 from tests.fuzz.disputes.starts import STARTS
 from tests.fuzz.disputes.transcript import told
 from tests.fuzz.tally import CountingMachine
@@ -86,3 +86,14 @@ def _rule(name: str, terms: Terms) -> Callable[..., None]:
 for _name, _terms in RULES.items():
     if _name not in SELDOM:
         setattr(DisputeMachine, _name, _rule(_name, _terms))
+
+
+class MIPS64Machine(DisputeMachine):
+    """About the real machine."""
+
+    size = "mips64"
+
+
+for _name, _terms in MIPS64_RULES.items():
+    if _terms is not RULES.get(_name):
+        setattr(MIPS64Machine, _name, _rule(_name, _terms))

@@ -19,7 +19,15 @@ from tests.fuzz.disputes.deploy import (
     init_bond,
 )
 from tests.fuzz.disputes.escrow import Escrow
-from tests.fuzz.disputes.game import CHALLENGER_WINS, DEFENDER_WINS, NORMAL, REFUND, UNDECIDED, Game
+from tests.fuzz.disputes.game import (
+    CHALLENGER_WINS,
+    DEFENDER_WINS,
+    NORMAL,
+    REFUND,
+    UNDECIDED,
+    Game,
+    local_key,
+)
 from tests.fuzz.game_model import Rules
 from tests.fuzz.message_passer import Shows, WithdrawalTuple, withdrawal_hash
 from tests.fuzz.tally import Refusal
@@ -161,15 +169,15 @@ class Settlement(Escrow):
         self._pay_bond(game, by, bond)
 
     def step(
-        self, game: Game, by: bytes, index: int, *, attack: bool, state: bytes, run: Callable[[bytes], bytes]
+        self, game: Game, by: bytes, index: int, *, attack: bool, state: bytes, run: Callable[[], bytes]
     ) -> None:
-        """`run`: the machine's step from the state, by the local words that are loaded."""
+        """`run`: the machine's step from the state, by what is loaded."""
 
         def holds(pre: bytes | None, post: bytes) -> bool:
             expected = self.prestate if pre is None else pre
             if keccak(state)[1:] != expected[1:]:
                 raise Refusal("FaultDisputeGame_WrongPrestate", (keccak(state), expected))
-            return run(state) == post
+            return run() == post
 
         self._require_party(game, by)
         game.step(by, index, attack=attack, holds=holds)
@@ -211,7 +219,7 @@ class Settlement(Escrow):
         }
         if ident not in words:
             raise Refusal("FaultDisputeGame_UnknownLocalData", (ident,))
-        self.load(computation.key(ident, game.address), words[ident], offset)
+        self.load(computation.key(local_key(ident), game.address), words[ident], offset)
 
     def load(self, key: bytes, preimage: bytes, offset: int) -> None:
         """Into the oracle: 32 bytes of length ‖ preimage from an offset on."""
@@ -220,10 +228,12 @@ class Settlement(Escrow):
         self.preimages[key] = preimage
         self.parts.add((key, offset))
 
-    def read_local(self, key: bytes) -> bytes:
-        if (key, 8) not in self.parts:
-            raise Refusal("PreimageOracle_NotLoaded", (key, 8))
-        return self.preimages[key]
+    def read_part(self, key: bytes, offset: int) -> bytes:
+        """What was loaded: 32 bytes at most."""
+        if (key, offset) not in self.parts:
+            raise Refusal("PreimageOracle_NotLoaded", (key, offset))
+        data = self.preimages[key]
+        return (len(data).to_bytes(8, "big") + data)[offset : offset + 32]
 
     # --- closing and payout ---
 

@@ -14,7 +14,7 @@ from tests.fuzz.disputes.escrow import Request
 from tests.fuzz.disputes.game import Game
 from tests.fuzz.disputes.model import Settlement
 from tests.fuzz.disputes.properties import broken, property_of
-from tests.fuzz.disputes.truth import l2
+from tests.fuzz.disputes.truth import l2_of
 from tests.fuzz.evm import Contract
 from tests.fuzz.game_model import number
 from tests.fuzz.message_passer import withdrawal_hash
@@ -41,7 +41,7 @@ class Observer:
         self._deployment, self._model = deployment, model
         self._people = list(people.values())
         self._questions: dict[tuple[bytes, str, tuple[Any, ...]], bytes] = {}
-        self._withdrawals = [withdrawal_hash(w) for w in l2(deployment.parameters.anchor_block).withdrawals]
+        self._withdrawals = [withdrawal_hash(w) for w in l2_of(deployment.parameters).withdrawals]
 
     def compare(self, games: Iterable[Game], *, elsewhere: Iterable[Game] = ()) -> None:
         """Everything that games share, and these games. `elsewhere`: games that nobody has called, and in

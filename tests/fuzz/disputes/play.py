@@ -36,7 +36,6 @@ class Play(Withdrawing):
         super().__init__(**options)
         self.is_lazy = is_lazy
         self.quiet = {}
-        self.states = {}
         self.run: list[Step] = []
         self.story: list[tuple[int, list[str]]] = []
         self.broke: BrokenError | None = None

@@ -72,6 +72,12 @@ PROPERTIES = {
     "B-6": "A withdrawal that is in a valid game's output can be finalized in the end.",
     "P-1": "While everything, or this chain, is paused, nothing is proven, finalized or decided; a pause "
     "ends by itself; only the guardian pauses.",
+    "V-1": "What the machine on chain makes of a state is what cannon makes of it, so that a step is "
+    "accepted exactly if cannon's state is not the one that is claimed.",
+    "V-2": "No witness that differs in any byte from what a step looks at is accepted.",
+    "V-3": "Whoever loads what, the machine reads what the key says, and local words of its own caller and "
+    "context only.",
+    "V-4": "After the exit the state stands still.",
     "D-1": "Two builds of the contracts do the same: equal results, events, refusals, views and balances.",
 }
 
@@ -121,9 +127,29 @@ _BY_PROPERTY = {
     "P-1": "paused; OptimismPortal_Paused SuperchainConfig_AlreadyPaused SuperchainConfig_NotPaused "
     "SuperchainConfig_OnlyGuardian",
 }
+MACHINE_REFUSALS = {
+    "MIPS64_NotCanonical": "V-2",
+    "MIPS64_WrongStateSize": "V-2",
+    "MIPS64_BadExitFlag": "V-2",
+    "MIPS64_NoActiveThread": "V-2",
+    "MIPS64_ProofTooShort": "V-2",
+    "MIPS64_ProofTooLong": "V-2",
+    "MIPS64_WrongThread": "V-2",
+    "MIPS64_WrongMemory": "V-2",
+}
+"""Of the real machine."""
 VIEWS = {view: id_ for id_, row in _BY_PROPERTY.items() for view in row.partition(";")[0].split()}
 REFUSALS = {error: id_ for id_, row in _BY_PROPERTY.items() for error in row.partition(";")[2].split()}
-DEEDS = {"create": "F-1", "set anchor": "R-1", "finalize": "B-3", "prove": "B-5", "step": "G-10"}
+DEEDS = {
+    "create": "F-1",
+    "set anchor": "R-1",
+    "finalize": "B-3",
+    "prove": "B-5",
+    "step": "G-10",
+    "load preimage": "V-3",
+    "whisper": "V-3",
+    "ask machine": "V-1",
+}
 """Whose fault it is if something is refused, in words that nobody knows, that should be done."""
 
 
@@ -161,7 +187,8 @@ def judged(deed: str, wanted: Refusal | None, found: Refusal | None) -> None:
 
 
 def _blamed(refusal: Refusal, deed: str) -> str:
-    return REFUSALS.get(refusal.args[0]) or DEEDS.get(deed, "G-11")
+    name = refusal.args[0]
+    return REFUSALS.get(name) or MACHINE_REFUSALS.get(name) or DEEDS.get(deed, "G-11")
 
 
 def _words(refusal: Refusal) -> str:

@@ -25,11 +25,14 @@ from tests.fuzz.disputes.deploy import (
 )
 from tests.fuzz.disputes.escrow import Who
 from tests.fuzz.disputes.game import Game
+from tests.fuzz.disputes.machines import Machine, Outputs
+from tests.fuzz.disputes.mips64 import Mips64
 from tests.fuzz.disputes.model import Settlement
 from tests.fuzz.disputes.observe import Observer
 from tests.fuzz.disputes.properties import broken, judged
-from tests.fuzz.disputes.truth import PRESTATE_HASH, Machine, l2
+from tests.fuzz.disputes.truth import l2_of
 from tests.fuzz.evm import Contract, Event, HaltedError, RefusedError
+from tests.fuzz.mips64.world import FIRST, LAST
 from tests.fuzz.puppet import REVERTER
 from tests.fuzz.tally import Refusal
 
@@ -50,6 +53,13 @@ SIZES = {
     "8 levels": Parameters(max_depth=8, split_depth=4),
 }
 """The smallest tree that there is, one whose upper tree has an odd depth, and a deeper one."""
+
+MIPS64 = {
+    "mips64": Parameters(max_depth=12, split_depth=2, anchor_block=FIRST, last_block=LAST, machine="mips64"),
+}
+"""Trees about the real machine: 512 steps of `decide.s`."""
+
+MACHINES: dict[str, type[Machine]] = {"outputs": Outputs, "mips64": Mips64}
 
 HONEST = account("honest")
 REFUSING_TARGET, RETURNING_TARGET = account("refusing target"), account("returning target")
@@ -76,20 +86,16 @@ DeploymentClass = Callable[..., Deployment]
 @lru_cache(maxsize=8)
 def deployed(artifacts: Artifacts, parameters: Parameters, make: DeploymentClass = Deployment) -> Deployment:
     """One deployment a process; each play takes a snapshot of its EVM and rewinds."""
-    anchor = l2(parameters.anchor_block).root(parameters.anchor_block)
-    found = make(artifacts, parameters, anchor_root=anchor, prestate=PRESTATE_HASH)
-    for block in found_blocks(parameters):
-        found.machine.send(OWNER, "teach", block.number, block.root)
+    machine = MACHINES[parameters.machine]
+    anchor = l2_of(parameters).root(parameters.anchor_block)
+    found = make(artifacts, parameters, anchor_root=anchor, prestate=machine.prestate_hash())
+    machine.teach(found)
     for who in PEOPLE.values():
         found.chain.set_balance(who, RICH)
     found.chain.set_code(REFUSING_TARGET, REVERTER)
     found.chain.set_code(WALLET, artifact("Wallet").runtime)
     found.chain.set_balance(found.portal.address, 10**20)
     return found
-
-
-def found_blocks(parameters: Parameters) -> Any:
-    return l2(parameters.anchor_block).blocks
 
 
 class Rig:
@@ -103,14 +109,14 @@ class Rig:
         make: DeploymentClass = Deployment,
         model_type: type[Settlement] = Settlement,
     ) -> None:
-        self.size, self.parameters = size, SIZES[size]
+        self.size, self.parameters = size, (SIZES | MIPS64)[size]
         self.deployment = deployed(artifacts or chosen(), self.parameters, make)
         self.chain = self.deployment.chain
         self._snapshot = self.chain.snapshot()
-        self.l2 = l2(self.parameters.anchor_block)
-        self.machine = Machine(self.l2, self.parameters.steps)
+        self.l2 = l2_of(self.parameters)
+        self.machine = MACHINES[self.parameters.machine](self.parameters)
         self.model = self._model(model_type)
-        self.safe_of: dict[bytes, int] = {}
+        self.safe_of = self.machine.safe_of
         self.safe = self.parameters.anchor_block
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
@@ -118,7 +124,7 @@ class Rig:
         self.outcomes: list[str] = []
         self.logs: list[tuple[str, list[Event], list[Event]]] = []
         self.observer = Observer(self.deployment, self.model, PEOPLE)
-        self._set_block()
+        self.set_block()
 
     def _model(self, model_type: type[Settlement]) -> Settlement:
         found = self.deployment
@@ -137,7 +143,7 @@ class Rig:
         return model_type(
             parameters=self.parameters,
             who=who,
-            prestate=PRESTATE_HASH,
+            prestate=self.deployment.prestate,
             anchor=(self.l2.root(anchor), anchor),
             bond=lambda depth: required(depth, self.parameters.max_depth),
             init_bonds={kind: init_bond(kind) for kind in (CANNON, OTHER_CANNON, PERMISSIONED)},
@@ -225,11 +231,11 @@ class Rig:
     def set_time(self, now: int) -> None:
         """One more L1 block, at a time: all clocks run."""
         self.touch_all()
-        self.model.number += 1
+        self.model.number = self.machine.l1_number(self.model.number + 1, self.safe)
         self.model.now = now
-        self._set_block()
+        self.set_block()
 
-    def _set_block(self) -> None:
+    def set_block(self) -> None:
         self.chain.set_block(self.model.number, self.model.now)
 
     def l1_head(self) -> bytes:

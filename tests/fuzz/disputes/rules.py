@@ -8,7 +8,10 @@ from typing import Any, TypeAlias
 
 from tests.fuzz.disputes.arguing import EXTRAS, ROOTS, VALUES
 from tests.fuzz.disputes.deploy import CANNON, OTHER_CANNON, PERMISSIONED
+from tests.fuzz.disputes.machines import KECCAK256, SHA256
+from tests.fuzz.disputes.rig import MIPS64
 from tests.fuzz.disputes.settling import LOGICS, PAYEES
+from tests.fuzz.disputes.showing import PREIMAGES, SPOILT
 from tests.fuzz.disputes.withdrawing import SPOILINGS
 
 Terms: TypeAlias = dict[str, tuple[Any, ...]]
@@ -133,6 +136,38 @@ RULES: dict[str, Terms] = {
     },
 }
 
+LIES = (*CLAIMED, "foreign", "changed", "misshapen")
+"""What is claimed of the states of the real machine."""
+
+MIPS64_RULES: dict[str, Terms] = {
+    **RULES,
+    **{name: RULES[name] | {"value": LIES} for name in ("move", "lie", "play_down")},
+    "add_local_data": RULES["add_local_data"] | {"offset": often(0, 8, 16, 24, 32, rarely=(7, 40))},
+    "step_with": {
+        "by": LIARS,
+        "game": GAMES,
+        "claim": CLAIMS,
+        "attack": (True, False),
+        "spoilt": SPOILT,
+        "salt": tuple(range(64)),
+    },
+    "load": {
+        "by": ANYBODY,
+        "which": PREIMAGES,
+        "kind": (KECCAK256, SHA256),
+        "offset": (0, 8, 40, 72, 200, 1000),
+    },
+    "whisper": {
+        "by": LIARS,
+        "game": GAMES,
+        "claim": CLAIMS,
+        "ident": tuple(range(1, 6)),
+        "offset": (0, 8, 16, 40),
+    },
+    "ask_machine": {"by": LIARS, "game": GAMES, "claim": CLAIMS},
+}
+"""Of plays about the real machine."""
+
 SELDOM = {
     *("blacklist", "retire", "respect", "pause", "extend", "unpause", "set_type", "set_init_bond"),
     *("wrap", "unlock", "unwrap", "hold", "recover", "set_up_again"),
@@ -153,3 +188,8 @@ OFTEN = {
     "create": 2,
 }
 """What happens more often than other parts of a play."""
+
+
+def rules_of(size: str) -> dict[str, Terms]:
+    """What can happen in plays of a size."""
+    return MIPS64_RULES if size in MIPS64 else RULES

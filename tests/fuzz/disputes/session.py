@@ -13,8 +13,8 @@ from tests.fuzz.disputes.deploy import in_directory
 from tests.fuzz.disputes.hunt import Found, hunt, shrink
 from tests.fuzz.disputes.play import Play, Step
 from tests.fuzz.disputes.properties import BrokenError
-from tests.fuzz.disputes.rig import SIZES
-from tests.fuzz.disputes.rules import RULES
+from tests.fuzz.disputes.rig import MIPS64, SIZES
+from tests.fuzz.disputes.rules import rules_of
 from tests.fuzz.disputes.transcript import as_json, told
 from tests.fuzz.disputes.twin import beside
 
@@ -25,7 +25,7 @@ RUNS = Path(__file__).with_name("runs")
 
 CONTRACTS = (
     *("DisputeGameFactory", "FaultDisputeGame", "PermissionedDisputeGame", "AnchorStateRegistry"),
-    *("DelayedWETH", "OptimismPortal2", "PreimageOracle", "SuperchainConfig", "SystemConfig"),
+    *("DelayedWETH", "OptimismPortal2", "PreimageOracle", "MIPS64", "SuperchainConfig", "SystemConfig"),
 )
 """What a directory of artifacts may have of its own."""
 
@@ -147,10 +147,11 @@ def _parsed(text: str) -> tuple[bool, str, list[Step]]:
     try:
         data = json.loads(text)
         is_lazy, size, steps = data["is_lazy"], data["size"], data["steps"]
-        unknown = [rule for rule, terms in steps if rule not in RULES or set(terms) != set(RULES[rule])]
+        rules = rules_of(size)
+        unknown = [rule for rule, terms in steps if rule not in rules or set(terms) != set(rules[rule])]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"this is no run that `opcycle fuzz` saved: {error!r}") from error
-    if unknown or size not in SIZES:
+    if unknown or size not in SIZES | MIPS64:
         what = f"{unknown[0]!r}, or not its arguments" if unknown else f"trees of {size!r}"
         raise UserError(f"the run is of another version: this one does not know {what}; record it anew")
     return bool(is_lazy), size, steps

@@ -18,9 +18,6 @@ VALID, INVALID, PANIC, UNFINISHED = 0, 1, 2, 3
 PRESTATE = b"before the first step"
 """Preimage of the machine's first state."""
 
-BLOCKS = 40
-"""As many L2 blocks after the first anchor are known, unless a machine knows fewer."""
-
 WITHDRAWALS = 6
 
 
@@ -150,6 +147,11 @@ class Machine:
 
 
 @cache
-def l2(first: int = Parameters().anchor_block, last: int = Parameters().anchor_block + BLOCKS) -> L2:
+def l2(first: int = Parameters().anchor_block, last: int = Parameters().last_block) -> L2:
     """The one L2 of this process with these blocks."""
     return L2(first, last)
+
+
+def l2_of(parameters: Parameters) -> L2:
+    """What a play is about."""
+    return l2(parameters.anchor_block, parameters.last_block)

@@ -149,4 +149,3 @@ def lies(number: int, world: World, words: Words, history: History) -> Iterator[
             make = register
         yield make(told)
     yield OTHERS[number % len(OTHERS)](told)
-

@@ -74,7 +74,7 @@ def running(fields: Fields) -> str:
 
 
 def target(fields: Fields) -> int:
-    """The word of memory that the next instruction of `decide.s` touches, if it touches any."""
+    """Where the next instruction of `decide.s` touches memory, if it does."""
     thread = running(fields)
 
     def register(number: int) -> int:
@@ -83,9 +83,9 @@ def target(fields: Fields) -> int:
     pc = fields.get(f"{thread} pc", 0)
     instruction = fields.get(f"0x{pc & ~7:x}", 0) >> (0 if pc & 4 else 32) & 0xFFFFFFFF
     if instruction == SYSCALL:
-        return register(5) & ~7
+        return register(5)
     offset = ((instruction & 0xFFFF) ^ 0x8000) - 0x8000
-    return (register(instruction >> 21 & 31) + offset) % 2**64 & ~7
+    return (register(instruction >> 21 & 31) + offset) % 2**64
 
 
 def _number(value: str | int | bool) -> int:

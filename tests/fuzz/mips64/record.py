@@ -1,4 +1,4 @@
-"""Records `runs.jsonl.gz`: cannon runs `decide.s` for all disputes of a small world, truly and with lies in them.
+"""Records `runs.jsonl.gz`: cannon runs `decide.s` for all disputes of a small world, truly and with lies.
 
     python -m tests.fuzz.mips64.record
 
@@ -8,6 +8,7 @@ wants `.tools/bin/cannon-stepper` (`make peers`). Two recordings are alike to th
 import gzip
 import json
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -19,8 +20,8 @@ from tests.fuzz.mips64.assembler import assemble
 from tests.fuzz.mips64.lies import Lie, lies
 from tests.fuzz.mips64.machines import as_fields, as_machine, target
 from tests.fuzz.mips64.recorded import PATH
-from tests.fuzz.mips64.witness import Fields
-from tests.fuzz.mips64.world import FIRST, LAST, Words, World
+from tests.fuzz.mips64.witness import PROOF, Fields
+from tests.fuzz.mips64.world import FIRST, LAST, Words, World, world_of
 
 STEPPER = Path(".tools/bin/cannon-stepper")
 
@@ -32,12 +33,12 @@ START, HEAP = 0x1000, 0x10_0000_0000_00
 
 @dataclass(slots=True)
 class Running:
-    """A run that is being recorded: its states so far, and what its steps did. Of a lie, `changed` steps are
-    another run's, `like`."""
+    """A run that is being recorded: its state now, and what its steps did. Of a lie, the first `changed` - 1
+    steps are another run's, `like`."""
 
     words: Words
     preimages: Mapping[bytes, bytes]
-    states: list[dict[str, int]]
+    state: Fields
     lie: str = ""
     like: int | None = None
     changed: int | None = None
@@ -47,23 +48,23 @@ class Running:
 
     @property
     def is_over(self) -> bool:
-        taken = (self.changed or 0) + len(self.steps) - (self.changed is not None)
-        return bool(self.refused or self.states[-1].get("exited") or taken >= LONGEST)
+        before = self.changed - 1 if self.changed else 0
+        return bool(self.refused or self.state.get("exited") or before + len(self.steps) >= LONGEST)
 
     def took(self, step: Mapping[str, Any]) -> None:
         """What cannon answers: one more step, or a refusal."""
         if "refused" in step:
             self.refused = step["refused"]
             return
-        before, after = self.states[-1], as_fields(step["machine"])
-        proof = bytes.fromhex(step["proof"][2:])
-        done: dict[str, Any] = {"adds": added(before, after)}
-        if any(proof[-2 * 1920 : -1920]):
-            done["touches"] = target(before)
+        after, proof = as_fields(step["machine"]), bytes.fromhex(step["proof"][2:])
+        done: dict[str, Any] = {"adds": added(self.state, after)}
+        if any(proof[-2 * PROOF : -PROOF]):
+            done["touches"] = target(self.state)
         if "read" in step:
-            done["reads"] = True
+            value, at = bytes.fromhex(step["read"]["value"][2:]), step["read"]["offset"]
+            done["reads"] = value[at : at + 8].hex()
         self.digest.update(bytes.fromhex(step["state"][2:]) + proof)
-        self.states.append(after)
+        self.state = after
         self.steps.append(done)
 
 
@@ -74,10 +75,18 @@ def added(before: Fields, after: Fields) -> dict[str, int]:
     return {name: more for name, more in changes if more}
 
 
+def with_added(fields: Fields, adds: Mapping[str, int]) -> Fields:
+    """The reverse."""
+    found = dict(fields)
+    for name, more in adds.items():
+        found[name] = (found.get(name, 0) + more) % 2**64
+    return found
+
+
 def run_all(runs: Sequence[Running]) -> None:
     """To their ends, all abreast."""
     while live := [run for run in runs if not run.is_over]:
-        machines = (as_machine(run.states[-1]) | {"preimages": _hexed(run.preimages)} for run in live)
+        machines = (as_machine(run.state) | {"preimages": _hexed(run.preimages)} for run in live)
         done = subprocess.run(
             [str(STEPPER), "step", "-machine"],
             input="\n".join(map(json.dumps, machines)),
@@ -93,13 +102,7 @@ def _hexed(preimages: Mapping[bytes, bytes]) -> dict[str, str]:
     return {f"0x{key.hex()}": f"0x{data.hex()}" for key, data in preimages.items()}
 
 
-def the_world() -> World:
-    """Of the L2 that the dispute plays are about."""
-    chain = l2(FIRST, LAST)
-    return World(*(tuple(block.root for block in blocks) for blocks in (chain.blocks, chain.lies)))
-
-
-def prestate(world: World) -> dict[str, int]:
+def prestate(world: World) -> Fields:
     """Before the first step."""
     source = Path(__file__).with_name("decide.s").read_text()
     memory = {f"0x{at:x}": word for at, word in sorted(assemble(source, world.roots_key).items()) if word}
@@ -109,31 +112,31 @@ def prestate(world: World) -> dict[str, int]:
 def true_runs(world: World, disputes: Sequence[Words]) -> list[Running]:
     """What is so."""
     first = prestate(world)
-    found = [Running(words, world.preimages(words), [first]) for words in disputes]
+    found = [Running(words, world.preimages(words), first) for words in disputes]
     run_all(found)
     return found
 
 
 def lying_runs(world: World, truths: Sequence[Running]) -> list[Running]:
     """A few lies about each dispute; those that cannon would not go on with are left out."""
-    found = []
+    found: list[Running] = []
     for number, truth in enumerate(truths):
-        for lie in lies(number, world, truth.words, truth.states):
-            found.append(_lying(truth, number, lie))
+        states = [prestate(world)]
+        for step in truth.steps:
+            states.append(with_added(states[-1], step["adds"]))
+        found.extend(_lying(truth, number, lie, states) for lie in lies(number, world, truth.words, states))
     run_all(found)
     return [run for run in found if not run.refused]
 
 
-def _lying(truth: Running, number: int, lie: Lie) -> Running:
+def _lying(truth: Running, number: int, lie: Lie, states: Sequence[Fields]) -> Running:
     if lie.changed is None:
-        return Running(truth.words, truth.preimages | dict(lie.preimages), [truth.states[0]], lie.kind)
-    last = len(truth.states) - 1
-    before = truth.states[min(lie.changed - 1, last)]
-    changed = truth.states[min(lie.changed, last)] | dict(lie.fields)
-    made = Running(truth.words, truth.preimages, [changed], lie.kind, number, lie.changed)
+        return Running(truth.words, {**truth.preimages, **lie.preimages}, states[0], lie.kind)
+    last = len(states) - 1
+    changed = {**states[min(lie.changed, last)], **lie.fields}
     step = truth.steps[lie.changed - 1] if lie.changed <= last else {}
-    made.steps.append({**step, "adds": added(before, changed)})
-    return made
+    told = {**step, "adds": added(states[min(lie.changed - 1, last)], changed)}
+    return Running(truth.words, truth.preimages, changed, lie.kind, number, lie.changed, [told])
 
 
 def lines(world: World, runs: Sequence[Running]) -> list[Any]:
@@ -153,12 +156,12 @@ def lines(world: World, runs: Sequence[Running]) -> list[Any]:
 
 
 def main() -> None:
-    world = the_world()
+    world = world_of(l2(FIRST, LAST))
     truths = true_runs(world, list(world.disputes()))
     runs = [*truths, *lying_runs(world, truths)]
     text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines(world, runs))
     PATH.write_bytes(gzip.compress(text.encode(), mtime=0))
-    print(f"{len(truths)} disputes and {len(runs) - len(truths)} lies: {PATH.stat().st_size:,} bytes")
+    sys.stdout.write(f"{len(truths)} disputes and {len(runs) - len(truths)} lies\n")
 
 
 if __name__ == "__main__":

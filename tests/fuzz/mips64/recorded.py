@@ -1,11 +1,11 @@
 """Runs of `decide.s` as cannon made them: the truth of some disputes, and lies about them.
 
-`runs.jsonl.gz` is written by `python -m tests.fuzz.mips64.record`. Its first line is the state before the first
-step; its second all steps that differ, each as what it adds to the fields of a state (see `witness.py`), modulo
-2^64; then follows a run a line: its words, the lie in it if there is one, and its steps by number.
+`runs.jsonl.gz` is written by `python -m tests.fuzz.mips64.record`. Its first line is the state before the
+first step; its second all steps that differ, each as what it adds to a state's fields (see `witness.py`),
+modulo 2^64; then follows a run a line: its words, the lie in it if there is one, and its steps by number.
 
-A liar's run is cannon's, too: once, after some step, something in the machine is changed; from there on each step
-is right again. Or the host answers falsely.
+A liar's run is cannon's, too: once, after some step, something in the machine is changed; from there on each
+step is right again. Or the host answers falsely.
 """
 
 import gzip
@@ -27,24 +27,16 @@ ADDRESS = "0x"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a step did: what it added to each field, the word of memory that it touched, and whether it read a
-    part of a preimage."""
+    """What a step did: what it added to each field, where it touched memory, and what it read of a preimage,
+    at most 8 bytes of length ‖ data."""
 
     adds: Mapping[str, int]
     touches: int | None
-    reads: bool
+    reads: bytes | None
 
 
-STILL = Step({}, None, False)
+STILL = Step({}, None, None)
 """From the end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Of a preimage: its key, as the program wrote it, and the offset in length ‖ data."""
-
-    key: bytes
-    offset: int
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,14 +56,22 @@ class Run:
         """The state after so many steps; it stands still at the end."""
         return _snapshots(self)[min(steps, len(self.steps))]
 
+    def step(self, steps: int) -> Step:
+        """The step after so many."""
+        return self.steps[steps] if steps < len(self.steps) else STILL
+
+    @property
+    def exit_code(self) -> int:
+        """What it ends with."""
+        return sum(step.adds.get("exit code", 0) for step in self.steps) % 2**64
+
     def proof(self, steps: int) -> bytes:
-        """For the step after so many. One from the end goes nowhere, and touches nothing."""
-        touched = self.steps[steps].touches if steps < len(self.steps) else None
+        """For the step after so many."""
         memory = Memory()
         for name, value in deque(self.fields(min(steps, len(self.steps))), 1)[0].items():
             if name.startswith(ADDRESS):
                 memory.write(int(name, 16), value)
-        return self.after(steps).proof(memory, touched)
+        return self.after(steps).proof(memory, self.step(steps).touches)
 
     def fields(self, last: int | None = None) -> Iterator[dict[str, int]]:
         """The fields of each state up to one; the same mapping, which changes."""
@@ -81,13 +81,6 @@ class Run:
             for name, more in step.adds.items():
                 fields[name] = (fields.get(name, 0) + more) % 2**64
             yield fields
-
-    def reads(self, steps: int) -> Part | None:
-        """What the step after so many reads."""
-        if steps >= len(self.steps) or not self.steps[steps].reads:
-            return None
-        before = self.after(steps)
-        return Part(before.key, before.offset)
 
 
 @lru_cache(64)
@@ -116,12 +109,25 @@ class Runs:
         return {run.words: run for run in self.all if not run.lie}
 
     @cached_property
-    def lies(self) -> dict[Words, list[Run]]:
-        """What liars say of each."""
-        found: dict[Words, list[Run]] = {}
+    def longest(self) -> int:
+        """Steps of the longest run."""
+        return max(len(run.steps) for run in self.all)
+
+    def liars(self, truth: Run) -> list[Run]:
+        """Runs in which there is a lie about a dispute; and true ones about another root in its place."""
+        return self._liars[truth.words]
+
+    @cached_property
+    def _liars(self) -> dict[Words, list[Run]]:
+        found: dict[Words, list[Run]] = {words: [] for words in self.true}
         for run in self.all:
             if run.lie:
-                found.setdefault(run.words, []).append(run)
+                found[run.words].append(run)
+        for words, truth in self.true.items():
+            for other in self.true.values():
+                is_about_the_same = words[:2] == other.words[:2] and words[3] == other.words[3]
+                if is_about_the_same and other.exit_code != truth.exit_code:
+                    found[words].append(other)
         return found
 
     @property
@@ -140,7 +146,10 @@ def recorded() -> Runs:
 def read(lines: Iterator[Any]) -> Iterator[Run]:
     """The runs of a file's lines."""
     prestate = next(lines)
-    steps = [Step(step["adds"], step.get("touches"), step.get("reads", False)) for step in next(lines)]
+    steps = [
+        Step(step["adds"], step.get("touches"), bytes.fromhex(step["reads"]) if "reads" in step else None)
+        for step in next(lines)
+    ]
     known: list[tuple[Step, ...]] = []
     for line in lines:
         changed = line.get("changed")

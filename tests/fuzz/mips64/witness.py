@@ -3,11 +3,11 @@
 Source: cannon, state version 8 (`cannon/mipsevm/multithreaded`). Only layouts are told here: what a step does
 is known to cannon alone.
 
-A state is a mapping of names to 64-bit numbers, zero where there is none: `key 0` to `key 3` (the preimage key,
-8 bytes each), `offset`, `heap`, `reservation`, `reserved`, `owner`, `exit code`, `exited`, `step`, `since` (steps
-since the last switch of threads), `right` (whether the right stack is walked), `next thread`; of thread 2 on
-the left stack (0 is the lowest) `left 2 id`, `… exit code`, `… exited`, `… pc`, `… next pc`, `… lo`, `… hi`, `… r31`;
-and words of memory by their hex address, `0x2000`.
+A state is a mapping of names to 64-bit numbers, zero where there is none: `key 0` to `key 3` (the preimage
+key, 8 bytes each), `offset`, `heap`, `reservation`, `reserved`, `owner`, `exit code`, `exited`, `step`,
+`since` (steps since the last switch of threads), `right` (whether the right stack is walked), `next thread`;
+of thread 2 on the left stack (0 is the lowest) `left 2 id`, `… exit code`, `… exited`, `… pc`, `… next pc`,
+`… lo`, `… hi`, `… r31`; and words of memory by their hex address, `0x2000`.
 """
 
 from collections.abc import Mapping
@@ -83,8 +83,8 @@ def _zeros() -> list[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A state as others see it: `state` is what is hashed, `thread` the one that runs, `below` the root of the
-    stack below it. `key` and `offset` name the part of a preimage that is read next."""
+    """A state as others see it: `state` is what is hashed, `thread` the one that runs, `below` the root of
+    the stack below it. `key` and `offset` name the part of a preimage that is read next."""
 
     state: bytes
     hash: bytes
@@ -95,8 +95,8 @@ class Snapshot:
     offset: int
 
     def proof(self, memory: Memory, touched: int | None) -> bytes:
-        """What a step is shown: thread, root below it, and proofs of the instruction and of the word of memory
-        that it touches; zeros where it touches none, and for the second word that no instruction here does."""
+        """What a step is shown: thread, root below it, and proofs of the instruction and of the word of
+        memory that it touches; zeros where it touches none, and for a second word, which none does here."""
         word = memory.proof(touched) if touched is not None else bytes(PROOF)
         return self.thread + self.below + memory.proof(self.pc) + word + bytes(PROOF)
 

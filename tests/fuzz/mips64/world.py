@@ -1,11 +1,13 @@
-"""The small world that `decide.s` decides about: few enough output roots and L1 heads that all disputes about them
-can be recorded."""
+"""The small world that `decide.s` decides about: few enough output roots and L1 heads that all disputes about
+them can be recorded."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from typing import TypeAlias
+
+from tests.fuzz.disputes.truth import L2
 
 from opcycle.keccak import keccak
 
@@ -41,7 +43,7 @@ class World:
 
     @cached_property
     def heads(self) -> dict[bytes, int]:
-        """How many blocks each L1 head makes safe. A head is the hash of its number, where there is no chain."""
+        """How many blocks each L1 head makes safe. Without a chain, a head is the hash of its number."""
         return {keccak(str(l1_number(safe)).encode()): safe for safe in HEADS}
 
     @cached_property
@@ -66,14 +68,22 @@ class World:
         return self.true[min(words[3] - FIRST, self.heads[words[0]])]
 
     def disputes(self) -> Iterator[Words]:
-        """About what an honest party may have to argue: the roots that it agrees with are true, and of the block
-        before or of the last that is claimed; what is disputed is anything. And some that only liars have,
-        about roots that nobody knows."""
+        """About what an honest party may have to argue: the roots that it agrees with are true, and of the
+        block before or of the last that is claimed; what is disputed is anything. And some that only liars
+        have, about roots that nobody knows."""
         for head, safe in self.heads.items():
-            starts = {(min(before, safe), last) for last in range(1, LAST - FIRST) for before in (last - 1, last)}
+            starts = {
+                (min(before, safe), last) for last in range(1, LAST - FIRST) for before in (last - 1, last)
+            }
             for start, last in sorted(starts):
                 for disputed in (*self.true, *self.forged[1:-1], *GARBAGE):
                     yield head, self.true[start], disputed, FIRST + last
             for last in range(2, LAST - FIRST):
                 for disputed in (self.true[last], self.forged[last]):
                     yield head, self.forged[last - 1], disputed, FIRST + last
+
+
+@cache
+def world_of(chain: L2) -> World:
+    """The output roots of a chain's blocks."""
+    return World(*(tuple(block.root for block in blocks) for blocks in (chain.blocks, chain.lies)))
