@@ -69,13 +69,13 @@ class Comparison:
     """What a run has seen."""
 
     rows: dict[str, Row] = field(default_factory=lambda: {name: Row() for name in subjects()})
-    distinct: set[bytes] = field(default_factory=set)
+    distinct: set[int] = field(default_factory=set)
     differences: list[Difference] = field(default_factory=list)
 
     def add(self, number: int, machine: Machine, step: Step, answer: str) -> None:
         name = subject(machine)
         row = self.rows[name]
-        self.distinct.add(step.state[:188] + step.proof[:298] if step.state else number.to_bytes(8, "big"))
+        self.distinct.add(hash(step.state))
         if step.refused:
             row.refused += 1
             expected = REFUSALS[reason(step.refused)]
