@@ -59,9 +59,10 @@ class Arena:
         return self.devnet.assembly.games_challenger(KeySigner(ACCOUNTS[role].key), options)
 
     def propose(self, role: str, root: Hash, block: int) -> FaultDisputeGame:
-        bond = self.factory.init_bond(ALPHABET, block="latest")
-        self.send(role, self.factory.create(ALPHABET, root, block, bond=bond))
-        address = self.factory.find(ALPHABET, root, block, block="latest")
+        kind = self.devnet.config.games.game_type
+        bond = self.factory.init_bond(kind, block="latest")
+        self.send(role, self.factory.create(kind, root, block, bond=bond))
+        address = self.factory.find(kind, root, block, block="latest")
         assert address is not None
         return FaultDisputeGame(self.devnet.l1.rpc, address)
 

@@ -43,6 +43,7 @@ VERBS = {
     "costs": "costs",
     "games": "games",
     "game": "game",
+    "step": "step",
     "watch": "watch",
     "bonds": "bonds",
     "fuzz": "fuzz",

@@ -46,7 +46,7 @@ def game(*, name: str, games: GamesAt, whole: bool, is_followed: bool, as_json: 
     if is_followed and as_json:
         raise UserError("--json shows a game once, --follow shows it again and again: give one of them")
     lookout, names = games.lookout(), games.names or {}
-    listed = _find(name, games, lookout, lookout.head())
+    listed = find(name, games, lookout, lookout.head())
 
     def look() -> tuple[Verdict, int]:
         l1 = lookout.head()
@@ -125,7 +125,7 @@ def _json(verdict: Verdict) -> dict[str, object]:
     return verdict_to_json(verdict) | {"tree": [claim_to_json(seen, claim, fate) for claim, fate in pairs]}
 
 
-def _find(name: str, games: GamesAt, lookout: Lookout, l1: L1BlockRef) -> ListedGame:
+def find(name: str, games: GamesAt, lookout: Lookout, l1: L1BlockRef) -> ListedGame:
     """A game as the factory lists it. Raises UserError if it does not."""
     if name.isdecimal():
         page = lookout.page(l1, before=int(name) + 1, count=1)

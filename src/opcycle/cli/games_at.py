@@ -13,6 +13,7 @@ from opcycle.cli.options import options
 from opcycle.cli.where import DEFAULT_DATA, Endpoints
 from opcycle.deploy.deployment import Deployment
 from opcycle.devnet.accounts import ACCOUNTS
+from opcycle.devnet.assembly import Assembly
 from opcycle.engine.rollup_client import RollupClient
 from opcycle.errors import UserError
 from opcycle.l1.dispute_games import DisputeGameFactory, FaultDisputeGame
@@ -27,13 +28,19 @@ DIRECTORY = click.Path(path_type=Path, file_okay=False)
 
 @dataclass(frozen=True, slots=True)
 class GamesAt:
-    """A factory on an L1, and rollup nodes that know what is right. `names`: of accounts, on a devnet."""
+    """A factory on an L1, and rollup nodes that know what is right. `names`: of accounts, on a devnet.
+
+    `assembly`: of the chain that the games are about, if that is known; a devnet's knows where everything is.
+    `cannon`: where a devnet keeps the runs of a machine about MIPS64.
+    """
 
     l1: RpcClient
     factory: Address
     nodes: tuple[str, ...] = ()
     config: RollupConfig | None = None
     names: Mapping[Address, str] | None = None
+    assembly: Assembly | None = None
+    cannon: Path | None = None
 
     def lookout(self) -> Lookout:
         return Lookout(
@@ -106,18 +113,22 @@ def find_games(
             raise UserError("give either --factory or --deployment: both name a factory")
         return GamesAt(RpcClient(_required(l1, "--factory")), parse.address(factory), nodes)
     if deployment is not None:
-        found = Deployment.load(deployment)
-        return GamesAt(
-            RpcClient(_required(l1, "--deployment")), _factory_of(found), nodes, config=found.rollup
-        )
+        found, l1 = Deployment.load(deployment), _required(l1, "--deployment")
+        assembly = Assembly(found, l1=l1, l2="", node=nodes[0] if nodes else "")
+        return GamesAt(RpcClient(l1), _factory_of(found), nodes, config=found.rollup, assembly=assembly)
     known = Endpoints.read(data)
     found = Deployment.load(Path(known.deployment))
+    l1, nodes = l1 or known.l1, nodes or (known.node,)
     return GamesAt(
-        RpcClient(l1 or known.l1),
+        RpcClient(l1),
         _factory_of(found),
-        nodes or (known.node,),
+        nodes,
         config=found.rollup,
         names={account.address: role for role, account in ACCOUNTS.items()},
+        assembly=Assembly(
+            found, l1=l1, l2=known.l2, node=nodes[0], node_l2=known.node_l2, l1_beacon=known.l1_beacon
+        ),
+        cannon=Path(known.cannon),
     )
 
 

@@ -29,7 +29,8 @@ KEY_VARIABLE = "OPCYCLE_PRIVATE_KEY"
 class Endpoints:
     """What a running devnet leaves in its directory for other commands: URLs, and where its deployment is.
 
-    `da_server` is None on a chain without alt-DA.
+    `da_server` is None on a chain without alt-DA, `l1_beacon` on an L1 that is not its own. `node_l2` is the
+    RPC of the node's engine, `cannon` the directory of the runs of a machine about MIPS64.
     """
 
     l1: str
@@ -39,7 +40,10 @@ class Endpoints:
     batcher: str
     metrics: str
     deployment: str
+    node_l2: str
+    cannon: str
     da_server: str | None = None
+    l1_beacon: str | None = None
 
     @classmethod
     def of(cls, devnet: Devnet) -> "Endpoints":
@@ -51,7 +55,10 @@ class Endpoints:
             batcher=f"http://127.0.0.1:{devnet.config.ports.batcher_rpc}",
             metrics=f"http://127.0.0.1:{devnet.config.ports.metrics}/metrics",
             deployment=str(devnet.deployment.directory),
+            node_l2=devnet.verifier.engine.l2.rpc.url,
+            cannon=str(devnet.config.cannon),
             da_server=devnet.assembly.da_server,
+            l1_beacon=devnet.assembly.l1_beacon,
         )
 
     def write(self, directory: Path) -> None:

@@ -89,6 +89,11 @@ class DevnetConfig:
         return self.directory / "deployment"
 
     @property
+    def cannon(self) -> Path:
+        """Where runs of a machine about MIPS64 are."""
+        return self.directory / "cannon"
+
+    @property
     def journal(self) -> Path:
         """The file of the sequencer's last payloads."""
         return self.directory / "sequencer" / "payloads.jsonl"

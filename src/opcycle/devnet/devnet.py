@@ -293,7 +293,7 @@ class Devnet:
 
     def cannon(self) -> CannonTrace:
         """The machine of games about MIPS64. Several share what they have computed."""
-        return self._stack.enter_context(closing(self.assembly.cannon(self.config.directory / "cannon")))
+        return self._stack.enter_context(closing(self.assembly.cannon(self.config.cannon)))
 
     def destroy_sequencer(self) -> None:
         """Stop the sequencer for good and delete everything it had. A disaster, for tests and demos."""

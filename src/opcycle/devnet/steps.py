@@ -3,7 +3,16 @@
 from opcycle.challenger.traces import Trace
 from opcycle.monitor.disputed_step import DisputedStep
 from opcycle.protocol.dispute_game import Dispute
+from opcycle.protocol.mips64 import MachineState
 from opcycle.protocol.preimages import LocalWord, PreimageRead
+
+NEVER = 1 << 62
+"""A step after the end of any program."""
+
+
+def steps_of(trace: Trace, dispute: Dispute) -> int:
+    """How many steps the program makes. Raises TemporaryError while it makes them."""
+    return MachineState.decode(trace.proof(dispute, NEVER).state).step
 
 
 def look_at(trace: Trace, dispute: Dispute, instant: int) -> DisputedStep:

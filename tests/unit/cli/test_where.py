@@ -24,6 +24,8 @@ ENDPOINTS = Endpoints(
     batcher="",
     metrics="",
     deployment="",
+    node_l2="",
+    cannon="",
 )
 
 

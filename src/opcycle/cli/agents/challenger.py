@@ -11,10 +11,10 @@ from typing import Any
 import click
 
 from opcycle.agent import Agent
-from opcycle.challenger.cannon.programs import CannonFiles
 from opcycle.challenger.games import GamesOptions
 from opcycle.challenger.traces import CANNON, GAME_TYPES, TRACES, Trace
 from opcycle.cli.agents.common import deployment_option, l1_option, load, node_option
+from opcycle.cli.machine_at import MachineAt, machine_options
 from opcycle.cli.options import options
 from opcycle.cli.parse import address, seconds, wei
 from opcycle.cli.running import metrics_option, run_until_stopped
@@ -22,11 +22,8 @@ from opcycle.cli.where import key_signer
 from opcycle.deploy.config import Settlement
 from opcycle.devnet.assembly import Assembly
 from opcycle.errors import UserError
-from opcycle.installation import user_directory
 from opcycle.l1.signer import Signer
 from opcycle.protocol.types import Address
-
-FILE = click.Path(path_type=Path, dir_okay=False)
 
 challenger_options = options(
     deployment_option,
@@ -41,17 +38,7 @@ challenger_options = options(
         help="Play games of these types, commas between, others are left alone. Not given: of all types that "
         f"the factory makes, of {', '.join(GAME_TYPES)}.",
     ),
-    click.option("--l1-beacon", help="A beacon node's URL; needed for games of type cannon."),
-    click.option("--cannon-bin", type=FILE, help="cannon; the one that was built here, if not given."),
-    click.option(
-        "--cannon-server", type=FILE, help="op-program, with the chain's configuration built in; likewise."
-    ),
-    click.option("--cannon-prestate", type=FILE, help="The program's first state for cannon; likewise."),
-    click.option(
-        "--datadir",
-        type=click.Path(path_type=Path, file_okay=False),
-        help="Where runs of cannon are kept; if not given, in opcycle's own directory of this user.",
-    ),
+    machine_options,
     click.option("--game-allowlist", default="", help="Play only these games; addresses, commas between."),
     click.option(
         "--game-window", default="28d", show_default=True, help="How long after its creation a game matters."
@@ -121,8 +108,7 @@ def _games_challenger(
     selective_claim_resolution: bool,
     additional_bond_claimants: str,
     bond_budget: str | None,
-    datadir: Path | None,
-    **cannon: Path | None,
+    **machine: Any,
 ) -> Iterator[Agent]:
     settings = GamesOptions(
         bond_budget=None if bond_budget is None else wei(bond_budget),
@@ -133,12 +119,11 @@ def _games_challenger(
     )
     factory = None if game_factory_address is None else address(game_factory_address)
     types = _types(game_types) or assembly.game_types(factory)
-    files = CannonFiles(cannon["cannon_bin"], cannon["cannon_server"], cannon["cannon_prestate"])
     with ExitStack() as stack:
         traces: dict[int, Trace] = {number: TRACES[number] for number in types if number in TRACES}
         if CANNON in types:
-            runs = datadir or user_directory() / "challenger"
-            traces[CANNON] = stack.enter_context(closing(assembly.cannon(runs, files, factory=factory)))
+            trace = MachineAt(**machine).trace(assembly, factory=factory)
+            traces[CANNON] = stack.enter_context(closing(trace))
         yield assembly.games_challenger(signer, settings, traces=traces, factory=factory)
 
 

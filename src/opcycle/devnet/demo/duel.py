@@ -32,7 +32,7 @@ class Duel:
         self._seen: DisputeGame | None = None
 
     def claim(self, block: int) -> DisputeGame:
-        """Claim a wrong root for an L2 block, and answer each claim against it until nothing can be said."""
+        """Claim a wrong root for an L2 block, and defend it."""
         devnet = self._scene.devnet
         factory, kind, root = devnet.assembly.factory(), devnet.config.games.game_type, self._liar.root(block)
         bond = factory.init_bond(kind, block="latest")
@@ -40,11 +40,15 @@ class Duel:
         address = factory.find(kind, root, block, block="latest")
         check("the factory lists the liar's game", holds=address is not None)
         assert address is not None
-        self._contract = FaultDisputeGame(devnet.l1.rpc, address)
+        return self.defend(address)
+
+    def defend(self, address: Address) -> DisputeGame:
+        """Answer each claim against a wrong root claim, until nothing can be said."""
+        self._contract = FaultDisputeGame(self._scene.devnet.l1.rpc, address)
         return self._argue(self._until("the challenger's first claim", lambda game: len(game.claims) > 1))
 
     def attack(self, address: Address) -> DisputeGame:
-        """Argue against a right root claim, until nothing can be said."""
+        """Answer a right root claim and each claim for it, until nothing can be said."""
         self._contract = FaultDisputeGame(self._scene.devnet.l1.rpc, address)
         return self._argue(self._scene.look(self._contract))
 

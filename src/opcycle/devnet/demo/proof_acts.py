@@ -16,17 +16,13 @@ from opcycle.devnet.demo.lying_trace import LyingTrace, register
 from opcycle.devnet.demo.scene import Scene
 from opcycle.devnet.demo.stage import Stage, check
 from opcycle.devnet.demo.view import Evidence
-from opcycle.devnet.steps import look_at
+from opcycle.devnet.steps import look_at, steps_of
 from opcycle.engine.fault_proof_program import find_program
 from opcycle.engine.symbols import function_at
 from opcycle.l1.dispute_games import FaultDisputeGame
 from opcycle.monitor.step_drawing import draw_step
 from opcycle.protocol.dispute_game import Dispute, dispute_of, local_context
-from opcycle.protocol.mips64 import MachineState
 from opcycle.rpc.hexjson import to_hex
-
-NEVER = 1 << 62
-"""A step after the end of any program."""
 
 BEFORE_THE_END = 3
 """The instruction that loads the exit code is so many steps from the end."""
@@ -63,10 +59,9 @@ class ProofActs(GamesActs):
         contract = FaultDisputeGame(devnet.l1.rpc, game.address)
         decided = contract.run_step(proof.state, proof.proof, local_context(dispute), block="latest")
         check("MIPS64 on L1 comes to the challenger's state", holds=decided == step.after.state.hash)
-        total = MachineState.decode(self._trace.proof(dispute, NEVER).state).step
         code = step.after.thread.register("a0")
         return {
-            "step": f"{instant:,} of {total:,}",
+            "step": f"{instant:,} of {steps_of(self._trace, dispute):,}",
             "instruction": f"{step.instruction.text} at {step.thread.pc:#x}, in {symbol}",
             "the liar says": "a0 is 0: the program exits with 0, the output root is right",
             "L1 says": f"a0 is {code}: the program exits with {code}, the output root is wrong",
@@ -85,5 +80,4 @@ def other_end(trace: Trace) -> LyingTrace:
 
 def exit_code_loaded(trace: Trace, dispute: Dispute) -> int:
     """The step in which the program loads its exit code. Raises TemporaryError while it runs."""
-    end = MachineState.decode(trace.proof(dispute, NEVER).state)
-    return end.step - BEFORE_THE_END
+    return steps_of(trace, dispute) - BEFORE_THE_END

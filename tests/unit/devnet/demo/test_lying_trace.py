@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from tests.unit.challenger.recorded import Recorded
 from tests.vectors.cannon_steps.steps import END, EXIT, LOAD, NUMBER, READ, STORE, hashes, step
 
-from opcycle.challenger.traces import AlphabetTrace, StepProof
+from opcycle.challenger.traces import AlphabetTrace
 from opcycle.devnet.demo.lying_trace import Lie, LyingTrace, exit_code, memory, preimage_offset, register
 from opcycle.protocol.dispute_game import Dispute, VMStatus
 from opcycle.protocol.mips64 import MachineState, Witness
@@ -13,20 +14,6 @@ from opcycle.protocol.positions import ROOT
 from opcycle.protocol.types import Hash
 
 DISPUTE = Dispute(None, (ROOT, bytes(32)), 1, 2, bytes(32))
-
-
-class Recorded:
-    """A trace of the recorded steps; others of its states have hashes made up, and none has a proof."""
-
-    absolute_prestate = b"\x03" + bytes(31)
-
-    def state(self, dispute: Dispute, instant: int) -> Hash:
-        if instant in (READ, STORE, LOAD, NUMBER, EXIT):
-            return hashes(instant)[1]
-        return hashes(END)[0] if instant >= END else b"\x03" + instant.to_bytes(31, "big")
-
-    def proof(self, dispute: Dispute, instant: int) -> StepProof:
-        return StepProof(*step(min(instant, END)))
 
 
 def lying(since: int, lie: Lie | None = None) -> LyingTrace:
