@@ -15,6 +15,8 @@ def show(view: View, *, failure: str = "") -> bool:
 
     def play() -> Evidence:
         view.note("waiting for a move")
+        for steps in range(3):
+            view.progress(f"{steps} M steps")
         view.draw([WIDE], ["0: liar claims"])
         view.draw([WIDE, "● 1"], ["1: challenger attacks"])
         if failure:
@@ -24,12 +26,13 @@ def show(view: View, *, failure: str = "") -> bool:
     return tell([Stage("challenge", "two argue", play)], view)
 
 
-def test_plain__drawing__only_what_is_new_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_plain__only_what_is_new_in_a_drawing_and_progress_not_all_the_time(capsys: pytest.CaptureFixture[str]) -> None:
     assert show(PlainView())
     lines = capsys.readouterr().out.splitlines()
     assert lines[:-1] == [
         "[challenge] two argue",
         "    waiting for a move",
+        "    0 M steps",
         "    0: liar claims",
         "    1: challenger attacks",
         "    claims: 2",
