@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eth_account import Account
-from tests.e2e.games import GAMES, Arena, arena_config
+from tests.e2e.games import CLOCK, GAMES, Arena, arena_config
 from tests.fuzz.puppet import Call, puppet_code
 from tests.unit.challenger.preimages.oracle_place import lying
 
@@ -20,8 +20,13 @@ MIN_SIZE, PERIOD = 1000, 300
 GAS = 5_000_000
 
 
-def large_preimages_config(directory: Path) -> DevnetConfig:
-    games = replace(GAMES, preimage_min_proposal_size=MIN_SIZE, preimage_challenge_period=PERIOD)
+def large_preimages_config(directory: Path, *, period: int = PERIOD) -> DevnetConfig:
+    games = replace(
+        GAMES,
+        preimage_min_proposal_size=MIN_SIZE,
+        preimage_challenge_period=period,
+        max_clock_duration=max(CLOCK, 2 * period),
+    )
     return replace(arena_config(directory), games=games)
 
 

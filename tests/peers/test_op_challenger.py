@@ -1,7 +1,4 @@
-"""The real op-challenger plays our contracts' games, with our node as its rollup RPC.
-
-It also looks for large preimages to police, which our PreimageOracle does not take yet; its log says so.
-"""
+"""The real op-challenger plays our contracts' games, with our node as its rollup RPC."""
 
 from collections.abc import Callable, Iterator
 
