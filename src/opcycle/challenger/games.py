@@ -98,6 +98,7 @@ class _Turn:
     due: list[Due] = field(default_factory=list)
     waits: Waits = field(default_factory=Waits)
     at_stake: int = 0
+    played: list[FaultDisputeGame] = field(default_factory=list)
     statuses: list[GameStatus] = field(default_factory=list)
     l1_heads: set[Hash] = field(default_factory=set)
     is_complete: bool = True
@@ -158,7 +159,7 @@ class GamesChallenger:
             return self._at_rest[1]
         self._forget_what_l1_replaced(turn.l1)
         self._ask_node(turn)
-        self._begin_preimages(turn)
+        self._preimages.begin(turn.l1)
         for listed in self._open_games(turn.l1):
             try:
                 self._look_at(listed, turn)
@@ -202,17 +203,6 @@ class GamesChallenger:
         else:
             turn.waits.for_others.append(f"the node to read this L1; it is at {current}, L1 at {turn.l1}")
 
-    def _begin_preimages(self, turn: _Turn) -> None:
-        """What is wrong in an oracle before there is a game can be read when there is one."""
-        self._preimages.begin(turn.l1)
-        try:
-            oracles = self._factory.preimages([*self._traces], block=turn.l1.hash)
-        except CriticalError as error:  # the factory's owner has named no machine there
-            turn.waits.for_l1.append(str(error))
-            return
-        for oracle in oracles:
-            self._preimages.watch(oracle)
-
     def _open_games(self, l1: L1BlockRef) -> Iterator[ListedGame]:
         """Those that may still want something, newest first."""
         options = self._options
@@ -238,13 +228,13 @@ class GamesChallenger:
         if status is not GameStatus.IN_PROGRESS:
             self._collect(contract, name, turn)
             return
-        self._preimages.watch_game(contract)
         game = contract.read(block=turn.l1.hash)
         turn.l1_heads.add(game.l1_head)
         us = self._transactions.address
         turn.at_stake += sum(c.bond for c in game.claims if c.claimant == us and c.index not in game.resolved)
         trace = self._traces[listed.game_type]
         self._play(Seat(name, contract, game, trace, self._node, self._l2, turn.l1, self._preimages), turn)
+        turn.played.append(contract)
 
     def _play(self, seat: Seat, turn: _Turn) -> None:
         spare: Collection[int] = set(seat.undecided())
@@ -287,7 +277,8 @@ class GamesChallenger:
             self._over.add(contract.contract.address)
 
     def _police(self, turn: _Turn) -> None:
-        """Large preimages that anybody proposes, of which a game could read what is wrong."""
+        """Large preimages that anybody proposes, also before there is a game that could read them."""
+        self._preimages.watch_all(self._factory, [*self._traces], turn.played)
         due, waits = self._preimages.police()
         turn.due += due
         turn.waits.add(waits)

@@ -27,6 +27,7 @@ from opcycle.challenger.traces import StepProof
 from opcycle.keccak import keccak
 from opcycle.l1.anchor_state_registry import AnchorStateRegistry
 from opcycle.l1.dispute_games import DisputeGameFactory, FaultDisputeGame
+from opcycle.l1.preimage_oracle import PreimageOracle
 from opcycle.l1.reverts import TransactionRevertedError
 from opcycle.protocol.dispute_game import dispute_of
 from opcycle.protocol.outputs import OutputRootProof
@@ -54,9 +55,10 @@ class EvmPlace:
         self.contracts = OtherDeployment(chosen(), PARAMETERS, anchor_root=anchor, prestate=PRESTATE_HASH)
         for block in self.l2.blocks:
             self.contracts.machine.send(OWNER, "teach", block.number, block.root)
-        self.chain, self.rpc = self.contracts.chain, EvmRpc(self.contracts)
+        self.chain, self.rpc = self.contracts.chain, EvmRpc(self.contracts.chain)
         self.number, self.now = FIRST_BLOCK, GENESIS
         self.factory = DisputeGameFactory(self.rpc, self.contracts.factory.address)
+        self.oracle = PreimageOracle(self.rpc, self.contracts.preimages.address)
         self.registry = AnchorStateRegistry(self.rpc, self.contracts.registry.address)
         for who in (HONEST, LIAR):
             self.chain.set_balance(who, WEALTH)
@@ -129,6 +131,7 @@ class EvmPlace:
         except RefusedError as error:
             self.refused.append((request.what, error.args))
             raise TransactionRevertedError(request.what, str(error.args)) from error
+        self.rpc.remember(self.number)
         self.mine(1)
         return keccak(request.data)
 

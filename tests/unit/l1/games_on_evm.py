@@ -4,6 +4,7 @@ Ours, or another build (OPCYCLE_ARTIFACTS, a directory in forge's layout): with 
 (`make reference`), proposers and withdrawals are tested on Optimism's own contracts.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,17 +12,19 @@ from tests.fuzz.disputes.deploy import (
     CANNON,
     GENESIS,
     GUARDIAN,
-    Deployment,
     Parameters,
     account,
     chosen,
     init_bond,
 )
 from tests.fuzz.disputes.twin import OtherDeployment
+from tests.fuzz.evm import Chain
 
 from opcycle.l1.anchor_state_registry import AnchorStateRegistry
 from opcycle.l1.dispute_games import DisputeGameFactory
 from opcycle.l1.portal2 import OptimismPortal2
+from opcycle.protocol.types import Log
+from opcycle.rpc.hexjson import from_quantity, to_hex, to_quantity
 
 HEAD = b"\x1a" * 32
 PARAMETERS = Parameters()
@@ -29,21 +32,43 @@ PROPOSER, STRANGER = account("proposer"), account("stranger")
 
 
 class EvmRpc:
-    """Answers `eth_call`, always as of now: nothing is remembered of earlier blocks."""
+    """Answers `eth_call`, always as of now: nothing is remembered of earlier blocks but logs."""
 
-    def __init__(self, deployment: Deployment):
-        self._chain = deployment.chain
+    def __init__(self, chain: Chain):
+        self._chain = chain
         self.requests = 0
+        self.logs = defaultdict[int, list[Log]](list)
+        """By block number."""
 
-    def batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[str]:
+    def remember(self, number: int) -> None:
+        """What the last transaction, in block `number`, has logged."""
+        self.logs[number] += self._chain.logs()
+
+    def batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
         self.requests += 1
         return [self._answer(*call) for call in calls]
 
-    def _answer(self, method: str, params: Sequence[Any]) -> str:
+    def _answer(self, method: str, params: Sequence[Any]) -> Any:
+        if method == "eth_getLogs":
+            return self._logs_of(*params)
         assert method == "eth_call"
         query, _ = params
         to, data = (bytes.fromhex(query[key][2:]) for key in ("to", "data"))
-        return "0x" + self._chain.call(bytes(20), to, data).hex()
+        return to_hex(self._chain.call(bytes(20), to, data))
+
+    def _logs_of(self, query: dict[str, str]) -> list[dict[str, Any]]:
+        """Of one contract in one block."""
+        assert query["fromBlock"] == query["toBlock"]
+        return [
+            {
+                "address": to_hex(log.address),
+                "topics": [to_hex(topic) for topic in log.topics],
+                "data": to_hex(log.data),
+                "logIndex": to_quantity(index),
+            }
+            for index, log in enumerate(self.logs[from_quantity(query["fromBlock"])])
+            if to_hex(log.address) == query["address"]
+        ]
 
 
 class GamesL1:
@@ -53,7 +78,7 @@ class GamesL1:
         self.contracts = OtherDeployment(
             chosen(), PARAMETERS, anchor_root=b"\xaa" * 32, prestate=b"\x03" + b"\x11" * 31
         )
-        self.rpc = EvmRpc(self.contracts)
+        self.rpc = EvmRpc(self.contracts.chain)
         self.factory = DisputeGameFactory(self.rpc, self.contracts.factory.address)  # type: ignore[arg-type]
         self.registry = AnchorStateRegistry(self.rpc, self.contracts.registry.address)  # type: ignore[arg-type]
         self.portal = OptimismPortal2(self.rpc, self.contracts.portal.address)  # type: ignore[arg-type]

@@ -4,15 +4,16 @@ What fits into one transaction is loaded in one: local words through the game, w
 the oracle by anybody. What is large is proposed (`proposing`), and read when its period is over.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from opcycle.challenger.due import Due, Kind
 from opcycle.challenger.preimages.proposing import Add, Propose, Wait, decide, is_large
 from opcycle.challenger.preimages.watch import ProposalWatch
 from opcycle.challenger.waits import Waits
-from opcycle.errors import TemporaryError
-from opcycle.l1.dispute_games import FaultDisputeGame
+from opcycle.errors import CriticalError, TemporaryError
+from opcycle.l1.dispute_games import DisputeGameFactory, FaultDisputeGame
 from opcycle.l1.preimage_oracle import PreimageOracle
 from opcycle.protocol.dispute_game import Claim
 from opcycle.protocol.large_preimages import MAX_LEAVES, LargePreimage
@@ -70,6 +71,7 @@ class Preimages:
         self._l1 = l1
         self._asked: set[tuple[Address, Hash, int]] = set()
         self._spare: dict[Address, set[int]] = {}
+        self._failed: list[str] = []
 
     @property
     def watches(self) -> Sequence[ProposalWatch]:
@@ -90,6 +92,24 @@ class Preimages:
         if game not in self._oracles:
             self._oracles[game] = contract.preimages(block=self._l1.hash)
         return self.watch(self._oracles[game])
+
+    def watch_all(
+        self, factory: DisputeGameFactory, game_types: Sequence[int], played: Iterable[FaultDisputeGame]
+    ) -> None:
+        """`watch` the oracles of these games, and of new ones of the types. What fails holds up nothing else.
+
+        Raises RpcUnreachableError.
+        """
+        block = self._l1.hash
+        looks: list[Callable[[], object]] = [partial(self.watch_game, contract) for contract in played]
+        looks.append(lambda: [self.watch(oracle) for oracle in factory.preimages(game_types, block=block)])
+        for look in looks:
+            try:
+                look()
+            except RpcUnreachableError:
+                raise
+            except (TemporaryError, CriticalError) as error:  # critical: there is no oracle
+                self._failed.append(f"the proposals of preimages: {error}")
 
     def load(self, contract: FaultDisputeGame, wanted: Wanted) -> tuple[list[Due], str] | None:
         """What is due to get it loaded, or what that waits for; None if it is loaded."""
@@ -112,7 +132,7 @@ class Preimages:
 
     def police(self) -> tuple[list[Due], Waits]:
         """What is due about the proposals in all oracles, besides what was asked to be loaded."""
-        due, waits = list[Due](), Waits()
+        due, waits = list[Due](), Waits(for_others=[*self._failed])
         for address, spare in self._spare.items():
             try:
                 more, why = self._watches[address].police(self._l1, spare=spare)

@@ -1,18 +1,17 @@
-"""A preimage oracle in an EVM of this process, behind as much of an L1 RPC as its bindings need."""
+"""A preimage oracle in an EVM of this process, and people who propose large preimages, true or not."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
 from tests.fuzz.disputes.deploy import FIRST_BLOCK, GENESIS, account
 from tests.fuzz.evm import Chain, Contract
+from tests.unit.l1.games_on_evm import EvmRpc
 
 from opcycle.artifacts import artifact
 from opcycle.keccak import keccak
 from opcycle.l1.preimage_oracle import PreimageOracle, Proposal
 from opcycle.protocol.large_preimages import LargePreimage, LeavesAdded
 from opcycle.protocol.types import L1BlockRef
-from opcycle.rpc.hexjson import to_hex, to_quantity
 
 HONEST, LIAR, DEPLOYER = account("honest"), account("liar"), account("deployer")
 MIN_SIZE, PERIOD = 300, 100
@@ -21,7 +20,7 @@ WEALTH = 10**20
 
 
 class OraclePlace:
-    """It plays the RPC, too. Each transaction is a block of its own, unless `is_one_block`."""
+    """Each transaction is a block of its own, unless `is_one_block`."""
 
     def __init__(self):
         self.chain = Chain()
@@ -32,8 +31,8 @@ class OraclePlace:
         )
         address = self.chain.deploy(DEPLOYER, code)
         self.contract = Contract(self.chain, "PreimageOracle", address)
-        self.oracle = PreimageOracle(self, address)
-        self.logs = defaultdict(list)
+        self.rpc = EvmRpc(self.chain)
+        self.oracle = PreimageOracle(self.rpc, address)
         self.is_one_block = False
         for who in (HONEST, LIAR):
             self.chain.set_balance(who, WEALTH)
@@ -50,30 +49,9 @@ class OraclePlace:
 
     def send(self, request, *, by: bytes = HONEST) -> None:
         self.chain.send(by, request.to, request.data, value=request.value, gas=request.gas or 16_777_216)
-        self.logs[self.number] += self.chain.logs()
+        self.rpc.remember(self.number)
         if not self.is_one_block:
             self.mine()
-
-    def batch(self, calls):
-        return [self._answer(*call) for call in calls]
-
-    def _answer(self, method: str, params):
-        if method == "eth_getLogs":
-            (query,) = params
-            assert query["fromBlock"] == query["toBlock"]
-            return [
-                {
-                    "address": to_hex(log.address),
-                    "topics": [],
-                    "data": to_hex(log.data),
-                    "logIndex": to_quantity(index),
-                }
-                for index, log in enumerate(self.logs[int(query["fromBlock"], 16)])
-                if to_hex(log.address) == query["address"]
-            ]
-        query, _ = params
-        to, data = (bytes.fromhex(query[key][2:]) for key in ("to", "data"))
-        return to_hex(self.chain.call(bytes(20), to, data))
 
     # --- what people propose ---
 
