@@ -217,6 +217,7 @@ def following(
             **os.environ,
             **accounts(),
             "PATH": f"{venv}:{os.environ['PATH']}",
+            "OPCYCLE_HOME": str(directory / "home"),
             "L1_RPC_URL": l1.url,
             "L1_BEACON_URL": l1.beacon,
             **environment,

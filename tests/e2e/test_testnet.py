@@ -62,6 +62,7 @@ def test_from_nothing_to_a_finalized_withdrawal(operator: Operator, explorer: tu
     operator.type(next(typed))
     contracts = json.loads((operator.deployment.directory / "verification" / "contracts.json").read_text())
     assert explorer[0].verified == {item["address"] for item in contracts}
+    assert "absolute prestate  0x03" in operator.type(next(typed))
 
     for line in typed:
         if "opcycle status" in line:

@@ -46,6 +46,7 @@ def test_their_twins_carry_a_withdrawal_to_its_end(operator: Operator) -> None:
     factory = operator.deployment.addresses.dispute_game_factory
     assert factory is not None
     operator.environment["FACTORY"] = checksum(factory)
+    operator.environment["PROGRAM"] = typed(operator, "prestate").split()[-1]
     for line in commands("bash"):
         operator.type(line)
     assert set(operator.running) == {"sequencer", "node", "geth", *MORE}

@@ -10,6 +10,7 @@ Program and Cannon.
 """
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,8 +105,9 @@ class FaultProofProgram:
 
 
 def program_store() -> Path:
-    """Where built programs are: in the checkout, if this is one, or else with the user's other programs."""
-    checkout = installation.CHECKOUT
+    """Where built programs are: in the checkout, if this is one and $OPCYCLE_HOME names no other place, or
+    else with the user's other programs."""
+    checkout = None if "OPCYCLE_HOME" in os.environ else installation.CHECKOUT
     return (installation.user_directory() if checkout is None else checkout / ".tools") / "prestates"
 
 
