@@ -1,7 +1,8 @@
-"""Large preimages on a real chain: ours are proposed, waited for and read; who proposes wrong ones loses."""
+"""Preimages on a real chain: large ones are proposed, waited for and read; who proposes wrong ones loses."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from tests.e2e.games import ALPHABET, MAX_DEPTH, Arena, arena
@@ -11,16 +12,19 @@ from opcycle.challenger.games import GamesChallenger
 from opcycle.challenger.traces import AlphabetTrace, StepProof
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.devnet import Devnet
+from opcycle.l1.blobs import committed, prove_element
 from opcycle.l1.dispute_games import FaultDisputeGame
 from opcycle.l1.signer import KeySigner
 from opcycle.protocol.dispute_game import Dispute
-from opcycle.protocol.preimages import Hashed, HashKind
+from opcycle.protocol.preimages import BlobElement, Hashed, HashKind, PrecompileResult
 
 HONEST, LIAR, STRANGER = "challenger", "third user", "second user"
 LIE = b"\x01" + b"\x66" * 31
 BOND = 25 * 10**16
 DATA = bytes(index * 7 % 251 + 1 for index in range(50_000))
 LEAVES = 368
+WORD = bytes(31) + b"\x4d"
+BLOB = committed(WORD * 4096)
 READ = Hashed(HashKind.KECCAK256, DATA, 40_790)
 
 
@@ -80,6 +84,23 @@ def test_a_large_preimage_that_a_step_reads_is_proposed_and_read_after_its_perio
     assert desk.part(READ.key, READ.offset) == DATA[READ.offset - 8 :][:32]
     assert place.look(game).claims[-1].countered_by == ACCOUNTS[HONEST].address
     assert wei(place, HONEST) > before - BOND // 2, "the bond is back"
+
+
+SMALL = {
+    "keccak256": Hashed(HashKind.KECCAK256, DATA[: MIN_SIZE - 1], 500),
+    "sha256": Hashed(HashKind.SHA256, DATA, 500),
+    "precompile": PrecompileResult(bytes(19) + b"\x02", 72, b"input", 8),
+    "blob": BlobElement(bytes(31) + b"\5", WORD, BLOB.commitment, prove_element(BLOB, bytes(31) + b"\5"), 8),
+}
+
+
+@pytest.mark.parametrize("kind", SMALL)
+def test_a_small_preimage_of_any_kind_is_loaded_by_one_transaction(desk: Desk, kind: str) -> None:
+    """L1's own precompiles, and its estimates of the gas for them."""
+    read = SMALL[kind]
+    expected = {"precompile": b"\x01" + sha256(b"input").digest(), "blob": WORD}.get(kind, DATA[492:])
+    desk.place.send(HONEST, desk.oracle.load(read))
+    assert desk.part(read.key, read.offset) == expected[:32]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ The contracts are ours, or another build (OPCYCLE_ARTIFACTS). Each transaction i
 machine is `OutputMachine`, which knows whether an output root is right.
 """
 
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 
 from tests.fuzz.disputes.deploy import (
@@ -19,6 +20,8 @@ from tests.fuzz.disputes.deploy import (
 from tests.fuzz.disputes.truth import PRESTATE_HASH, Machine, Words, l2
 from tests.fuzz.disputes.twin import OtherDeployment
 from tests.fuzz.evm import RefusedError
+from tests.unit.challenger.preimages.oracle_place import BOND as PROPOSAL_BOND
+from tests.unit.challenger.preimages.oracle_place import lying
 from tests.unit.derivation.l1_builder import CONFIG
 from tests.unit.l1.games_on_evm import PARAMETERS, EvmRpc
 
@@ -27,9 +30,10 @@ from opcycle.challenger.traces import StepProof
 from opcycle.keccak import keccak
 from opcycle.l1.anchor_state_registry import AnchorStateRegistry
 from opcycle.l1.dispute_games import DisputeGameFactory, FaultDisputeGame
-from opcycle.l1.preimage_oracle import PreimageOracle
+from opcycle.l1.preimage_oracle import PreimageOracle, Proposal
 from opcycle.l1.reverts import TransactionRevertedError
 from opcycle.protocol.dispute_game import dispute_of
+from opcycle.protocol.large_preimages import LargePreimage
 from opcycle.protocol.outputs import OutputRootProof
 from opcycle.protocol.preimages import LocalWord
 from opcycle.protocol.types import BlockId, L1Header
@@ -39,6 +43,8 @@ SAFE = PARAMETERS.anchor_block + 6
 """The last L2 block that is safe as of any L1 block."""
 
 WEALTH = 10**24
+
+LARGE = LargePreimage(bytes(range(1, 251)) * 520)
 
 
 class EvmPlace:
@@ -97,6 +103,15 @@ class EvmPlace:
         claim = self.look(game).claims[index]
         (bond,) = game.bonds([claim.position.move(is_attack=attack)], block="latest")
         self.send(game.move(claim, value, is_attack=attack, bond=bond), by=LIAR)
+
+    def propose_preimage(self, *, lies: Sequence[int] = (), by: bytes = LIAR) -> Callable[[], Proposal]:
+        """The first one that is proposed, of 956 leaves; as it is whenever it is looked at."""
+        oracle = self.oracle
+        request = oracle.propose(7, offset=8, size=len(LARGE.data), bond=PROPOSAL_BOND)
+        self.send(request, by=by)
+        for chunk in LARGE.chunks(offset=8, uuid=7, start=0, size=300):
+            self.send(oracle.add(lying(chunk, lies)), by=by)
+        return lambda: next(oracle.proposals([0], block="latest"))
 
     def look(self, game: FaultDisputeGame):
         return game.read(block=self._hash(self.number))

@@ -6,13 +6,11 @@ from hypothesis import strategies as st
 from tests.fuzz.disputes.deploy import CANNON, OWNER, account
 from tests.unit.challenger.evm_place import HONEST, LIAR, PARAMETERS, SAFE, EvmPlace
 from tests.unit.challenger.preimages.oracle_place import BOND as PROPOSAL_BOND
-from tests.unit.challenger.preimages.oracle_place import lying
 
 from opcycle.challenger import seat
 from opcycle.challenger.due import Kind
 from opcycle.l1.reverts import TransactionRevertedError
 from opcycle.protocol.dispute_game import GameStatus
-from opcycle.protocol.large_preimages import LargePreimage
 
 ANCHOR = PARAMETERS.anchor_block
 LIE, FALSE_STATE = b"\x66" * 32, b"\x01" + b"\x66" * 31
@@ -157,19 +155,9 @@ def test_any_liar__the_challenger_wins_and_gets_what_it_is_due(root_is_true: boo
 
 # --- large preimages ---
 
-LARGE = LargePreimage(bytes(range(1, 251)) * 520)
-
-
-def propose_preimage(place: EvmPlace, *, lies=(), by: bytes = LIAR):
-    oracle = place.oracle
-    place.send(oracle.propose(7, offset=8, size=len(LARGE.data), bond=PROPOSAL_BOND), by=by)
-    for chunk in LARGE.chunks(offset=8, uuid=7, start=0, size=300):
-        place.send(oracle.add(lying(chunk, lies)), by=by)
-    return lambda: next(oracle.proposals([0], block="latest"))
-
 
 def test_wrong_large_preimage__challenged_before_there_is_any_game(place) -> None:
-    proposal = propose_preimage(place, lies=[900])
+    proposal = place.propose_preimage(lies=[900])
     (did,) = place.rest()
     assert f"challenged {proposal()}: its leaf 900 is wrong" in did
     assert proposal().is_countered
@@ -179,7 +167,7 @@ def test_wrong_large_preimage__challenged_before_there_is_any_game(place) -> Non
 
 
 def test_wrong_large_preimage__in_a_turn_with_a_game_both_are_played(place) -> None:
-    propose_preimage(place, lies=[0])
+    place.propose_preimage(lies=[0])
     place.propose(LIE, ANCHOR + 4)
     did = place.challenger.step().did
     assert [line.split(":")[0] for line in did] == [
@@ -189,7 +177,7 @@ def test_wrong_large_preimage__in_a_turn_with_a_game_both_are_played(place) -> N
 
 
 def test_own_proposal__its_bond_is_at_stake_until_it_is_back(place) -> None:
-    propose_preimage(place, by=HONEST)
+    place.propose_preimage(by=HONEST)
     place.rest()
     assert place.challenger.counts.at_stake == PROPOSAL_BOND
     place.propose(LIE, ANCHOR + 4)
@@ -201,7 +189,7 @@ def test_own_proposal__its_bond_is_at_stake_until_it_is_back(place) -> None:
 
 
 def test_right_large_preimage__counted_and_left_alone(place) -> None:
-    proposal = propose_preimage(place)
+    proposal = place.propose_preimage()
     assert place.rest() == []
     assert not proposal().is_over
     assert (place.challenger.counts.proposals, place.challenger.counts.examined) == (1, 1)

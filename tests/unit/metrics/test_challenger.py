@@ -1,13 +1,15 @@
 """A games challenger's metrics."""
 
 from tests.fuzz.challenger_l1 import CLOCK, FINALITY_DELAY, RULES, START, WETH_DELAY
+from tests.unit.challenger.evm_place import HONEST, PARAMETERS, EvmPlace
 from tests.unit.challenger.place import LIE, Place
+from tests.unit.challenger.preimages.oracle_place import BOND
 from tests.unit.metrics.scrape import key, named, scrape
 
 from opcycle.devnet.stepping import Stepping
 
 
-def scraped(place: Place):
+def scraped(place: Place | EvmPlace):
     return scrape(lambda: [Stepping(place.challenger)])
 
 
@@ -51,3 +53,26 @@ def test_metrics__claim_that_fails__counted_by_kind() -> None:
     samples = scraped(place)
     assert samples[key("opcycle_failed_actions_total", kind="move")] == 1
     assert samples[key("op_challenger_claim_failures")] == 0
+
+
+def test_large_preimages__counted_and_what_was_done_about_them() -> None:
+    place = EvmPlace()
+    place.propose_preimage(lies=[7])
+    place.rest()
+    samples = scraped(place)
+    assert samples[key("op_challenger_preimage_count")] == 1
+    assert samples[key("op_challenger_preimage_challenged")] == 1
+    assert samples[key("op_challenger_preimage_challenge_failed")] == 0
+    assert samples[key("op_challenger_bonds")] == BOND
+    assert samples[key("opcycle_preimages_examined")] == 0, "it is over"
+
+
+def test_own_large_preimage__examined_then_loaded() -> None:
+    place = EvmPlace()
+    place.propose_preimage(by=HONEST)
+    place.rest()
+    assert scraped(place)[key("opcycle_preimages_examined")] == 1
+    assert scraped(place)[key("opcycle_preimages_loaded_total")] == 0
+    place.mine(PARAMETERS.preimage_period + 1)
+    place.rest()
+    assert scraped(place)[key("opcycle_preimages_loaded_total")] == 1

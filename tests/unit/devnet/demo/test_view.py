@@ -26,7 +26,9 @@ def show(view: View, *, failure: str = "") -> bool:
     return tell([Stage("challenge", "two argue", play)], view)
 
 
-def test_plain__only_what_is_new_in_a_drawing_and_progress_not_all_the_time(capsys: pytest.CaptureFixture[str]) -> None:
+def test_plain__only_what_is_new_in_a_drawing_and_progress_not_all_the_time(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert show(PlainView())
     lines = capsys.readouterr().out.splitlines()
     assert lines[:-1] == [
