@@ -16,7 +16,7 @@ from opcycle.cli.game import find
 from opcycle.cli.games_at import GamesAt, games_options
 from opcycle.cli.machine_at import MachineAt, machine_options
 from opcycle.devnet.runner import Runner
-from opcycle.devnet.steps import look_at, steps_of
+from opcycle.devnet.steps import look_at, step_that_settles, steps_of
 from opcycle.engine.fault_proof_program import find_program
 from opcycle.engine.symbols import function_at
 from opcycle.errors import TemporaryError, UserError
@@ -49,9 +49,9 @@ def step(
 ) -> None:
     """The instruction that a claim of GAME is about: disassembled, with what it really does.
 
-    For games about MIPS64. Registers and memory are those before and after the step that leads to the
-    claimed state, as a machine here computes them. That runs the program, for minutes, unless a challenger
-    here has run it.
+    For games about MIPS64. Shown is the step that leads to the claimed state or, if the claim is as deep as
+    can be and right, the one that goes on from it. Registers and memory are those before and after, as a
+    machine here computes them: it runs the program, for minutes, unless a challenger here has run it.
 
     \b
     opcycle step 3
@@ -68,7 +68,7 @@ def step(
     with closing(found) as trace:
         told, lines = tell(game, claim, trace)
     if as_json:
-        told |= {"game": to_hex(game.address), "claim": claim.index, "claimed": to_hex(claim.value)}
+        told |= {"game": to_hex(game.address), "claim": claim.index}
         click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
         return
     click.echo(f"claim {claim.index} of {who(claim.claimant, games.names or {})}: {about(game, claim)}")
@@ -114,12 +114,16 @@ def tell(game: DisputeGame, claim: Claim, trace: Trace) -> tuple[dict[str, Any],
         )
     dispute, instant = dispute_of(game, claim, claim.position), game.step_of(claim.position)
     steps = _wait(lambda: steps_of(trace, dispute))
+    if claim.position.depth == game.parameters.max_depth:
+        _, instant = _wait(lambda: step_that_settles(trace, game, claim))
     if instant >= steps:
         raise UserError(
             f"claim {claim.index} is about step {instant:,}, but the program ends after {steps:,} and its "
             "last state stays; look at a deeper claim"
         )
-    found = _wait(lambda: look_at(trace, dispute, instant)).claiming(claim.value)
+    found = _wait(lambda: look_at(trace, dispute, instant))
+    with suppress(ValueError):  # of the step after a claim nothing is claimed unless somebody answered
+        found = found.claiming(game.claim_of_step(claim, instant).value)
     symbol = _symbol(played, found.thread.pc)
     return step_to_json(found, symbol=symbol), draw_step(found, symbol=symbol)
 

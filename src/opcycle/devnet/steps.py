@@ -2,7 +2,7 @@
 
 from opcycle.challenger.traces import Trace
 from opcycle.monitor.disputed_step import DisputedStep
-from opcycle.protocol.dispute_game import Dispute
+from opcycle.protocol.dispute_game import Claim, Dispute, DisputeGame, dispute_of
 from opcycle.protocol.mips64 import MachineState
 from opcycle.protocol.preimages import LocalWord, PreimageRead
 
@@ -13,6 +13,14 @@ NEVER = 1 << 62
 def steps_of(trace: Trace, dispute: Dispute) -> int:
     """How many steps the program makes. Raises TemporaryError while it makes them."""
     return MachineState.decode(trace.proof(dispute, NEVER).state).step
+
+
+def step_that_settles(trace: Trace, game: DisputeGame, claim: Claim) -> tuple[Dispute, int]:
+    """The step that settles a claim at the greatest depth: the one that leads to its state or, if that is
+    right, the one that goes on from there to a wrong one. Raises TemporaryError."""
+    dispute, step = dispute_of(game, claim, claim.position), game.step_of(claim.position)
+    is_right = trace.state(dispute, step) == claim.value
+    return dispute, step + is_right
 
 
 def look_at(trace: Trace, dispute: Dispute, instant: int) -> DisputedStep:

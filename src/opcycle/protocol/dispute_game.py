@@ -118,6 +118,14 @@ class DisputeGame:
         root_depth = self.parameters.split_depth + 1
         return position.below(root_depth).trace_index(self.parameters.max_depth - root_depth)
 
+    def claim_of_step(self, claim: Claim, step: int) -> Claim:
+        """The claim above (or itself), in the same lower tree, about a step. Raises ValueError without one."""
+        while self.step_of(claim.position) != step:
+            claim = self._above(claim)
+            if claim.position.depth <= self.parameters.split_depth:
+                raise ValueError(f"nothing is claimed of step {step}")
+        return claim
+
     def _above(self, claim: Claim) -> Claim:
         parent = self.parent(claim)
         if parent is None:

@@ -13,12 +13,13 @@ from opcycle.cli.games_at import GamesAt
 from opcycle.cli.machine_at import MachineAt
 from opcycle.cli.step import claim_of, machine_of, tell
 from opcycle.errors import UserError
-from opcycle.protocol.dispute_game import Claim, DisputeGame, GameParameters, GameStatus
+from opcycle.protocol.dispute_game import Claim, Dispute, DisputeGame, GameParameters, GameStatus
 from opcycle.protocol.positions import ROOT, Position
 from opcycle.rpc.client import RpcClient
 
 SPLIT, DEEPEST = 4, 35
 LIE = b"\x03" + b"\x66" * 31
+DISPUTE = Dispute(None, (ROOT, bytes(32)), 0, 1, bytes(32))
 
 
 def claim(index: int, position: Position, value: bytes = LIE) -> Claim:
@@ -46,6 +47,26 @@ def test_a_claim_about_a_step_is_shown_beside_what_the_machine_does() -> None:
     ]
     assert drawn[-1].split() == ["state", "0x0313913b…", "0x03c2b968…", "0x03666666…", "<-"]
     assert (told["step"], told["values"][-1]["claimed"]) == (LOAD, "0x03" + "66" * 31)
+
+
+def test_a_claim_that_is_right_is_settled_by_the_step_that_goes_on_from_it() -> None:
+    found = game(LOAD)
+    lie = replace(found.claims[2], position=Position.at(DEEPEST - 1, LOAD >> 1))  # about the same step
+    right = Recorded().state(DISPUTE, LOAD - 1)
+    last = claim(3, lie.position.move(is_attack=True), right)
+    found = replace(found, claims=[*found.claims[:2], lie, last])
+    assert found.step_of(last.position) == LOAD - 1
+    told, _ = tell(found, claim_of(found, None), Recorded())
+    assert told["step"] == LOAD
+    assert told["values"][-1]["claimed"] == "0x" + LIE.hex(), "by the claim above"
+
+
+def test_of_the_step_after_a_right_claim_nothing_may_be_claimed() -> None:
+    found = game(LOAD)
+    right = replace(found.claims[2], value=Recorded().state(DISPUTE, LOAD))
+    told, lines = tell(replace(found, claims=[*found.claims[:2], right]), right, Recorded())
+    assert told["step"] == NUMBER
+    assert "claimed" not in list(lines)[2]
 
 
 def test_the_deepest_claim_is_meant_unless_another_one_is_named() -> None:

@@ -1,6 +1,6 @@
 """Settlement by dispute games: a right root stands, a wrong one is argued down to a step that refutes it."""
 
-from opcycle.challenger.traces import AlphabetTrace
+from opcycle.challenger.traces import AlphabetTrace, Trace
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.demo.duel import LIAR, Duel
 from opcycle.devnet.demo.liar import Liar
@@ -8,11 +8,11 @@ from opcycle.devnet.demo.lying_trace import LyingTrace
 from opcycle.devnet.demo.scene import USER, Scene
 from opcycle.devnet.demo.stage import Stage, check
 from opcycle.devnet.demo.view import Evidence
+from opcycle.devnet.steps import step_that_settles
 from opcycle.l1.dispute_games import FaultDisputeGame
 from opcycle.l1.portal2 import OptimismPortal2
-from opcycle.monitor.drawing import about
 from opcycle.monitor.words import duration, eth
-from opcycle.protocol.dispute_game import DisputeGame, GameStatus, dispute_of
+from opcycle.protocol.dispute_game import DisputeGame, GameStatus
 from opcycle.protocol.types import Address
 from opcycle.rpc.hexjson import checksum, to_hex
 
@@ -26,7 +26,8 @@ class GamesActs:
         self._scene = scene
         self._right: DisputeGame
         self._wrong: DisputeGame
-        self._lie: LyingTrace  # what the liar says of the machine
+        self._real: Trace
+        self._lie: LyingTrace
         self._relied_on: Address
         self._before: int  # the challenger's wei before the dispute
 
@@ -57,9 +58,12 @@ class GamesActs:
         }
 
     def _challenge(self) -> Evidence:
+        """The liar's L2 differs from the block of the withdrawal on, or from the one before."""
         devnet = self._scene.devnet
         self._before = self._scene.l1_balance(CHALLENGER.address)
-        number, self._lie = self._plot()
+        number = Liar.disputable(self._scene.withdrawal_block, starting_block=self._right.starting_block)
+        self._real = self._machine()
+        self._lie = self._plot()
         liar = Liar(lambda block: devnet.l2.block(block).output.root, self._lie, since=number)
         self._wrong = game = Duel(self._scene, liar, CHALLENGER).claim(self._right.claimed_block)
         depths, claimants = zip(*[(c.position.depth, c.claimant) for c in game.claims], strict=True)
@@ -68,26 +72,26 @@ class GamesActs:
         check("the challenger's at odd ones", holds=set(claimants[1::2]) == {CHALLENGER.address})
         last = game.claims[-1]
         check("the last is the liar's and refuted by a step", holds=last.countered_by == CHALLENGER.address)
-        step = self._lie.since(dispute_of(game, last, last.position))
-        check(
-            "it is about the block where the lie begins",
-            holds=about(game, last) == f"block {number}, step {step:,}",
-        )
+        dispute, step = step_that_settles(self._real, game, last)
+        check("the dispute is about the block where the lie begins", holds=dispute.disputed_block == number)
+        check("and about the step where it begins", holds=step == self._lie.since(dispute))
         return {
             "wrong root": f"{to_hex(game.root.value)} for L2 block {game.claimed_block}",
             "game": checksum(game.address),
-            "argued down to": f"{about(game, last)}, {len(game.claims)} claims deep",
+            "argued down to": f"block {number}, step {step:,}, {len(game.claims)} claims deep",
             "refuted by": f"a step of the machine, sent by {checksum(CHALLENGER.address)}",
             "bonds at stake": f"{eth(sum(claim.bond for claim in game.claims))} ETH",
         }
 
-    def _plot(self) -> tuple[int, LyingTrace]:
-        """The L2 block from which on the liar's L2 is another one, that of the withdrawal or the one before,
-        and what the liar says of the machine."""
+    def _machine(self) -> Trace:
+        """What the machine really does, as the liar knows as well as anybody."""
+        return AlphabetTrace()
+
+    def _plot(self) -> LyingTrace:
+        """What the liar says of it."""
         parameters = self._right.parameters
         middle = 2 ** (parameters.max_depth - parameters.split_depth - 2)
-        number = Liar.refutable(self._scene.withdrawal_block, starting_block=self._right.starting_block)
-        return number, LyingTrace(AlphabetTrace(), since=lambda _: middle)
+        return LyingTrace(self._real, since=lambda _: middle)
 
     def _resolve(self) -> Evidence:
         scene, devnet = self._scene, self._scene.devnet

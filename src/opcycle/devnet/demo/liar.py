@@ -31,12 +31,13 @@ class Liar:
         self._since = since
 
     @staticmethod
-    def refutable(block: int, *, starting_block: int) -> int:
-        """The block, at or right before `block`, from which on AlphabetVM can refute a lie.
+    def disputable(block: int, *, starting_block: int) -> int:
+        """The block, at or right before `block`, such that of a lie from there on the liar's own root comes
+        before the machine, and not the challenger's. AlphabetVM can refute no other lie: each run of it ends
+        with "the output root in dispute is wrong".
 
-        Each run of that machine ends with "the output root in dispute is wrong", so that root must be the
-        liar's. It is at every second block: only there can a leaf of the upper tree be claimed, and with an
-        even split depth the leaves are claimed by the side of the root claim.
+        It is every second block: only there can a leaf of the upper tree be claimed, and with an even split
+        depth the leaves are claimed by the side of the root claim.
         """
         return starting_block + 1 + (block - starting_block - 1 & ~1)
 

@@ -13,15 +13,14 @@ The liar says that the first of them has loaded the other one.
 from opcycle.challenger.traces import Trace
 from opcycle.devnet.demo.games_acts import GamesActs
 from opcycle.devnet.demo.lying_trace import LyingTrace, register
-from opcycle.devnet.demo.scene import Scene
 from opcycle.devnet.demo.stage import Stage, check
 from opcycle.devnet.demo.view import Evidence
-from opcycle.devnet.steps import look_at, steps_of
+from opcycle.devnet.steps import look_at, step_that_settles, steps_of
 from opcycle.engine.fault_proof_program import find_program
 from opcycle.engine.symbols import function_at
 from opcycle.l1.dispute_games import FaultDisputeGame
 from opcycle.monitor.step_drawing import draw_step
-from opcycle.protocol.dispute_game import Dispute, dispute_of, local_context
+from opcycle.protocol.dispute_game import Dispute, local_context
 from opcycle.rpc.hexjson import to_hex
 
 BEFORE_THE_END = 3
@@ -31,40 +30,40 @@ BEFORE_THE_END = 3
 class ProofActs(GamesActs):
     """The same stages about the real program, and one more about the instruction in dispute."""
 
-    def __init__(self, scene: Scene):
-        super().__init__(scene)
-        self._trace: Trace  # the liar's own machine, before the lie
-
     def stages(self) -> list[Stage]:
         propose, challenge, *rest = super().stages()
         shown = Stage("step", "the instruction in dispute, as both sides have it and L1 runs it", self._step)
         return [propose, challenge, shown, *rest]
 
-    def _plot(self) -> tuple[int, LyingTrace]:
-        self._trace = trace = self._scene.devnet.cannon()
-        return self._scene.withdrawal_block, other_end(trace)
+    def _machine(self) -> Trace:
+        return self._scene.devnet.cannon()
+
+    def _plot(self) -> LyingTrace:
+        return other_end(self._real)
 
     def _step(self) -> Evidence:
-        devnet, game, claim = self._scene.devnet, self._wrong, self._wrong.claims[-1]
-        dispute, instant = dispute_of(game, claim, claim.position), game.step_of(claim.position)
+        game, last = self._wrong, self._wrong.claims[-1]
+        dispute, instant = step_that_settles(self._real, game, last)
         lied = self._lie.moment(dispute)
-        step = self._scene.compute("the step", lambda: look_at(self._trace, dispute, instant)).claiming(lied)
+        step = self._scene.compute("the step", lambda: look_at(self._real, dispute, instant)).claiming(lied)
         assert step.after.thread is not None
+        claim = game.claim_of_step(last, instant)
         check("the liar's claim is the state that it shows", holds=lied.state.hash == claim.value)
         program = find_program(game.parameters.absolute_prestate)
         symbol = function_at(program.symbols, step.thread.pc)
         lines = list(draw_step(step, symbol=symbol))
         self._scene.view.draw(lines, lines)
-        proof = self._trace.proof(dispute, instant)
-        contract = FaultDisputeGame(devnet.l1.rpc, game.address)
+        proof = self._real.proof(dispute, instant)
+        contract = FaultDisputeGame(self._scene.devnet.l1.rpc, game.address)
         decided = contract.run_step(proof.state, proof.proof, local_context(dispute), block="latest")
         check("MIPS64 on L1 comes to the challenger's state", holds=decided == step.after.state.hash)
         code = step.after.thread.register("a0")
+        check("the program finds the root in dispute wrong", holds=code == 1)
         return {
-            "step": f"{instant:,} of {steps_of(self._trace, dispute):,}",
+            "step": f"{instant:,} of {steps_of(self._real, dispute):,}",
             "instruction": f"{step.instruction.text} at {step.thread.pc:#x}, in {symbol}",
-            "the liar says": "a0 is 0: the program exits with 0, the output root is right",
-            "L1 says": f"a0 is {code}: the program exits with {code}, the output root is wrong",
+            "the liar says": "a0 is 0: the program exits with 0, the liar's output root is right",
+            "L1 says": "a0 is 1: the program exits with 1, the liar's output root is wrong",
             "state after it": to_hex(decided),
         }
 

@@ -83,9 +83,9 @@ def test_a_dispute_ends_at_the_first_step_of_the_first_block_that_is_a_lie(
 
 
 @pytest.mark.parametrize("block", range(1, CLAIMED + 1))
-def test_a_refutable_lie__the_root_in_dispute_is_the_liars_own(block: int) -> None:
+def test_a_disputable_lie__the_root_in_dispute_is_the_liars_own(block: int) -> None:
     """AlphabetVM can say of it nothing else than that it is wrong."""
-    since = Liar.refutable(block, starting_block=0)
+    since = Liar.disputable(block, starting_block=0)
     assert since in (block, block - 1)
     game, _ = duel(liar_of(since, 4))
     root_of_trace = game.claims[PARAMETERS.split_depth + 1]
