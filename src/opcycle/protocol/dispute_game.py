@@ -119,7 +119,7 @@ class DisputeGame:
         return position.below(root_depth).trace_index(self.parameters.max_depth - root_depth)
 
     def claim_of_step(self, claim: Claim, step: int) -> Claim:
-        """The claim above (or itself), in the same lower tree, about a step. Raises ValueError without one."""
+        """The claim above (or itself), in the same lower tree, about a step. Raises ValueError if none is."""
         while self.step_of(claim.position) != step:
             claim = self._above(claim)
             if claim.position.depth <= self.parameters.split_depth:
