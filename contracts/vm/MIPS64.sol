@@ -45,8 +45,8 @@ contract MIPS64 is IMIPS64 {
         external
         returns (bytes32 postState_)
     {
-        _requireCanonical(_proof.length);
         State memory state = MIPS64State.decode(_stateData);
+        _requireCanonical(_proof.length);
         _requireThread(state);
         if (state.exited == 1) return _publish(state, _stateData);
         _advance(state, _proof, _localContext);
