@@ -2,7 +2,7 @@
 
 import pytest
 
-from opcycle.cli.parse import address, block_range, seconds, transaction_hash, units, wei
+from opcycle.cli.parse import absolute_prestate, address, block_range, seconds, transaction_hash, units, wei
 from opcycle.errors import UserError
 
 
@@ -105,6 +105,12 @@ def test_a_transaction_hash_is_32_bytes() -> None:
 def test_anything_else_is_no_transaction_hash(text: str) -> None:
     with pytest.raises(UserError, match="is no transaction hash: it must be 0x and 64 hex digits"):
         transaction_hash(text)
+
+
+def test_an_absolute_prestate_is_32_bytes() -> None:
+    assert absolute_prestate("0x03" + "aB" * 31) == b"\x03" + b"\xab" * 31
+    with pytest.raises(UserError, match="is no absolute prestate: it must be 0x and 64 hex digits"):
+        absolute_prestate("0x03" + "ab" * 30)
 
 
 @pytest.mark.parametrize(("text", "expected"), [("5-9", range(5, 10)), ("7-7", range(7, 8))])

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from opcycle import installation
 from opcycle.cli.setup import setup
+from opcycle.engine.programs import cannon_binary
 from opcycle.errors import UserError
 
 
@@ -53,6 +54,19 @@ def test_setup__peers__come_after_it(home: Path) -> None:
     assert {line["path"] for line in lines[1:]} == {
         str(home / "optimism-v1.18.1" / line["program"]) for line in lines[1:]
     }
+
+
+def test_setup__proofs__cannon_comes_after_it(home: Path) -> None:
+    lines = [json.loads(line) for line in ran("--proofs", "--json").stdout.splitlines()]
+    assert [(line["program"], line["built"]) for line in lines] == [("geth", True), ("cannon", True)]
+    assert cannon_binary() == str(home / "optimism-v1.18.1" / "cannon")
+
+
+def test_cannon_binary__nothing_is_built__one_sentence_says_what_to_run(home: Path) -> None:
+    with pytest.raises(
+        UserError, match=r"^cannon v1.18.1 is missing; run `opcycle setup --proofs`, which builds"
+    ):
+        cannon_binary()
 
 
 def test_setup__a_build_that_fails__says_so_and_nothing_is_there(home: Path, tmp_path: Path) -> None:

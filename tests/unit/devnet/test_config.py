@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from opcycle.deploy.config import Settlement
-from opcycle.deploy.local import LOCAL_GAMES
+from opcycle.deploy.local import LOCAL_GAMES, LOCAL_PROOF_GAMES
 from opcycle.devnet.config import LONGEST, Claim, DevnetConfig, discard, is_running, local_alt_da
 from opcycle.errors import UserError
 from opcycle.protocol.alt_da import CommitmentType
@@ -69,6 +69,19 @@ def test_a_devnet_keeps_the_settlement_mode_and_the_games_it_was_made_with(confi
     with pytest.raises(UserError, match="was made with games"):
         Claim(DevnetConfig(config.directory, games=deeper))
     Claim(config).release()
+
+
+def test_a_devnet_keeps_the_machine_and_the_program_that_its_games_are_about(config: DevnetConfig) -> None:
+    named = replace(LOCAL_PROOF_GAMES, absolute_prestate=b"\x03" + b"\xab" * 31)
+    for number, games in enumerate((LOCAL_GAMES, LOCAL_PROOF_GAMES, named)):
+        begin(replace(config, directory=config.directory / str(number), games=games))
+        for other in (LOCAL_GAMES, LOCAL_PROOF_GAMES, named):
+            again = DevnetConfig(config.directory / str(number), games=other)
+            if other == games:
+                Claim(again).release()
+            else:
+                with pytest.raises(UserError, match="was made with games"):
+                    Claim(again)
 
 
 def test_an_l1_of_somebody_else_may_move_but_not_become_a_local_one(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Whether an L1 is the one that a deployment settles on."""
+"""What a devnet deploys, and whether an L1 is the one that a deployment settles on."""
 
 from pathlib import Path
 
@@ -7,7 +7,10 @@ from tests.unit.deploy.configs import OTHERS
 from tests.unit.derivation.l1_builder import CONFIG, l1_hash
 
 from opcycle.deploy.deployment import Addresses, Deployment
-from opcycle.devnet.deploying import require_its_l1
+from opcycle.deploy.local import LOCAL_PROOF_GAMES
+from opcycle.devnet.config import DevnetConfig
+from opcycle.devnet.deploying import local_plan, require_its_l1
+from opcycle.devnet.l1_genesis import local_anchor
 from opcycle.devnet.ports import free_ports
 from opcycle.errors import UserError
 from opcycle.rpc.client import RpcUnreachableError
@@ -50,6 +53,16 @@ def ask(*, chain_id: int = 900, block: bytes | None = CONFIG.genesis_l1.hash, co
         require_its_l1(DEPLOYMENT, server.url)
     finally:
         server.stop()
+
+
+def test_what_a_devnet_will_deploy_is_known_before_it_runs(tmp_path: Path) -> None:
+    plan, other = (local_plan(DevnetConfig(tmp_path, block_time=seconds)) for seconds in (1, 2))
+    assert plan.rollup.genesis_l1 == local_anchor().id
+    assert (plan.rollup.block_time, plan.rollup.l2_chain_id) == (1, 901)
+    assert plan.chain_files.files != other.chain_files.files
+    with_proofs = local_plan(DevnetConfig(tmp_path, games=LOCAL_PROOF_GAMES))
+    assert with_proofs.chain_files.files == plan.chain_files.files
+    assert with_proofs.needs_program
 
 
 def test_its_own_l1_is_accepted() -> None:

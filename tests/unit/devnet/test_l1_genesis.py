@@ -6,7 +6,13 @@ import orjson
 import pytest
 
 from opcycle.devnet.accounts import ACCOUNTS
-from opcycle.devnet.l1_genesis import BALANCE, LOCAL_GENESIS_TIME, l1_genesis, l1_genesis_file
+from opcycle.devnet.l1_genesis import (
+    BALANCE,
+    LOCAL_GENESIS_TIME,
+    l1_genesis,
+    l1_genesis_file,
+    local_anchor,
+)
 from opcycle.engine.system_contracts import SYSTEM_CODE
 from opcycle.errors import UserError
 from opcycle.protocol.l1_chain import SEPOLIA
@@ -32,6 +38,12 @@ def test_l1_genesis__another_chain__its_id_and_its_forks_where_that_has_them() -
     config = l1_genesis(2_000_000_000, SEPOLIA)["config"]
     assert config == SEPOLIA.to_geth_json()
     assert (config["chainId"], config["bpo2Time"]) == (11_155_111, 1_761_607_008)
+
+
+def test_local_anchor__is_the_block_that_op_geth_makes_of_the_genesis() -> None:
+    anchor = local_anchor()
+    assert (anchor.number, anchor.timestamp, anchor.parent_hash) == (0, LOCAL_GENESIS_TIME, bytes(32))
+    assert anchor.hash.hex() == "9aa49e953ecba39488a95e594c64823bc8e654835713172fbb9ab3824710ad56"
 
 
 def test_l1_genesis_file__first_start__given_time_or_the_fixed_one(tmp_path: Path) -> None:
