@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Keccak} from "./Keccak.sol";
+import {Proposal} from "./Proposal.sol";
 
 /// @title ILargePreimages
 /// @notice Preimages of keccak256 that do not fit into one transaction, proposed in parts. Whoever proposes one sends its
@@ -170,10 +171,8 @@ interface ILargePreimages {
     /// @notice A proposal, in the order of their beginning.
     function proposals(uint256 _index) external view returns (address claimant, uint256 uuid);
 
-    /// @notice What became of a proposal so far, packed; all zero if there is none:
-    ///         completed at u64 ‖ part's offset u32 ‖ claimed size u32 ‖ blocks u32 ‖ bytes u32 ‖ challenged u64 (0 or 1).
-    ///         The padding counts as part of the last block, but not as bytes.
-    function proposalMetadata(address _claimant, uint256 _uuid) external view returns (bytes32 metadata);
+    /// @notice What became of a proposal so far, in 32 bytes.
+    function proposalMetadata(address _claimant, uint256 _uuid) external view returns (Proposal metadata);
 
     /// @notice The bond that a proposal still has.
     function proposalBonds(address _claimant, uint256 _uuid) external view returns (uint256 bond);

@@ -27,22 +27,33 @@ library Keccak {
         hex"80000000000080028000000000000080000000000000800a800000008000000a"
         hex"8000000080008081800000000000808000000000800000018000000080008008";
 
-    /// @notice Thrown for a block that has not 136 bytes.
-    error Keccak_BadBlock(uint256 size);
-
-    /// @notice Take one block into the state.
-    function absorb(StateMatrix memory _matrix, bytes memory _block) internal pure {
-        if (_block.length != BLOCK) revert Keccak_BadBlock(_block.length);
+    /// @notice Take one block of 136 bytes into the state.
+    function absorb(StateMatrix memory _matrix, bytes calldata _block) internal pure {
         uint64[LANES] memory state = _matrix.state;
-        for (uint256 lane = 0; lane < BLOCK / 8; lane++) {
-            state[lane] ^= uint64(LibBit.reverseBytes(uint256(_wordAt(_block, 8 * lane))));
+        unchecked {
+            for (uint256 lane = 0; lane < BLOCK / 8; lane++) {
+                state[lane] ^= uint64(_reversed(_block, 8 * lane));
+            }
         }
         permute(state);
     }
 
-    /// @notice What a leaf of a large preimage commits to.
-    function commitment(StateMatrix memory _matrix) internal pure returns (bytes32) {
-        return keccak256(abi.encode(_matrix));
+    function _reversed(bytes calldata _data, uint256 _start) private pure returns (uint256) {
+        bytes32 word;
+        // equivalent: word = bytes32(_data[_start:])
+        assembly ("memory-safe") {
+            word := calldataload(add(_data.offset, _start))
+        }
+        return LibBit.reverseBytes(uint256(word));
+    }
+
+    /// @notice Hash of the state, each lane as 32 bytes: what a leaf of a large preimage commits to.
+    function commitment(StateMatrix memory _matrix) internal pure returns (bytes32 hash_) {
+        uint64[LANES] memory state = _matrix.state;
+        // equivalent: hash_ = keccak256(abi.encode(_matrix))
+        assembly ("memory-safe") {
+            hash_ := keccak256(state, 800)
+        }
     }
 
     /// @notice The hash of everything absorbed, if the last block was padded.
@@ -56,62 +67,101 @@ library Keccak {
     /// @notice The last block of a preimage: what is left of it, less than a block, and the padding 1 0 … 0 1, in which the
     ///         first bit of a byte is its lowest.
     function pad(bytes calldata _rest) internal pure returns (bytes memory block_) {
-        block_ = bytes.concat(_rest, new bytes(BLOCK - _rest.length));
+        block_ = new bytes(BLOCK);
+        // equivalent: block_[i] = _rest[i] for all i < _rest.length
+        assembly ("memory-safe") {
+            calldatacopy(add(block_, 32), _rest.offset, _rest.length)
+        }
         block_[_rest.length] = 0x01;
         block_[BLOCK - 1] |= 0x80;
     }
 
     /// @notice Keccak-f[1600].
     function permute(uint64[LANES] memory _a) internal pure {
+        uint64[LANES] memory other;
         bytes memory constants = ROUND_CONSTANTS;
-        for (uint256 round = 0; round < ROUNDS; round++) {
-            _theta(_a);
-            _rhoAndPi(_a);
-            _chi(_a);
-            _a[0] ^= uint64(bytes8(_wordAt(constants, 8 * round))); // iota
-        }
-    }
-
-    /// @dev Each lane takes in the parities of two columns beside its own.
-    function _theta(uint64[LANES] memory _a) private pure {
-        uint64[5] memory parity;
-        for (uint256 x = 0; x < 5; x++) {
-            parity[x] = _a[x] ^ _a[x + 5] ^ _a[x + 10] ^ _a[x + 15] ^ _a[x + 20];
-        }
-        for (uint256 x = 0; x < 5; x++) {
-            uint64 beside = parity[(x + 4) % 5] ^ _rotate(parity[(x + 1) % 5], 1);
-            for (uint256 y = 0; y < LANES; y += 5) {
-                _a[x + y] ^= beside;
+        assembly ("memory-safe") {
+            function column(lanes) -> parity {
+                parity := xor(mload(lanes), mload(add(lanes, 160)))
+                parity := xor(parity, mload(add(lanes, 320)))
+                parity := xor(parity, mload(add(lanes, 480)))
+                parity := xor(parity, mload(add(lanes, 640)))
+            }
+            function left(lane, bits) -> turned {
+                turned := and(shr(sub(64, bits), mul(lane, 0x10000000000000001)), 0xffffffffffffffff)
+            }
+            function moved(lanes, i, d, bits) -> lane {
+                lane := left(xor(mload(add(lanes, shl(5, i))), d), bits)
+            }
+            function putRow(row, b0, b1, b2, b3, b4) {
+                mstore(row, xor(b0, and(not(b1), b2)))
+                mstore(add(row, 32), xor(b1, and(not(b2), b3)))
+                mstore(add(row, 64), xor(b2, and(not(b3), b4)))
+                mstore(add(row, 96), xor(b3, and(not(b4), b0)))
+                mstore(add(row, 128), xor(b4, and(not(b0), b1)))
+            }
+            function round(from, to, constant_) {
+                let d0, d1, d2, d3, d4
+                {
+                    let c0 := column(from)
+                    let c1 := column(add(from, 32))
+                    let c2 := column(add(from, 64))
+                    let c3 := column(add(from, 96))
+                    let c4 := column(add(from, 128))
+                    d0 := xor(c4, left(c1, 1))
+                    d1 := xor(c0, left(c2, 1))
+                    d2 := xor(c1, left(c3, 1))
+                    d3 := xor(c2, left(c4, 1))
+                    d4 := xor(c3, left(c0, 1))
+                }
+                putRow(
+                    to,
+                    moved(from, 0, d0, 0),
+                    moved(from, 6, d1, 44),
+                    moved(from, 12, d2, 43),
+                    moved(from, 18, d3, 21),
+                    moved(from, 24, d4, 14)
+                )
+                putRow(
+                    add(to, 160),
+                    moved(from, 3, d3, 28),
+                    moved(from, 9, d4, 20),
+                    moved(from, 10, d0, 3),
+                    moved(from, 16, d1, 45),
+                    moved(from, 22, d2, 61)
+                )
+                putRow(
+                    add(to, 320),
+                    moved(from, 1, d1, 1),
+                    moved(from, 7, d2, 6),
+                    moved(from, 13, d3, 25),
+                    moved(from, 19, d4, 8),
+                    moved(from, 20, d0, 18)
+                )
+                putRow(
+                    add(to, 480),
+                    moved(from, 4, d4, 27),
+                    moved(from, 5, d0, 36),
+                    moved(from, 11, d1, 10),
+                    moved(from, 17, d2, 15),
+                    moved(from, 23, d3, 56)
+                )
+                putRow(
+                    add(to, 640),
+                    moved(from, 2, d2, 62),
+                    moved(from, 8, d3, 55),
+                    moved(from, 14, d4, 39),
+                    moved(from, 15, d0, 41),
+                    moved(from, 21, d1, 2)
+                )
+                mstore(to, xor(mload(to), constant_))
+            }
+            for { let i := 32 } lt(i, 224) { i := add(i, 16) } {
+                let pair := mload(add(constants, i))
+                round(_a, other, shr(192, pair))
+                round(other, _a, and(shr(128, pair), 0xffffffffffffffff))
             }
         }
-    }
-
-    /// @dev Each lane but (0, 0) goes to the place of the next on a tour of all others, (x, y) to (y, 2x + 3y), turned by
-    ///      the triangular number of its step.
-    function _rhoAndPi(uint64[LANES] memory _a) private pure {
-        (uint256 x, uint256 y) = (1, 0);
-        uint64 moving = _a[1];
-        for (uint256 step = 1; step < LANES; step++) {
-            (x, y) = (y, (2 * x + 3 * y) % 5);
-            uint256 to = x + 5 * y;
-            (_a[to], moving) = (_rotate(moving, step * (step + 1) / 2 % 64), _a[to]);
-        }
-    }
-
-    /// @dev Each lane takes in the two after it in its row: the only step that is not linear.
-    function _chi(uint64[LANES] memory _a) private pure {
-        for (uint256 y = 0; y < LANES; y += 5) {
-            (uint64 first, uint64 second) = (_a[y], _a[y + 1]);
-            _a[y] ^= ~_a[y + 1] & _a[y + 2];
-            _a[y + 1] ^= ~_a[y + 2] & _a[y + 3];
-            _a[y + 2] ^= ~_a[y + 3] & _a[y + 4];
-            _a[y + 3] ^= ~_a[y + 4] & first;
-            _a[y + 4] ^= ~first & second;
-        }
-    }
-
-    function _rotate(uint64 _lane, uint256 _bits) private pure returns (uint64) {
-        return _lane << uint64(_bits) | _lane >> uint64(64 - _bits);
     }
 
     function _wordAt(bytes memory _data, uint256 _start) private pure returns (bytes32 word_) {

@@ -6,21 +6,12 @@ import {Keccak} from "./Keccak.sol";
 import {LeafTree, TREE_DEPTH} from "./LeafTree.sol";
 import {PreimageKeys} from "./PreimageKeys.sol";
 import {PreimageParts} from "./PreimageParts.sol";
+import {LibProposal, Proposal} from "./Proposal.sol";
 
 /// @title LargePreimages
 /// @notice Preimages that are proposed in parts, and believed unless somebody shows where they are wrong.
 abstract contract LargePreimages is PreimageParts {
     using Keccak for Keccak.StateMatrix;
-
-    /// @dev A proposal, packed into the word that `proposalMetadata` shows: the first is its lowest.
-    struct Proposal {
-        uint64 countered;
-        uint32 bytesProcessed;
-        uint32 blocksProcessed;
-        uint32 claimedSize;
-        uint32 partOffset;
-        uint64 timestamp;
-    }
 
     /// @dev Who made a proposal, and the name it was given.
     struct ProposalKey {
@@ -34,8 +25,8 @@ abstract contract LargePreimages is PreimageParts {
     uint256 public constant KECCAK_TREE_DEPTH = TREE_DEPTH;
     /// @inheritdoc ILargePreimages
     uint256 public constant MAX_LEAF_COUNT = LeafTree.MAX_LEAVES;
-    /// @dev At least one byte of the last block is padding.
-    uint256 private constant MAX_SIZE = MAX_LEAF_COUNT * Keccak.BLOCK - 1;
+    /// @dev 65,535 blocks of 136 bytes, but at least one byte of the last block is padding.
+    uint256 private constant MAX_SIZE = 8_912_759;
 
     uint256 internal immutable MIN_PROPOSAL_SIZE;
     uint256 internal immutable CHALLENGE_PERIOD;
@@ -44,7 +35,8 @@ abstract contract LargePreimages is PreimageParts {
     ProposalKey[] public proposals;
     /// @inheritdoc ILargePreimages
     mapping(address claimant => mapping(uint256 uuid => bytes32[TREE_DEPTH])) public proposalBranches;
-    mapping(address claimant => mapping(uint256 uuid => Proposal)) private _proposals;
+    /// @inheritdoc ILargePreimages
+    mapping(address claimant => mapping(uint256 uuid => Proposal)) public proposalMetadata;
     /// @inheritdoc ILargePreimages
     mapping(address claimant => mapping(uint256 uuid => uint256 bond)) public proposalBonds;
     /// @inheritdoc ILargePreimages
@@ -67,16 +59,17 @@ abstract contract LargePreimages is PreimageParts {
         if (msg.value < MIN_BOND_SIZE) revert LargePreimages_BondTooSmall(msg.value, MIN_BOND_SIZE);
         _requireEOA();
         _checkOffset(_partOffset, _claimedSize);
-        if (_claimedSize < MIN_PROPOSAL_SIZE) {
-            revert LargePreimages_TooSmall(_claimedSize, MIN_PROPOSAL_SIZE);
-        }
+        // A preimage of one block, which has no leaf before its last, could never be accepted.
+        uint256 minimum = MIN_PROPOSAL_SIZE < Keccak.BLOCK ? Keccak.BLOCK : MIN_PROPOSAL_SIZE;
+        if (_claimedSize < minimum) revert LargePreimages_TooSmall(_claimedSize, minimum);
         if (_claimedSize > MAX_SIZE) revert LargePreimages_TooLarge(_claimedSize, MAX_SIZE);
-        Proposal storage proposal = _proposals[msg.sender][_uuid];
-        if (proposal.claimedSize != 0) revert LargePreimages_AlreadyProposed(msg.sender, _uuid);
+        if (proposalMetadata[msg.sender][_uuid].raw() != 0) {
+            revert LargePreimages_AlreadyProposed(msg.sender, _uuid);
+        }
 
-        proposal.partOffset = _partOffset;
-        proposal.claimedSize = _claimedSize;
-        proposals.push(ProposalKey(msg.sender, _uuid));
+        proposalMetadata[msg.sender][_uuid] = LibProposal.begin(_partOffset, _claimedSize);
+        ProposalKey storage key = proposals.push();
+        (key.claimant, key.uuid) = (msg.sender, _uuid);
         proposalBonds[msg.sender][_uuid] = msg.value;
     }
 
@@ -89,14 +82,12 @@ abstract contract LargePreimages is PreimageParts {
         bool _finalize
     ) external {
         _requireEOA();
-        Proposal memory proposal = _proposals[msg.sender][_uuid];
+        Proposal proposal = proposalMetadata[msg.sender][_uuid];
         _checkInput(_uuid, proposal, _inputStartBlock, _input.length, _finalize);
         _addPart(_uuid, proposal, _input);
-        _addLeaves(_uuid, proposal.blocksProcessed, _input, _stateCommitments, _finalize);
-        proposal.blocksProcessed += uint32(_stateCommitments.length);
-        proposal.bytesProcessed += uint32(_input.length);
-        if (_finalize) proposal.timestamp = uint64(block.timestamp);
-        _proposals[msg.sender][_uuid] = proposal;
+        _addLeaves(_uuid, proposal.blocks(), _input, _stateCommitments, _finalize);
+        proposal = proposal.grown(_stateCommitments.length, _input.length);
+        proposalMetadata[msg.sender][_uuid] = _finalize ? proposal.completed(block.timestamp) : proposal;
         proposalBlocks[msg.sender][_uuid].push(uint64(block.number));
         _logCall();
     }
@@ -104,38 +95,52 @@ abstract contract LargePreimages is PreimageParts {
     /// @dev Whether an input is what comes next in a proposal, and does not make it longer or leave it shorter than claimed.
     function _checkInput(
         uint256 _uuid,
-        Proposal memory _proposal,
+        Proposal _proposal,
         uint256 _startBlock,
         uint256 _size,
         bool _finalize
     ) private view {
         _checkOpen(msg.sender, _uuid, _proposal);
-        if (_proposal.timestamp != 0) revert LargePreimages_Complete(_proposal.timestamp);
-        if (_startBlock != _proposal.blocksProcessed) {
-            revert LargePreimages_OtherBlock(_startBlock, _proposal.blocksProcessed);
+        if (_proposal.completedAt() != 0) revert LargePreimages_Complete(_proposal.completedAt());
+        if (_startBlock != _proposal.blocks()) {
+            revert LargePreimages_OtherBlock(_startBlock, _proposal.blocks());
         }
         if (!_finalize && _size % Keccak.BLOCK != 0) revert LargePreimages_PartOfABlock(_size);
-        uint256 size = _proposal.bytesProcessed + _size;
-        if (_finalize ? size != _proposal.claimedSize : size > _proposal.claimedSize) {
-            revert LargePreimages_SizeMismatch(size, _proposal.claimedSize);
+        uint256 size = _proposal.size() + _size;
+        if (_finalize ? size != _proposal.claimedSize() : size > _proposal.claimedSize()) {
+            revert LargePreimages_SizeMismatch(size, _proposal.claimedSize());
         }
     }
 
-    /// @dev Keep what an input has of the proposal's part: 32 bytes of length ‖ preimage.
-    function _addPart(uint256 _uuid, Proposal memory _proposal, bytes calldata _input) private {
-        uint256 offset = _proposal.partOffset;
-        uint256 start = PREFIX + _proposal.bytesProcessed;
-        bytes32 found = _within(_input, start, offset);
-        if (start == PREFIX && offset < PREFIX) {
-            found |= _prefixFrom(offset, _proposal.claimedSize);
-        }
+    /// @dev Keep what an input has of the part that is proposed.
+    function _addPart(uint256 _uuid, Proposal _proposal, bytes calldata _input) private {
+        uint256 offset = _proposal.partOffset();
+        bytes32 found = _dataFrom(offset, _input, PREFIX + _proposal.size());
+        if (_proposal.size() == 0) found |= _lengthFrom(offset, _proposal.claimedSize());
         if (found != 0) proposalParts[msg.sender][_uuid] |= found;
     }
 
-    /// @dev The 32 bytes from `_offset` on of a sequence of bytes that has `_data` at `_start` and else zeros.
-    function _within(bytes calldata _data, uint256 _start, uint256 _offset) private pure returns (bytes32) {
-        if (_start >= _offset + 32 || _offset >= _start + _data.length) return 0;
-        return _offset < _start ? bytes32(_data) >> 8 * (_start - _offset) : bytes32(_data[_offset - _start:]);
+    /// @dev What the length of a preimage, which is in front of it, has of the 32 bytes from `_offset` on.
+    function _lengthFrom(uint256 _offset, uint256 _size) internal pure returns (bytes32) {
+        unchecked {
+            return _offset < PREFIX ? bytes32(bytes8(uint64(_size))) << 8 * _offset : bytes32(0);
+        }
+    }
+
+    /// @dev What some bytes, which begin at `_start` of length ‖ preimage, have of the 32 bytes from `_offset` on. Both are
+    ///      below 2^64.
+    function _dataFrom(uint256 _offset, bytes calldata _data, uint256 _start)
+        internal
+        pure
+        returns (bytes32 part_)
+    {
+        unchecked {
+            if (_start >= _offset + 32 || _offset >= _start + _data.length) return 0;
+            return
+                _offset < _start
+                    ? bytes32(_data) >> 8 * (_start - _offset)
+                    : bytes32(_data[_offset - _start:]);
+        }
     }
 
     /// @dev Add an input's blocks to the tree, a padded one at the end.
@@ -146,34 +151,42 @@ abstract contract LargePreimages is PreimageParts {
         bytes32[] calldata _stateCommitments,
         bool _finalize
     ) private {
-        uint256 blocks = _input.length / Keccak.BLOCK + (_finalize ? 1 : 0);
+        uint256 whole = _input.length / Keccak.BLOCK;
+        uint256 blocks = _finalize ? whole + 1 : whole;
         if (_stateCommitments.length != blocks) {
             revert LargePreimages_CommitmentCount(_stateCommitments.length, blocks);
         }
         bytes32[TREE_DEPTH] storage branch = proposalBranches[msg.sender][_uuid];
         bytes32[TREE_DEPTH] memory nodes = LeafTree.load(branch, _count);
-        uint256 end = _input.length / Keccak.BLOCK * Keccak.BLOCK;
-        uint256 count = _addWhole(nodes, _count, _input[:end], _stateCommitments);
+        _addWhole(nodes, _count, _input[:whole * Keccak.BLOCK], _stateCommitments);
         if (_finalize) {
-            bytes32 leaf = _hashLeaf(Keccak.pad(_input[end:]), count, _stateCommitments[blocks - 1]);
-            LeafTree.add(nodes, count, leaf);
+            bytes memory last = Keccak.pad(_input[whole * Keccak.BLOCK:]);
+            _addLast(nodes, _count + whole, last, _stateCommitments[whole]);
         }
         LeafTree.save(branch, _count + blocks, nodes);
     }
 
-    /// @dev Add whole blocks. Returns how many there are then.
     function _addWhole(
         bytes32[TREE_DEPTH] memory _nodes,
         uint256 _count,
         bytes calldata _blocks,
         bytes32[] calldata _stateCommitments
-    ) private pure returns (uint256 count_) {
-        count_ = _count;
-        for (uint256 start = 0; start < _blocks.length; start += Keccak.BLOCK) {
-            bytes32 leaf = _hashBlock(_blocks[start:], count_, _stateCommitments[count_ - _count]);
-            LeafTree.add(_nodes, count_, leaf);
-            count_++;
+    ) private pure {
+        unchecked {
+            for (uint256 i = 0; i * Keccak.BLOCK < _blocks.length; i++) {
+                bytes32 leaf = _hashBlock(_blocks, i * Keccak.BLOCK, _count + i, _stateCommitments[i]);
+                LeafTree.add(_nodes, _count + i, leaf);
+            }
         }
+    }
+
+    function _addLast(
+        bytes32[TREE_DEPTH] memory _nodes,
+        uint256 _count,
+        bytes memory _block,
+        bytes32 _stateCommitment
+    ) private pure {
+        LeafTree.add(_nodes, _count, keccak256(abi.encodePacked(_block, _count, _stateCommitment)));
     }
 
     /// @dev Log caller ‖ calldata, without a topic. op-challenger looks for nothing else.
@@ -230,12 +243,13 @@ abstract contract LargePreimages is PreimageParts {
         Keccak.StateMatrix memory _before,
         Leaf calldata _leaf
     ) private {
-        _checkOpen(_claimant, _uuid, _proposals[_claimant][_uuid]);
+        Proposal proposal = proposalMetadata[_claimant][_uuid];
+        _checkOpen(_claimant, _uuid, proposal);
         _before.absorb(_leaf.input);
         if (_before.commitment() == _leaf.stateCommitment) {
             revert LargePreimages_LeafIsRight(_leaf.index, _leaf.stateCommitment);
         }
-        _proposals[_claimant][_uuid].countered = 1;
+        proposalMetadata[_claimant][_uuid] = proposal.countered();
         _payOut(_claimant, _uuid, msg.sender);
     }
 
@@ -253,39 +267,39 @@ abstract contract LargePreimages is PreimageParts {
         Leaf calldata _postState,
         bytes32[] calldata _postStateProof
     ) external {
-        Proposal memory proposal = _lasting(_claimant, _uuid);
+        Proposal proposal = _lasting(_claimant, _uuid);
         bytes32 root = getTreeRootLPP(_claimant, _uuid);
         _checkLeaf(_preState, _preStateProof, root);
         _checkLeaf(_postState, _postStateProof, root);
         _checkContiguous(_stateMatrix, _preState, _postState);
-        uint256 last = proposal.blocksProcessed - 1;
+        uint256 last = proposal.blocks() - 1;
         if (_postState.index != last) revert LargePreimages_NotLast(_postState.index, last);
         _stateMatrix.absorb(_postState.input);
         _accept(_claimant, _uuid, proposal, _stateMatrix.digest());
     }
 
     /// @dev A proposal that is complete, and was not challenged for as long as it could be.
-    function _lasting(address _claimant, uint256 _uuid) private view returns (Proposal memory proposal_) {
-        proposal_ = _proposals[_claimant][_uuid];
+    function _lasting(address _claimant, uint256 _uuid) private view returns (Proposal proposal_) {
+        proposal_ = proposalMetadata[_claimant][_uuid];
         _checkOpen(_claimant, _uuid, proposal_);
-        if (proposal_.timestamp == 0) {
-            revert LargePreimages_Incomplete(proposal_.bytesProcessed, proposal_.claimedSize);
+        if (proposal_.completedAt() == 0) {
+            revert LargePreimages_Incomplete(proposal_.size(), proposal_.claimedSize());
         }
-        uint256 lastSecond = proposal_.timestamp + CHALLENGE_PERIOD;
+        uint256 lastSecond = proposal_.completedAt() + CHALLENGE_PERIOD;
         if (block.timestamp <= lastSecond) revert LargePreimages_StillOpen(lastSecond);
     }
 
     /// @dev The proposal's part becomes one of the preimage with this hash.
-    function _accept(address _claimant, uint256 _uuid, Proposal memory _proposal, bytes32 _hash) private {
+    function _accept(address _claimant, uint256 _uuid, Proposal _proposal, bytes32 _hash) private {
         bytes32 key = PreimageKeys.ofType(_hash, PreimageKeys.KECCAK256);
-        _keep(key, _proposal.partOffset, proposalParts[_claimant][_uuid], _proposal.claimedSize);
+        _keep(key, _proposal.partOffset(), proposalParts[_claimant][_uuid], _proposal.claimedSize());
         _payOut(_claimant, _uuid, _claimant);
     }
 
     /// @dev A proposal can be challenged or accepted once: as long as its bond is there.
-    function _checkOpen(address _claimant, uint256 _uuid, Proposal memory _proposal) private view {
-        if (_proposal.claimedSize == 0) revert LargePreimages_NotProposed(_claimant, _uuid);
-        if (_proposal.countered != 0) revert LargePreimages_Countered(_claimant, _uuid);
+    function _checkOpen(address _claimant, uint256 _uuid, Proposal _proposal) private view {
+        if (_proposal.raw() == 0) revert LargePreimages_NotProposed(_claimant, _uuid);
+        if (_proposal.isCountered()) revert LargePreimages_Countered(_claimant, _uuid);
         if (proposalBonds[_claimant][_uuid] == 0) revert LargePreimages_Settled(_claimant, _uuid);
     }
 
@@ -305,7 +319,8 @@ abstract contract LargePreimages is PreimageParts {
         if (_proof.length != KECCAK_TREE_DEPTH) {
             revert LargePreimages_ProofLength(_proof.length, KECCAK_TREE_DEPTH);
         }
-        bytes32 leaf = _hashLeaf(_leaf.input, _leaf.index, _leaf.stateCommitment);
+        if (_leaf.input.length != Keccak.BLOCK) revert LargePreimages_PartOfABlock(_leaf.input.length);
+        bytes32 leaf = _hashBlock(_leaf.input, 0, _leaf.index, _leaf.stateCommitment);
         if (LeafTree.rootFrom(leaf, _leaf.index, _proof) != _root) {
             revert LargePreimages_NotInTree(_leaf.index, leaf, _root);
         }
@@ -320,24 +335,17 @@ abstract contract LargePreimages is PreimageParts {
         if (_leaf.index + 1 != _next.index) revert LargePreimages_NotContiguous(_leaf.index, _next.index);
     }
 
-    function _hashLeaf(bytes memory _block, uint256 _index, bytes32 _stateCommitment)
-        private
-        pure
-        returns (bytes32)
-    {
-        return keccak256(abi.encodePacked(_block, _index, _stateCommitment));
-    }
-
-    /// @dev `_hashLeaf` of the block that `_blocks` begins with, without taking memory for it.
-    function _hashBlock(bytes calldata _blocks, uint256 _index, bytes32 _stateCommitment)
+    /// @dev Hash of a leaf whose block begins at `_start` of `_data`.
+    function _hashBlock(bytes calldata _data, uint256 _start, uint256 _index, bytes32 _stateCommitment)
         private
         pure
         returns (bytes32 leaf_)
     {
-        // equivalent: leaf_ = keccak256(abi.encodePacked(_blocks[:136], _index, _stateCommitment))
+        // equivalent: leaf_ = keccak256(abi.encodePacked(_data[_start:_start + 136], _index, _stateCommitment)),
+        //             which takes new memory every time
         assembly ("memory-safe") {
             let buffer := mload(0x40)
-            calldatacopy(buffer, _blocks.offset, 136)
+            calldatacopy(buffer, add(_data.offset, _start), 136)
             mstore(add(buffer, 136), _index)
             mstore(add(buffer, 168), _stateCommitment)
             leaf_ := keccak256(buffer, 200)
@@ -350,22 +358,7 @@ abstract contract LargePreimages is PreimageParts {
 
     /// @inheritdoc ILargePreimages
     function getTreeRootLPP(address _owner, uint256 _uuid) public view returns (bytes32 treeRoot_) {
-        return LeafTree.root(proposalBranches[_owner][_uuid], _proposals[_owner][_uuid].blocksProcessed);
-    }
-
-    /// @inheritdoc ILargePreimages
-    function proposalMetadata(address _claimant, uint256 _uuid) external view returns (bytes32) {
-        Proposal storage proposal = _proposals[_claimant][_uuid];
-        return bytes32(
-            abi.encodePacked(
-                proposal.timestamp,
-                proposal.partOffset,
-                proposal.claimedSize,
-                proposal.blocksProcessed,
-                proposal.bytesProcessed,
-                proposal.countered
-            )
-        );
+        return LeafTree.root(proposalBranches[_owner][_uuid], proposalMetadata[_owner][_uuid].blocks());
     }
 
     /// @inheritdoc ILargePreimages

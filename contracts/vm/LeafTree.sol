@@ -12,16 +12,23 @@ uint256 constant TREE_DEPTH = 16;
 ///         What is empty hashes to constants. As the deposit contract of the beacon chain has it, the place on the far
 ///         right stays empty.
 library LeafTree {
-    uint256 internal constant MAX_LEAVES = 2 ** TREE_DEPTH - 1;
+    uint256 internal constant MAX_LEAVES = 65_535;
 
     /// @notice Add a leaf to a tree of `_count` leaves, less than `MAX_LEAVES`.
     function add(bytes32[TREE_DEPTH] memory _branch, uint256 _count, bytes32 _leaf) internal pure {
-        bytes32 node = _leaf;
-        uint256 height = 0;
-        for (; _count >> height & 1 == 1; height++) {
-            node = hashPair(_branch[height], node);
+        // equivalent: uint256 height = 0;
+        //             for (; _count >> height & 1 == 1; height++) _leaf = hashPair(_branch[height], _leaf);
+        //             _branch[height] = _leaf;
+        assembly ("memory-safe") {
+            let place := _branch
+            for {} and(_count, 1) { _count := shr(1, _count) } {
+                mstore(0, mload(place))
+                mstore(32, _leaf)
+                _leaf := keccak256(0, 64)
+                place := add(place, 32)
+            }
+            mstore(place, _leaf)
         }
-        _branch[height] = node;
     }
 
     /// @notice The nodes that a tree of `_count` leaves keeps; others are zero.

@@ -36,14 +36,41 @@ contract PreimageOracle is LargePreimages {
 
     /// @inheritdoc IPreimageOracle
     function loadKeccak256PreimagePart(uint256 _partOffset, bytes calldata _preimage) external {
-        bytes memory preimage = _preimage;
-        _load(PreimageKeys.ofType(keccak256(preimage), PreimageKeys.KECCAK256), _partOffset, preimage);
+        _checkOffset(_partOffset, _preimage.length);
+        bytes32 hash;
+        bytes32 part;
+        // equivalent: bytes memory whole = abi.encodePacked(uint64(_preimage.length), _preimage, bytes32(0));
+        //             hash = keccak256(_preimage);
+        //             part = bytes32(whole[_partOffset:_partOffset + 32]);
+        assembly ("memory-safe") {
+            let whole := mload(0x40)
+            mstore(whole, shl(192, _preimage.length))
+            calldatacopy(add(whole, 8), _preimage.offset, _preimage.length)
+            mstore(add(add(whole, 8), _preimage.length), 0)
+            hash := keccak256(add(whole, 8), _preimage.length)
+            part := mload(add(whole, _partOffset))
+        }
+        _keep(PreimageKeys.ofType(hash, PreimageKeys.KECCAK256), _partOffset, part, _preimage.length);
     }
 
     /// @inheritdoc IPreimageOracle
     function loadSha256PreimagePart(uint256 _partOffset, bytes calldata _preimage) external {
-        bytes memory preimage = _preimage;
-        _load(PreimageKeys.ofType(sha256(preimage), PreimageKeys.SHA256), _partOffset, preimage);
+        _checkOffset(_partOffset, _preimage.length);
+        bytes32 hash;
+        bytes32 part;
+        // equivalent: as above, with hash = sha256(_preimage), which is the precompile at address 2
+        assembly ("memory-safe") {
+            let whole := mload(0x40)
+            mstore(whole, shl(192, _preimage.length))
+            calldatacopy(add(whole, 8), _preimage.offset, _preimage.length)
+            mstore(add(add(whole, 8), _preimage.length), 0)
+            if iszero(staticcall(gas(), 2, add(whole, 8), _preimage.length, 0, 32)) {
+                revert(0, 0)
+            } // out of gas
+            hash := mload(0)
+            part := mload(add(whole, _partOffset))
+        }
+        _keep(PreimageKeys.ofType(hash, PreimageKeys.SHA256), _partOffset, part, _preimage.length);
     }
 
     /// @inheritdoc IPreimageOracle
@@ -75,7 +102,10 @@ contract PreimageOracle is LargePreimages {
     ) external {
         bytes memory named = abi.encodePacked(_precompile, _requiredGas, _input);
         bytes32 key = PreimageKeys.ofType(keccak256(named), PreimageKeys.PRECOMPILE);
-        _load(key, _partOffset, _resultOf(_precompile, _requiredGas, named));
+        bytes memory whole = _call(_precompile, _requiredGas, named);
+        uint256 size = whole.length - PREFIX - 32;
+        _checkOffset(_partOffset, size);
+        _keep(key, _partOffset, _wordAt(whole, _partOffset), size);
     }
 
     /// @inheritdoc IPreimageOracle
@@ -83,59 +113,51 @@ contract PreimageOracle is LargePreimages {
         return "1.1.5";
     }
 
-    /// @dev Whether a precompile succeeds, as a byte ‖ what it returns.
-    /// @param _named  What its key is the hash of: 28 bytes ‖ its input. It is not copied, because nothing that costs more for
-    ///                a longer input may come between the look at the gas and the call.
-    function _resultOf(address _precompile, uint64 _requiredGas, bytes memory _named)
+    /// @dev Call a precompile.
+    /// @param _named   What its key is the hash of: 28 bytes ‖ its input. It is not copied, because nothing that costs more
+    ///                 for a longer input may come between the look at the gas and the call.
+    /// @return whole_  Length of the result u64 ‖ the result: 1 for success or 0, as a byte ‖ what it returned ‖ 32 zeros.
+    function _call(address _precompile, uint64 _requiredGas, bytes memory _named)
         private
         view
-        returns (bytes memory result_)
+        returns (bytes memory whole_)
     {
-        // EIP-150 forwards at most 63/64.
-        uint256 needed = PRECOMPILE_CALL_RESERVED_GAS + (uint256(_requiredGas) * 64 + 62) / 63;
-        if (gasleft() < needed) revert PreimageOracle_NotEnoughGas(gasleft(), needed);
+        unchecked {
+            // EIP-150 forwards at most 63/64. No term comes close to 2^256.
+            uint256 needed = PRECOMPILE_CALL_RESERVED_GAS * 63 + uint256(_requiredGas) * 64;
+            if (gasleft() * 63 < needed) revert PreimageOracle_NotEnoughGas(gasleft(), needed / 63);
+        }
         // equivalent: (bool success, bytes memory returned) = _precompile.staticcall(_named[28:]);
-        //             result_ = bytes.concat(bytes1(success ? 1 : 0), returned);
+        //             whole_ = abi.encodePacked(uint64(1 + returned.length), success, returned, bytes32(0));
         assembly ("memory-safe") {
             let success := staticcall(gas(), _precompile, add(_named, 60), sub(mload(_named), 28), 0, 0)
-            result_ := mload(0x40)
-            mstore(result_, add(returndatasize(), 1))
-            mstore8(add(result_, 32), success)
-            returndatacopy(add(result_, 33), 0, returndatasize())
-            mstore(0x40, and(add(add(result_, returndatasize()), 64), not(31)))
+            whole_ := mload(0x40)
+            mstore(whole_, add(returndatasize(), 41))
+            mstore(add(whole_, 32), shl(192, add(returndatasize(), 1)))
+            mstore8(add(whole_, 40), success)
+            returndatacopy(add(whole_, 41), 0, returndatasize())
+            mstore(add(add(whole_, 41), returndatasize()), 0)
+            mstore(0x40, and(add(add(whole_, returndatasize()), 104), not(31)))
         }
     }
 
-    /// @dev Keep 32 bytes of length u64 ‖ preimage from `_offset` on, zeros after the end.
-    function _load(bytes32 _key, uint256 _offset, bytes memory _preimage) private {
-        uint256 size = _preimage.length;
-        _checkOffset(_offset, size);
-        bytes32 part = _offset < PREFIX
-            ? _prefixFrom(_offset, size) | _wordAt(_preimage, 0) >> 8 * (PREFIX - _offset)
-            : _wordAt(_preimage, _offset - PREFIX);
-        _keep(_key, _offset, part, size);
-    }
-
-    /// @dev `_load` of the first `_size` bytes of a word.
+    /// @dev Keep 32 bytes of length ‖ the first `_size` bytes of a word.
     function _loadWord(bytes32 _key, uint256 _offset, bytes32 _word, uint256 _size) private {
         _checkOffset(_offset, _size);
-        bytes32 data = _firstBytes(_word, _size);
-        bytes32 part = _offset < PREFIX
-            ? _prefixFrom(_offset, _size) | data >> 8 * (PREFIX - _offset)
-            : data << 8 * (_offset - PREFIX);
-        _keep(_key, _offset, part, _size);
+        unchecked {
+            bytes32 data = _word & ~bytes32(type(uint256).max >> 8 * _size);
+            bytes32 part = _offset < PREFIX
+                ? bytes32(_size << 192) << 8 * _offset | data >> 8 * (PREFIX - _offset)
+                : data << 8 * (_offset - PREFIX);
+            _keep(_key, _offset, part, _size);
+        }
     }
 
-    /// @dev 32 bytes from `_start` on, which is not after the end; zeros after it.
+    /// @dev 32 bytes from `_start` on, which must all be there.
     function _wordAt(bytes memory _data, uint256 _start) private pure returns (bytes32 word_) {
         // equivalent: word_ = bytes32(_data[_start:_start + 32]), which memory has no slices for
         assembly ("memory-safe") {
             word_ := mload(add(add(_data, 32), _start))
         }
-        return _firstBytes(word_, _data.length - _start);
-    }
-
-    function _firstBytes(bytes32 _word, uint256 _count) private pure returns (bytes32) {
-        return _count < 32 ? _word & ~(bytes32(type(uint256).max) >> 8 * _count) : _word;
     }
 }

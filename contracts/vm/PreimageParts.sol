@@ -31,15 +31,13 @@ abstract contract PreimageParts is IPreimageOracle {
 
     /// @dev A part of a preimage of `_size` bytes begins before its end.
     function _checkOffset(uint256 _offset, uint256 _size) internal pure {
-        if (_offset >= PREFIX + _size) revert PreimageOracle_OffsetTooHigh(_offset, PREFIX + _size);
+        unchecked {
+            // no size comes close to 2^256
+            if (_offset >= PREFIX + _size) revert PreimageOracle_OffsetTooHigh(_offset, PREFIX + _size);
+        }
     }
 
-    /// @dev What is left, from `_offset` on, of the length in front of a preimage of `_size` bytes.
-    function _prefixFrom(uint256 _offset, uint256 _size) internal pure returns (bytes32) {
-        return bytes32(bytes8(uint64(_size))) << 8 * _offset;
-    }
-
-    /// @dev From now on the machine can read it.
+    /// @dev From now on the machine can read it: 32 bytes of length ‖ preimage.
     function _keep(bytes32 _key, uint256 _offset, bytes32 _part, uint256 _size) internal {
         preimagePartOk[_key][_offset] = true;
         preimageParts[_key][_offset] = _part;
