@@ -1,9 +1,9 @@
 """Parts of preimages that steps read, loaded into the oracle itself."""
 
 from hashlib import sha256
-from types import SimpleNamespace
 
 import pytest
+from tests.unit.challenger.preimages.loading_place import GAME, LEFT, Loading
 from tests.unit.challenger.preimages.oracle_place import (
     BOND,
     HONEST,
@@ -11,14 +11,12 @@ from tests.unit.challenger.preimages.oracle_place import (
     MIN_SIZE,
     PERIOD,
     WEALTH,
-    OraclePlace,
     lying,
     text,
 )
 
 from opcycle.challenger.due import Kind
 from opcycle.challenger.preimages import proposing
-from opcycle.challenger.preimages.loading import Preimages, Wanted
 from opcycle.l1.blobs import committed, prove_element
 from opcycle.protocol.large_preimages import MAX_LEAVES, LargePreimage
 from opcycle.protocol.preimages import (
@@ -27,61 +25,11 @@ from opcycle.protocol.preimages import (
     HashKind,
     LocalWord,
     PrecompileResult,
-    oracle_key,
 )
 
-GAME, OTHER_GAME, CONTEXT = b"\x6a" * 20, b"\x6b" * 20, b"\xc0" * 32
+OTHER_GAME = b"\x6b" * 20
 DATA = text(1000)
 LARGE = Hashed(HashKind.KECCAK256, DATA, 500)
-LEFT = 1000
-
-
-class Loading(OraclePlace):
-    def __init__(self):
-        super().__init__()
-        self.restart()
-
-    def restart(self):
-        self.preimages = Preimages(HONEST)
-
-    def begin(self, *args, **options):
-        if args:
-            super().begin(*args, **options)
-        else:
-            self.preimages.begin(self.l1)
-
-    def game(self, address: bytes = GAME):
-        def add_local_data(claim, *, ident, offset):
-            word = b"\x77" * 32
-            call = "loadLocalData", ident, CONTEXT, word, 32, offset
-            return self.oracle.contract.request(*call)
-
-        return SimpleNamespace(
-            contract=SimpleNamespace(address=address),
-            preimages=lambda *, block: self.oracle,
-            add_local_data=add_local_data,
-        )
-
-    def want(self, read, *, game: bytes = GAME, claim: int = 9):
-        """In the turn that has begun."""
-        wanted = Wanted(read, SimpleNamespace(index=claim), CONTEXT, "game 0", LEFT)
-        return self.preimages.load(self.game(game), wanted)
-
-    def ask(self, read):
-        """In a turn of its own."""
-        self.begin()
-        return self.want(read)
-
-    def act(self, read) -> list[str]:
-        due, _ = self.ask(read)
-        for item in due:
-            self.send(item.request)
-        return [item.why.replace(f"0x{read.key.hex()}", "K") for item in due]
-
-    def loaded(self, read) -> bytes:
-        key = oracle_key(read, CONTEXT, GAME)
-        part, size = self.contract.read("readPreimage", key, read.offset)
-        return part[:size]
 
 
 @pytest.fixture
@@ -138,7 +86,7 @@ def test_blob_element__loaded_with_its_proof(place) -> None:
 
 def test_many_steps_read_it__loaded_once_in_all_games(place) -> None:
     read = Hashed(HashKind.KECCAK256, b"small", 8)
-    place.begin()
+    place.turn()
     assert len(place.want(read)[0]) == 1
     assert place.want(read, claim=10) == ([], "")
     assert place.want(read, game=OTHER_GAME) == ([], "")
@@ -233,7 +181,7 @@ def test_large__one_of_another_with_a_wrong_leaf__not_relied_on(place, lie: int)
 
 
 def test_large__half_of_another__not_relied_on(place) -> None:
-    super(Loading, place).begin(DATA, offset=500, by=LIAR)
+    place.begin(DATA, offset=500, by=LIAR)
     chunk, *_ = LargePreimage(DATA).chunks(offset=500, uuid=7, start=0, size=3)
     place.send(place.oracle.add(chunk), by=LIAR)
     assert "proposed preimage" in place.act(LARGE)[0]
@@ -243,7 +191,7 @@ def test_large__our_name_spoilt_by_a_wrong_leaf_of_ours__proposed_by_the_next(pl
     """Somebody else has our key, or an earlier version lied."""
     monkeypatch.setattr(proposing, "LEAVES_AT_ONCE", 3)
     place.act(LARGE)
-    place.begin()
+    place.turn()
     uuid = place.last().uuid
     chunk, *_ = LargePreimage(DATA).chunks(offset=500, uuid=uuid, start=0, size=3)
     place.send(place.oracle.add(lying(chunk, [1])))
@@ -257,7 +205,7 @@ def test_large__loaded_by_squeezing__not_squeezed_twice_in_one_turn(place) -> No
     place.mine(PERIOD)
     assert len(place.ask(LARGE)[0]) == 1
     assert place.preimages.police()[0] == []
-    place.begin()
+    place.turn()
     place.preimages.watch(place.oracle)
     assert len(place.preimages.police()[0]) == 1, "which gets the bond back if no step wants the part"
 
@@ -275,7 +223,7 @@ def test_larger_than_the_tree__said(place, monkeypatch) -> None:
 
 def test_oracle_of_no_game__watched_in_its_turn_only(place) -> None:
     place.propose(DATA, lies=[3])
-    place.begin()
+    place.turn()
     assert place.preimages.police()[0] == []
     place.preimages.watch(place.oracle)
     (due,), _ = place.preimages.police()
