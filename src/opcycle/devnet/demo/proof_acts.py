@@ -44,7 +44,7 @@ class ProofActs(GamesActs):
     def _step(self) -> Evidence:
         game, last = self._wrong, self._wrong.claims[-1]
         dispute, instant = step_that_settles(self._real, game, last)
-        lied = self._lie.moment(dispute)
+        lied = self._scene.compute("the lie", lambda: self._lie.moment(dispute))
         step = self._scene.compute("the step", lambda: look_at(self._real, dispute, instant)).claiming(lied)
         assert step.after.thread is not None
         claim = game.claim_of_step(last, instant)
