@@ -179,6 +179,6 @@ def alone(directory: Path, say: Say) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("waiting for another `opcycle setup`")
+            say("waiting for another build to end")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield

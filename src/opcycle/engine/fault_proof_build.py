@@ -31,6 +31,8 @@ from opcycle.engine.fault_proof_program import (
     program_store,
 )
 from opcycle.engine.programs import CANNON, GO_MODULE
+from opcycle.errors import UserError
+from opcycle.rpc.hexjson import to_hex
 
 MACHINE = "multithreaded64-5"
 """cannon's name for the machine that `contracts/vm/MIPS64.sol` is, with state version 8."""
@@ -40,10 +42,10 @@ _GUEST = {
     "CGO_ENABLED": "0",
     "GOOS": "linux",
     "GOARCH": "mips64",
-    "GOMIPS64": "softfloat",
-    "GOEXPERIMENT": "",
+    "GOMIPS64": "softfloat",  # the machine has no floating-point registers
+    "GOEXPERIMENT": "",  # nor does it follow any other choice of the user's
+    "GOFIPS140": "off",
 }
-"""The machine has no floating-point registers."""
 
 _COPY = "optimism"
 """A name relative to go.mod, because Go writes it into the program."""
@@ -88,6 +90,7 @@ def _compile(go: str, chain: ChainFiles, target: Path, say: Say) -> None:
         compile_package(
             go, f"{_OP_PROGRAM}/host/cmd", target / HOST, say, module=source, flags=(*flags, *STRIPPED)
         )
+        _require_known(chain, target / HOST)
         say("  for MIPS64")
         compile_package(
             go,
@@ -100,16 +103,29 @@ def _compile(go: str, chain: ChainFiles, target: Path, say: Say) -> None:
         )
 
 
+def _require_known(chain: ChainFiles, host: Path) -> None:
+    """Raises UserError if the program means another chain by this id: it prefers those of the OP Stack's own
+    registry."""
+    rollup = chain.rollup
+    command = [str(host), "configs", "--chain-id", str(rollup.l2_chain_id)]
+    if to_hex(rollup.genesis_l2.hash) not in run(command, "asking op-program for its chain"):
+        raise UserError(
+            f"op-program knows another chain with the id {rollup.l2_chain_id}, from the registry of OP Stack "
+            "chains, and would prove that one; give the rollup an id of its own"
+        )
+
+
 def _lay_out(go: str, chain: ChainFiles, module: Path) -> Path:
     """A Go module in which op-program has the chain's files, and the compiler's list of these.
 
     Go replaces no file of its module cache, so the module must seem to be elsewhere: behind a link.
     """
     module.mkdir()
-    asked = run(
-        [go, "mod", "download", "-json", CANNON.module], "downloading op-program", directory=GO_MODULE
+    run([go, "mod", "download", CANNON.module], "downloading op-program", directory=GO_MODULE)
+    found = run(
+        [go, "list", "-m", "-f", "{{.Dir}}", CANNON.module], "finding op-program", directory=GO_MODULE
     )
-    (module / _COPY).symlink_to(json.loads(asked)["Dir"])
+    (module / _COPY).symlink_to(found.strip())
     pins = (GO_MODULE / "go.mod").read_text()
     (module / "go.mod").write_text(f"{pins}\nreplace {CANNON.module} => ./{_COPY}\n")
     (module / "go.sum").write_bytes((GO_MODULE / "go.sum").read_bytes())

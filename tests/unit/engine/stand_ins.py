@@ -17,6 +17,7 @@ class Tools:
         monkeypatch.setenv("PATH", f"{directory / 'bin'}:/usr/bin:/bin")
         monkeypatch.setattr(installation, "CHECKOUT", None)
         self.directory = directory
+        self._configs = "cat *rollup.json"
         (directory / "bin").mkdir()
         (directory / "optimism").mkdir()
         self.go("go1.26.8")
@@ -28,15 +29,24 @@ class Tools:
             "bin/go",
             f"""[ "$1" = env ] && echo {version} && exit
             echo "$GOOS/$GOARCH cgo=$CGO_ENABLED $*" >> {here}/asked
-            if [ "$1" = mod ]; then echo '{{"Dir": "{here}/optimism"}}'; exit; fi
+            if [ "$1" = mod ]; then [ {fails_at} != mod ] || {{ echo "no such host" >&2; exit 1; }}; exit; fi
+            if [ "$1" = list ]; then echo {here}/optimism; exit; fi
             for package; do true; done
             if [ "${{package#*/optimism/}}" = {fails_at} ]; then echo "x.go:1: nonsense"; exit 1; fi
             overlay=none; while [ "$1" != -o ]; do [ "$1" = -overlay ] && overlay=$2; shift; done
             [ $overlay = none ] || cp $overlay {here}/overlay.json; cp go.mod {here}/go.mod
             (echo {version}; cat *rollup.json 2>/dev/null) | sha256sum > "$2"
-            [ "${{package#*/optimism/}}" = cannon ] && cp {here}/cannon "$2"; chmod +x "$2"
+            case $package in
+              */cannon) cp {here}/cannon "$2";;
+              */host/cmd) printf '#!/bin/sh\\necho %s\\n' "'$({self._configs})'" > "$2";;
+            esac; chmod +x "$2"
             """,
         )
+
+    def knows_other_chains(self) -> None:
+        """op-program, once it is built, says something else of the chain's id."""
+        self._configs = "echo L2 block: 0x1234"
+        self.go("go1.26.8")
 
     def cannon(self, load_elf: str) -> None:
         self._write(

@@ -147,6 +147,21 @@ def test_build_program__go_fails__its_reason_and_nothing_is_left(
     assert build_program(chain(), nothing).host.exists()
 
 
+def test_build_program__no_text_of_op_program_to_be_had__says_why(tools: Tools) -> None:
+    tools.go("go1.26.8", fails_at="mod")
+    with pytest.raises(UserError, match=r"^downloading op-program failed: no such host$"):
+        build_program(chain(), nothing)
+
+
+def test_build_program__op_program_means_another_chain_by_this_id__it_is_refused(tools: Tools) -> None:
+    tools.knows_other_chains()
+    with pytest.raises(
+        UserError, match=r"^op-program knows another chain with the id 901, from the registry"
+    ):
+        build_program(chain(), nothing)
+    assert left_over() == set()
+
+
 def test_build_program__cannon_fails__its_reason_and_nothing_is_left(tools: Tools) -> None:
     tools.cannon('echo "unsupported ELF" >&2; exit 1')
     with pytest.raises(UserError, match=r"^cannon load-elf failed: unsupported ELF$"):
