@@ -91,12 +91,14 @@ class Folder:
             return StateRecord.from_json((self.directory / "end.json").read_bytes())
         return None
 
-    def set_end(self, witness: bytes) -> None:
+    def set_end(self, witness: bytes) -> StateRecord:
         """Raises ValueError unless it is the witness of an exited state."""
-        if not StateRecord.from_json(witness).is_exited:
+        end = StateRecord.from_json(witness)
+        if not end.is_exited:
             raise ValueError("the program has not exited")
         _write(self.directory / "end.json", witness)
         self.end_state.unlink(missing_ok=True)
+        return end
 
     def step(self, step: int) -> StepRecord | None:
         with suppress(FileNotFoundError):

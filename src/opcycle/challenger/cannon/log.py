@@ -7,7 +7,7 @@ from pathlib import Path
 _TAIL = 64 * 1024
 """Bytes at the end of a log in which its last words are looked for."""
 
-_PROGRESS = re.compile(r"\bmsg=processing\b.*?\bstep=(\d+)\b.*?\bips=([\d.e+]+)")
+_PROGRESS = re.compile(r"level=INFO msg=processing module=vm step=(\d+) .*?\bips=([\d.e+]+)")
 _COMPLAINT = re.compile(
     r"^(?:error: |panic: |level=(?:ERROR|CRIT)\b|lvl=(?:error|crit|eror)\b|fatal error: )"
 )
@@ -23,7 +23,7 @@ class Progress:
 
 def progress(log: Path) -> Progress | None:
     """As last said; None if nothing was said yet."""
-    said = [match for line in _last_lines(log) if (match := _PROGRESS.search(line))]
+    said = [match for line in _last_lines(log) if (match := _PROGRESS.match(line))]
     return Progress(int(said[-1][1]), float(said[-1][2])) if said else None
 
 

@@ -90,6 +90,11 @@ class Run:
         return known
 
     @property
+    def child(self) -> Child | None:
+        """What is at work for us now."""
+        return None if self._child is None else self._child[1]
+
+    @property
     def is_passing(self) -> bool:
         """Whether a child of ours is on its way to the program's end."""
         return self._child is not None and self._child[0].what in (PASS, WITNESS)
@@ -149,10 +154,12 @@ class Run:
         errand, child = self._child
         status = child.wait(patience, errand.result)
         if status is None:
-            self._thin_out()
+            reached = progress(child.log) if errand.what == PASS else None
+            if reached is not None:
+                self._thin_out(reached.steps)
             raise TemporaryError(self._at_work(errand.what))
         self._child = None
-        if status == 0:
+        if status == 0 and (errand.result is None or errand.result.exists()):
             self._finish(errand, child.log)
         else:
             self._fail(errand, status, child.log)
@@ -169,11 +176,12 @@ class Run:
     def _finish(self, errand: _Errand, log: Path) -> None:
         if errand.what == WITNESS:
             try:
-                self.folder.set_end(log.read_bytes())
+                self._thin_out(self.folder.set_end(log.read_bytes()).steps)
             except ValueError:
                 self._fail(errand, 0, log)
+        if errand.what == PROVE:
+            self.folder.keep_windows(WINDOWS_KEPT)
         self._failures = 0
-        self._thin_out()
 
     def _fail(self, errand: _Errand, status: int, log: Path) -> None:
         """Say so, now and to the next few who ask; then it is tried again, if need be from further back."""
@@ -187,17 +195,11 @@ class Run:
             self.folder.drop(errand.start)
         raise TemporaryError(self._complaint)
 
-    def _thin_out(self) -> None:
+    def _thin_out(self, steps: int) -> None:
         """Of a long run, keep no more than of a short one."""
-        if self._end is not None:
-            self.folder.keep_windows(WINDOWS_KEPT)
-            return
-        reached = progress(self.folder.log(PASS))
-        if reached is not None:
-            self.folder.thin_out(
-                snapshots=self._grid.snapshot_spacing(reached.steps),
-                proofs=self._grid.proof_spacing(reached.steps),
-            )
+        self.folder.thin_out(
+            snapshots=self._grid.snapshot_spacing(steps), proofs=self._grid.proof_spacing(steps)
+        )
 
     def _at_work(self, what: str) -> str:
         """What is being done, for people."""
