@@ -49,9 +49,9 @@ def step(
 ) -> None:
     """The instruction that a claim of GAME is about: disassembled, with what it really does.
 
-    For games about MIPS64. Shown is the step that leads to the claimed state or, if the claim is as deep as
-    can be and right, the one that goes on from it. Registers and memory are those before and after, as a
-    machine here computes them: it runs the program, for minutes, unless a challenger here has run it.
+    For games about MIPS64. Shown is the step that leads to the claimed state or, for a claim as deep as can
+    be, the one that settles it. Registers and memory are those before and after, as a machine here computes
+    them: it runs the program, for minutes, unless a challenger here has run it.
 
     \b
     opcycle step 3
@@ -121,9 +121,8 @@ def tell(game: DisputeGame, claim: Claim, trace: Trace) -> tuple[dict[str, Any],
             f"claim {claim.index} is about step {instant:,}, but the program ends after {steps:,} and its "
             "last state stays; look at a deeper claim"
         )
-    found = _wait(lambda: look_at(trace, dispute, instant))
-    with suppress(ValueError):  # of the step after a claim nothing is claimed unless somebody answered
-        found = found.claiming(game.claim_of_step(claim, instant).value)
+    claimed = game.claim_of_step(claim, instant).value
+    found = _wait(lambda: look_at(trace, dispute, instant)).claiming(claimed)
     symbol = _symbol(played, found.thread.pc)
     return step_to_json(found, symbol=symbol), draw_step(found, symbol=symbol)
 

@@ -1,5 +1,7 @@
 """A step that a dispute is about, as the challenger's machine has it, for people to look at."""
 
+from contextlib import suppress
+
 from opcycle.challenger.traces import Trace
 from opcycle.monitor.disputed_step import DisputedStep
 from opcycle.protocol.dispute_game import Claim, Dispute, DisputeGame, dispute_of
@@ -16,11 +18,14 @@ def steps_of(trace: Trace, dispute: Dispute) -> int:
 
 
 def step_that_settles(trace: Trace, game: DisputeGame, claim: Claim) -> tuple[Dispute, int]:
-    """The step that settles a claim at the greatest depth: the one that leads to its state or, if that is
-    right, the one that goes on from there to a wrong one. Raises TemporaryError."""
+    """The step that settles a claim at the greatest depth: the one that leads to its state, or that goes on
+    from there, if its state is right and the next one that is claimed is not. Raises TemporaryError."""
     dispute, step = dispute_of(game, claim, claim.position), game.step_of(claim.position)
-    is_right = trace.state(dispute, step) == claim.value
-    return dispute, step + is_right
+    if trace.state(dispute, step) == claim.value:
+        with suppress(ValueError):
+            is_next_right = trace.state(dispute, step + 1) == game.claim_of_step(claim, step + 1).value
+            return dispute, step if is_next_right else step + 1
+    return dispute, step
 
 
 def look_at(trace: Trace, dispute: Dispute, instant: int) -> DisputedStep:
