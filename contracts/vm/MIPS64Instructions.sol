@@ -152,9 +152,10 @@ library MIPS64Instructions {
     /// @dev Branches by the sign of a register, which the place of rt tells apart; those unknown are never taken.
     function _regimm(Thread memory _thread, uint32 _instruction, int64 _value) private pure returns (bool) {
         uint256 kind = (_instruction >> 16) & 31;
-        if (kind == 0x10 || kind == 0x11) _link(_thread, RETURN_ADDRESS); // bltzal, bgezal: taken or not
-        if (kind & ~uint256(0x10) == 0) return _value < 0; // bltz, bltzal
-        return kind & ~uint256(0x10) == 1 && _value >= 0; // bgez, bgezal
+        if (kind == 0x10 || kind == 0x11) _link(_thread, RETURN_ADDRESS); // taken or not
+        if (kind == 0x00 || kind == 0x10) return _value < 0; // bltz, bltzal
+        if (kind == 0x01 || kind == 0x11) return _value >= 0; // bgez, bgezal
+        return false;
     }
 
     /*//////////////////////////////////////////////////////////////
@@ -357,7 +358,8 @@ library MIPS64Instructions {
         if (_opcode == 0x2C) return Words.mergeRight(_word, _register, 8, _to & 7); // sdl
         if (_opcode == 0x2D) return Words.mergeLeft(_word, _register, ~_to & 7); // sdr
         uint64 unit = Words.part(_word, _to, 4);
-        unit = _opcode == 0x2A  // swl, swr
+        // swl, swr
+        unit = _opcode == 0x2A
             ? Words.mergeRight(unit, _register, 4, _to & 3)
             : Words.mergeLeft(unit, _register, ~_to & 3);
         return Words.withPart(_word, _to, 4, unit);

@@ -47,11 +47,11 @@ library MIPS64Memory {
         uint256 place = _place(_address);
         uint256 rest = uint256(proof.leaf) & ~(uint256(Words.ONES) << place);
         _state.memRoot = _rootOf(bytes32(rest | (uint256(_word) << place)), _address, proof);
-        if (_state.llAddress & WORD_MASK == _address & WORD_MASK) release(_state);
+        if (_state.llAddress & WORD_MASK == _address & WORD_MASK) _release(_state);
     }
 
-    /// @notice Nobody has reserved anything.
-    function release(State memory _state) internal pure {
+    /// @dev Nobody has reserved anything.
+    function _release(State memory _state) private pure {
         _state.llReservationStatus = MIPS64State.LL_NONE;
         _state.llAddress = 0;
         _state.llOwnerThread = 0;
@@ -62,8 +62,8 @@ library MIPS64Memory {
         return (~_address & 24) << 3;
     }
 
-    /// @dev The root of a memory with this leaf: going up, the bits of the address from bit 5 on say on which side the
-    ///      path is.
+    /// @dev The root of a memory with this leaf. On the way up, the address has a bit for each level: whether the path
+    ///      comes from the right.
     function _rootOf(bytes32 _leaf, uint64 _address, MemoryProof calldata _proof)
         private
         pure

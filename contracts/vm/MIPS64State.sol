@@ -61,7 +61,8 @@ library MIPS64State {
     uint256 internal constant THREAD_SIZE = 298;
     /// @dev Of a thread and the root of those below it.
     uint256 internal constant THREAD_WITNESS_SIZE = THREAD_SIZE + 32;
-    bytes32 internal constant NO_THREADS = keccak256(abi.encode(0, 0));
+    /// @dev The root of an empty stack: keccak256(abi.encode(0, 0)).
+    bytes32 internal constant NO_THREADS = 0xad3228b676f7d3cd4284a5443f17f1962b36e491b30a40b2405849e597ba5fb5;
 
     uint8 internal constant LL_NONE = 0;
     uint8 internal constant LL_WORD = 1;
@@ -139,7 +140,7 @@ library MIPS64State {
         return _state.exitCode < VMStatuses.PANIC ? _state.exitCode : VMStatuses.PANIC;
     }
 
-    /// @notice A thread from its bytes, which what is behind them does not matter to.
+    /// @notice The thread that `_data` begins with; there are at least its 298 bytes.
     function decodeThread(bytes calldata _data) internal pure returns (Thread memory thread_) {
         thread_.id = _uint64At(_data, 0);
         thread_.exitCode = uint8(_data[8]);

@@ -189,7 +189,8 @@ library MIPS64Syscalls {
     function _exit(Machine memory _machine, uint8 _exitCode) private pure returns (bool) {
         _machine.thread.exited = true;
         _machine.thread.exitCode = _exitCode;
-        return _machine.isAlone() && _exitProgram(_machine.state, _exitCode);
+        if (_machine.isAlone()) _exitProgram(_machine.state, _exitCode);
+        return false;
     }
 
     function _exitProgram(State memory _state, uint8 _exitCode) private pure returns (bool) {
