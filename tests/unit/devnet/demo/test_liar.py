@@ -38,10 +38,11 @@ def liar_of(since: int, since_step: int) -> Liar:
     return Liar(real_root, LyingTrace(AlphabetTrace(), since=lambda _: since_step), since=since)
 
 
-def opened(root: Hash) -> DisputeGame:
-    claim = Claim(0, None, LIAR, None, 1, root, ROOT, 0, 0)
+def opened(root: Hash, *, by: Address = LIAR, max_depth: int = PARAMETERS.max_depth) -> DisputeGame:
+    claim = Claim(0, None, by, None, 1, root, ROOT, 0, 0)
+    parameters = replace(PARAMETERS, max_depth=max_depth)
     return DisputeGame(
-        bytes(20), PARAMETERS, GameStatus.IN_PROGRESS, 0, 0, CLAIMED, b"\x01" * 32, None, [claim]
+        bytes(20), parameters, GameStatus.IN_PROGRESS, 0, 0, CLAIMED, b"\x01" * 32, None, [claim]
     )
 
 
@@ -53,19 +54,26 @@ def moved(game: DisputeGame, claim: Claim, by: Address, value: Hash, *, is_attac
 
 def duel(liar: Liar) -> tuple[DisputeGame, Step]:
     """Played to the challenger's step."""
-    game = opened(liar.root(CLAIMED))
-    for _ in range(PARAMETERS.max_depth):
+    game, step = played(opened(liar.root(CLAIMED)), liar)
+    assert step is not None
+    return game, step
+
+
+def played(game: DisputeGame, liar: Liar) -> tuple[DisputeGame, Step | None]:
+    """To the greatest depth; what the challenger then does if the last word was the liar's."""
+    while True:
         actions, missing = actions_of(game, safe_block=CLAIMED, outputs=Outputs(), trace=AlphabetTrace())
         assert missing == ""
-        (action,) = actions
-        if isinstance(action, Step):
-            return game, action
-        assert isinstance(action, Move)
-        game = moved(game, action.claim, CHALLENGER, action.value, is_attack=action.is_attack)
+        for action in actions:
+            if isinstance(action, Step):
+                return game, action
+            assert isinstance(action, Move)
+            game = moved(game, action.claim, CHALLENGER, action.value, is_attack=action.is_attack)
         last = game.claims[-1]
+        if last.position.depth == game.parameters.max_depth:
+            return game, None
         answer = liar.answer(game, last)
         game = moved(game, last, LIAR, answer.value, is_attack=answer.is_attack)
-    raise AssertionError("no step, however deep")
 
 
 @pytest.mark.parametrize("since", [1, 2, 15, 16, 29, 30])
@@ -104,6 +112,28 @@ def test_another_lie__the_root_in_dispute_is_the_challengers_and_no_alphabet_can
     position, _ = step.dispute.disputed
     (disputed,) = [claim for claim in game.claims if claim.position == position]
     assert disputed.claimant == CHALLENGER
+
+
+@pytest.mark.parametrize("since", [1, 2, 30])
+@pytest.mark.parametrize("since_step", range(16))
+def test_at_an_odd_depth_the_last_word_is_the_challengers_and_the_liars_step_is_that_of_the_lie(
+    since: int, since_step: int
+) -> None:
+    liar = liar_of(since, since_step)
+    game, step = played(opened(liar.root(CLAIMED), max_depth=15), liar)
+    assert step is None
+    last = game.claims[-1]
+    assert (last.position.depth, last.claimant) == (15, CHALLENGER)
+    assert liar.step(game, last).instant == since_step
+
+
+@pytest.mark.parametrize("since", [1, 2, 29, 30])
+@pytest.mark.parametrize("since_step", range(16))
+def test_an_attack_on_a_right_root_ends_at_the_first_step_that_is_a_lie(since: int, since_step: int) -> None:
+    root = real_root(CLAIMED)
+    _, step = played(opened(root, by=CHALLENGER, max_depth=15), liar_of(since, since_step))
+    assert step is not None
+    assert (step.claim.claimant, step.instant, step.dispute.disputed_block) == (LIAR, since_step, since)
 
 
 def test_the_liar_agrees_with_every_block_before_the_lie() -> None:
