@@ -12,7 +12,7 @@ from opcycle.l1.transactions import TransactionRequest
 from opcycle.protocol.large_preimages import Leaf, LeavesAdded, Transition
 from opcycle.protocol.preimages import BlobElement, Hashed, HashKind, PrecompileResult
 from opcycle.protocol.types import Address, Hash
-from opcycle.rpc.client import RpcClient
+from opcycle.rpc.client import RpcClient, RpcError
 from opcycle.rpc.hexjson import to_hex, to_quantity
 
 Item = TypeVar("Item")
@@ -138,16 +138,26 @@ class PreimageOracle:
         """In order; the oracle logs nothing else."""
         selector = self.contract.selector("addLeavesLPP")
         for page in _pages(numbers):
-            tags = [to_quantity(number) for number in page]
-            address = to_hex(self.address)
-            queries = [{"fromBlock": tag, "toBlock": tag, "address": address} for tag in tags]
-            answers = self.contract.rpc.batch([("eth_getLogs", [query]) for query in queries])
-            for data in (log_from_json(log).data for answer in answers for log in answer):
+            for data in self._logged(page):
                 if data[:24] != proposal.claimant + selector:
                     continue
                 added = LeavesAdded.of_calldata(data[24:])
                 if added.uuid == proposal.uuid:
                     yield added
+
+    def _logged(self, numbers: Sequence[int]) -> list[bytes]:
+        """What the oracle logged in these blocks: in fewer at once if a server finds that too much, as
+        go-ethereum does from 25 MB on, which is two blocks full of leaves."""
+        tags, address = [to_quantity(number) for number in numbers], to_hex(self.address)
+        queries = [{"fromBlock": tag, "toBlock": tag, "address": address} for tag in tags]
+        try:
+            answers = self.contract.rpc.batch([("eth_getLogs", [query]) for query in queries])
+        except RpcError:
+            if len(numbers) == 1:
+                raise
+            middle = len(numbers) // 2
+            return self._logged(numbers[:middle]) + self._logged(numbers[middle:])
+        return [log_from_json(log).data for answer in answers for log in answer]
 
     def tree_root(self, proposal: Proposal, *, block: BlockLabel) -> Hash:
         """Of the leaves that were added."""

@@ -19,6 +19,7 @@ from opcycle.challenger.preimages.watch import ProposalWatch
 from opcycle.keccak import keccak
 from opcycle.protocol.large_preimages import LargePreimage
 from opcycle.protocol.preimages import Hashed, HashKind
+from opcycle.rpc.client import RpcError
 
 DATA = text(1000)
 LAST = 7
@@ -191,6 +192,37 @@ def test_l1_without_the_logs__waits_and_goes_on_with_the_others(place) -> None:
     assert waits.for_others == [f"L1 has 0 of 8 leaves of {forgotten}"]
     place.rpc.logs.update(hidden)
     assert len(place.act()) == 2
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_server_that_refuses_long_answers__asked_for_fewer_blocks_at_once(place, monkeypatch, most) -> None:
+    """Whoever fills the same blocks with leaves must not keep us from finding those of a wrong proposal."""
+    place.propose(DATA, lies=[5], at_once=2)
+    answer = place.rpc.batch
+
+    def batch(calls):
+        answers = answer(calls)
+        if calls[0][0] == "eth_getLogs" and sum(map(len, answers)) > most:
+            raise RpcError("eth_getLogs", -32003, "response too large")
+        return answers
+
+    monkeypatch.setattr(place.rpc, "batch", batch)
+    assert place.act() == [f"challenged {place.look(0)}: its leaf 5 is wrong"]
+
+
+def test_server_that_gives_no_logs_at_all__waited_for(place, monkeypatch) -> None:
+    place.propose(DATA, lies=[5])
+    answer = place.rpc.batch
+
+    def batch(calls):
+        if calls[0][0] == "eth_getLogs":
+            raise RpcError("eth_getLogs", -32601, "no such method")
+        return answer(calls)
+
+    monkeypatch.setattr(place.rpc, "batch", batch)
+    due, waits = place.police()
+    assert due == []
+    assert "no such method" in waits.for_others[0]
 
 
 def test_l1_with_other_logs_than_the_oracle_made__no_challenge_from_them(place) -> None:
