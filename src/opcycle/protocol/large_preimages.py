@@ -118,7 +118,7 @@ class LargePreimage:
         while start < len(self.leaves):
             end = min(start + size, len(self.leaves))
             is_last = end == len(self.leaves)
-            if not is_last and start * BLOCK_SIZE <= first_byte < end * BLOCK_SIZE <= first_byte + PART_SIZE:
+            if not is_last and 0 < end * BLOCK_SIZE - first_byte <= PART_SIZE:
                 end -= 1
             data = self.data[start * BLOCK_SIZE : end * BLOCK_SIZE]
             commitments = tuple(leaf.commitment for leaf in self.leaves[start:end])

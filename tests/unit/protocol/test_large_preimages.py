@@ -110,6 +110,18 @@ def test_chunks__together_all_leaves_from_the_start_and_the_part_is_in_one(
         assert not 0 <= first < len(chunk.data) <= first + 32, "the oracle refuses a part of a part"
 
 
+@pytest.mark.parametrize(
+    ("offset", "first_chunk"),
+    [(0, 3), (7, 3), (8, 3), (383, 3), (384, 2), (415, 2), (416, 3), (1007, 3)],
+    ids=["length", "length", "begin", "32 and one byte", "32 bytes", "last byte", "next chunk", "end"],
+)
+def test_chunks__part_that_reaches_the_end_of_a_chunk__in_the_next(offset: int, first_chunk: int) -> None:
+    """3 leaves end at offset 416 = 8 + 3 x 136. Optimism's oracle refuses a part whose last byte a chunk
+    ends with, unless it is the last chunk."""
+    chunks = LargePreimage(bytes(1000)).chunks(offset=offset, uuid=0, start=0, size=3)
+    assert len(chunks[0].commitments) == first_chunk
+
+
 # --- calldata ---
 
 

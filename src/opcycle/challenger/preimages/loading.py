@@ -6,7 +6,7 @@ the oracle by anybody. What is large is proposed (`proposing`), and read when it
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from opcycle.challenger.due import Due, Kind
 from opcycle.challenger.preimages.proposing import Add, Propose, Wait, decide, is_large
@@ -24,9 +24,6 @@ from opcycle.rpc.hexjson import to_hex
 
 ADD_GAS, LEAF_GAS = 200_000, 10_000
 """Gas to add leaves, and for each of them, where it cannot be estimated because others go before."""
-
-LARGE_KEPT = 4
-"""Large preimages whose leaves are kept: those of 8 megabytes take half a minute to compute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,6 @@ class Preimages:
         """Forget all: L1 was reorganised."""
         self._oracles: dict[Address, PreimageOracle] = {}  # by game
         self._watches: dict[Address, ProposalWatch] = {}
-        self._large: dict[Hash, LargePreimage] = {}
 
     def begin(self, l1: L1BlockRef) -> None:
         """A turn as of an L1 block."""
@@ -149,7 +145,7 @@ class Preimages:
         self, watch: ProposalWatch, wanted: Wanted, read: Hashed, game: Address
     ) -> tuple[list[Due], str]:
         oracle, rules = watch.oracle, watch.oracle.rules(block=self._l1.hash)
-        preimage = self._large_preimage(read)
+        preimage = _proposed(read.data)
         if len(preimage.leaves) > MAX_LEAVES:
             return [], f"nothing: {wanted} has {len(read.data)} bytes, more than the oracle takes"
         now, left = self._l1.timestamp, wanted.left - rules.period
@@ -180,9 +176,8 @@ class Preimages:
             why = f"{wanted.game}: added leaves {chunk.start} to {chunk.start + count - 1} of {wanted}"
             yield Due(game, Kind.PROPOSAL, request, why, left=left, follows=not is_first)
 
-    def _large_preimage(self, read: Hashed) -> LargePreimage:
-        found = self._large.pop(read.key, None) or LargePreimage(read.data)
-        while len(self._large) >= LARGE_KEPT:
-            del self._large[next(iter(self._large))]
-        self._large[read.key] = found
-        return found
+
+@lru_cache(maxsize=4)
+def _proposed(data: bytes) -> LargePreimage:
+    """Some are kept: the leaves of 8 megabytes take half a minute to compute."""
+    return LargePreimage(data)

@@ -168,7 +168,9 @@ def test_large__an_identical_one_of_another__squeezed_and_its_bond_is_theirs(pla
     assert due == []
     assert "may be challenged until" in wait
     place.mine(PERIOD)
-    assert len(place.act(LARGE)) == 1
+    (due,), _ = place.ask(LARGE)
+    assert due.paid == 0
+    place.send(due.request)
     assert place.loaded(LARGE) == DATA[492:524]
     assert place.balance(LIAR) == WEALTH
     assert place.balance(HONEST) == WEALTH

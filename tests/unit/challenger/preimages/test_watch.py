@@ -101,6 +101,7 @@ def test_somebody_else_challenges_first__nothing_is_due(place) -> None:
 
 
 def test_ours__squeezed_after_the_period_whatever_it_was_for(place) -> None:
+    place.propose(DATA, by=LIAR)
     place.propose(DATA, by=HONEST, offset=40)
     assert place.act() == []
     assert place.watch.at_stake == BOND
@@ -262,7 +263,10 @@ def test_known_proposals__read_once_when_they_are_over(place) -> None:
     before = place.rpc.requests
     place.police()
     assert place.rpc.requests == before + 1, "how many there are"
-    assert len(place.watch.proposals) == 3
+    assert (len(place.watch.proposals), place.watch.examined) == (3, 0)
+    place.watch.reset()
+    place.police()
+    assert place.rpc.requests == before + 4, "and then their names and what became of them"
 
 
 def test_reset__all_is_found_again(place) -> None:
