@@ -3,12 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.fuzz.disputes.deploy import CANNON, OWNER, account
+from tests.fuzz.disputes.deploy import account
 from tests.unit.challenger.evm_place import HONEST, LIAR, PARAMETERS, SAFE, EvmPlace
-from tests.unit.challenger.preimages.oracle_place import BOND as PROPOSAL_BOND
 
 from opcycle.challenger import seat
-from opcycle.challenger.due import Kind
 from opcycle.l1.reverts import TransactionRevertedError
 from opcycle.protocol.dispute_game import GameStatus
 
@@ -151,58 +149,3 @@ def test_any_liar__the_challenger_wins_and_gets_what_it_is_due(root_is_true: boo
     seen = place.look(game)
     due = sum(claim.bond for claim in seen.claims if (claim.countered_by or claim.claimant) == HONEST)
     assert gained(place) == due - sum(claim.bond for claim in seen.claims if claim.claimant == HONEST)
-
-
-# --- large preimages ---
-
-
-def test_wrong_large_preimage__challenged_before_there_is_any_game(place) -> None:
-    proposal = place.propose_preimage(lies=[900])
-    (did,) = place.rest()
-    assert f"challenged {proposal()}: its leaf 900 is wrong" in did
-    assert proposal().is_countered
-    assert gained(place) == PROPOSAL_BOND
-    counts = place.challenger.counts
-    assert (counts.sent[Kind.PREIMAGE_CHALLENGE], counts.collected) == (1, PROPOSAL_BOND)
-
-
-def test_wrong_large_preimage__in_a_turn_with_a_game_both_are_played(place) -> None:
-    place.propose_preimage(lies=[0])
-    place.propose(LIE, ANCHOR + 4)
-    did = place.challenger.step().did
-    assert [line.split(":")[0] for line in did] == [
-        f"challenged large preimage 0 of 0x{LIAR.hex()}",
-        "game 0",
-    ]
-
-
-def test_own_proposal__its_bond_is_at_stake_until_it_is_back(place) -> None:
-    place.propose_preimage(by=HONEST)
-    place.rest()
-    assert place.challenger.counts.at_stake == PROPOSAL_BOND
-    place.propose(LIE, ANCHOR + 4)
-    poor = place.new_challenger(bond_budget=PROPOSAL_BOND)
-    assert "bonds to come back" in poor.step().waiting_for
-    place.mine(PARAMETERS.preimage_period + 1)
-    assert len(poor.step().did) == 1, "its part is loaded"
-    assert "attacked claim 0" in poor.step().did[0]
-
-
-def test_right_large_preimage__counted_and_left_alone(place) -> None:
-    proposal = place.propose_preimage()
-    assert place.rest() == []
-    assert not proposal().is_over
-    assert (place.challenger.counts.proposals, place.challenger.counts.examined) == (1, 1)
-
-
-def test_oracle_that_does_not_answer__the_games_are_played_all_the_same(place) -> None:
-    """The factory's owner has named an account without code as the machine of new games."""
-    game = place.propose(LIE, ANCHOR + 4)
-    arguments = bytearray(place.contracts.game_arguments())
-    arguments[32:52] = account("nobody")
-    setter = "setImplementation(uint32,address,bytes)"
-    place.contracts.factory.send(OWNER, setter, CANNON, place.contracts.logic, bytes(arguments))
-    outcome = place.challenger.step()
-    assert "attacked claim 0" in outcome.did[0]
-    assert "the proposals of preimages: nothing answers oracle()" in outcome.waiting_for
-    assert len(place.look(game).claims) == 2
