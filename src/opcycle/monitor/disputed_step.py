@@ -68,6 +68,9 @@ class DisputedStep:
         return cls(instant, instruction, thread, before, after, address, read)
 
     def claiming(self, claimed: Moment | Hash) -> Self:
+        """With what is claimed; if of memory nothing else is, then of its word neither."""
+        if isinstance(claimed, Moment) and claimed.state.memory_root == self.after.state.memory_root:
+            claimed = replace(claimed, word=self.after.word)
         return replace(self, claimed=claimed)
 
     @property

@@ -33,7 +33,7 @@ def lying(step, **registers):
         thread = thread.with_register(name, value)
     others = Witness.decode(proof_after(step)).other_threads
     state = replace(step.after.state, right_threads=thread.on(others))
-    return step.claiming(replace(step.after, state=state, thread=thread))
+    return step.claiming(Moment(state, thread))
 
 
 def proof_after(disputed):
