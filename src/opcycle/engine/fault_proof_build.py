@@ -38,7 +38,7 @@ MACHINE = "multithreaded64-5"
 """cannon's name for the machine that `contracts/vm/MIPS64.sol` is, with state version 8."""
 
 _OP_PROGRAM = f"{CANNON.module}/op-program"
-_GUEST = {
+_FOR_THE_MACHINE = {
     "CGO_ENABLED": "0",
     "GOOS": "linux",
     "GOARCH": "mips64",
@@ -46,6 +46,9 @@ _GUEST = {
     "GOEXPERIMENT": "",  # nor does it follow any other choice of the user's
     "GOFIPS140": "off",
 }
+
+_GUEST = "client.elf"
+"""The program as the compiler leaves it."""
 
 _COPY = "optimism"
 """A name relative to go.mod, because Go writes it into the program."""
@@ -77,12 +80,12 @@ def describe(chain: ChainFiles, go: str) -> bytes:
     """Everything that decides on the program: its hash names the directory that the program is kept in."""
     pins = {name: sha256((GO_MODULE / name).read_bytes()).hexdigest() for name in ("go.mod", "go.sum")}
     files = {name: content.decode() for name, content in chain.files.items()}
-    parts = {"go": go, "machine": MACHINE, "environment": _GUEST, "pins": pins, "files": files}
+    parts = {"go": go, "machine": MACHINE, "environment": _FOR_THE_MACHINE, "pins": pins, "files": files}
     return json.dumps(parts, sort_keys=True, indent=1).encode()
 
 
 def _compile(go: str, chain: ChainFiles, target: Path, say: Say) -> None:
-    """The host, and the guest as `client.elf`."""
+    """The host and the guest."""
     with beside(target / "source") as source:
         overlay = _lay_out(go, chain, source)
         flags = ("-overlay", str(overlay))
@@ -95,11 +98,11 @@ def _compile(go: str, chain: ChainFiles, target: Path, say: Say) -> None:
         compile_package(
             go,
             f"{_OP_PROGRAM}/client/cmd",
-            target / "client.elf",
+            target / _GUEST,
             say,
             module=source,
             flags=flags,  # with symbols: cannon finds by name what it must change
-            environment=_GUEST,
+            environment=_FOR_THE_MACHINE,
         )
 
 
@@ -139,30 +142,12 @@ def _lay_out(go: str, chain: ChainFiles, module: Path) -> Path:
 
 
 def _load(cannon: Path, directory: Path, say: Say) -> None:
-    """The machine's first state and its hash, from the guest."""
+    """The machine's first state and its hash, from the guest, which is then of no more use."""
     say("  loading it into the machine")
-    guest = directory / "client.elf"
-    first = [str(cannon), "run", "--input", PRESTATE, "--output", "", "--meta", ""]
-    run(
-        [
-            str(cannon),
-            "load-elf",
-            "--type",
-            MACHINE,
-            "--path",
-            guest.name,
-            "--out",
-            PRESTATE,
-            "--meta",
-            SYMBOLS,
-        ],
-        "cannon load-elf",
-        directory=directory,
-    )
-    guest.unlink()
-    run(
-        [*first, "--proof-at", "=0", "--stop-at", "=1", "--proof-fmt", "proof-%d.json"],
-        "cannon run",
-        directory=directory,
-    )
+    load = ["load-elf", "--type", MACHINE, "--path", _GUEST, "--out", PRESTATE, "--meta", SYMBOLS]
+    run([str(cannon), *load], "cannon load-elf", directory=directory)
+    (directory / _GUEST).unlink()
+    prove = ["--proof-at", "=0", "--stop-at", "=1", "--proof-fmt", "proof-%d.json"]
+    start = ["run", "--input", PRESTATE, "--output", "", "--meta", "", *prove]
+    run([str(cannon), *start], "cannon run", directory=directory)
     (directory / "proof-0.json").rename(directory / PRESTATE_PROOF)

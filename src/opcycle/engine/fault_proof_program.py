@@ -125,7 +125,7 @@ def find_program(absolute_prestate: Hash) -> FaultProofProgram:
     raise UserError(
         f"the program with the absolute prestate 0x{absolute_prestate.hex()} was not built here; run "
         "`opcycle prestate --deployment DIR`, which builds it from the deployment's files (with the version "
-        "of Go that it was deployed with), or copy the file from whoever did"
+        "of Go that it was deployed with), or name the files of whoever did"
     )
 
 
