@@ -3,7 +3,7 @@
 Their Solidity is part of the Go module that `tools/go` pins for op-node and the others; the libraries and
 the compiler that they want come from npm, pinned in `tools/reference`. Nothing of it is committed. What
 comes out is what upstream released: each creation code is compared with the hash that upstream publishes in
-`snapshots/semver-lock.json`. Only PreimageOracle differs, in its large preimages: see LibKeccak.sol there.
+`snapshots/semver-lock.json`. Only PreimageOracle differs, in one library: see LibKeccak.sol there.
 
 Usage: python tools/reference_contracts.py [--go GO] [OUT], from the repository's root; `make reference` does.
 """

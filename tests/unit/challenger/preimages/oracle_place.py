@@ -1,13 +1,14 @@
-"""A preimage oracle in an EVM of this process, and people who propose large preimages, true or not."""
+"""A preimage oracle in an EVM of this process, and people who propose large preimages, true or not.
+
+Ours, or another build (OPCYCLE_ARTIFACTS)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tests.fuzz.disputes.deploy import FIRST_BLOCK, GENESIS, account
+from tests.fuzz.disputes.deploy import FIRST_BLOCK, GENESIS, account, chosen
 from tests.fuzz.evm import Chain, Contract
 from tests.unit.l1.games_on_evm import EvmRpc
 
-from opcycle.artifacts import artifact
 from opcycle.keccak import keccak
 from opcycle.l1.preimage_oracle import PreimageOracle, Proposal
 from opcycle.protocol.large_preimages import LargePreimage, LeavesAdded
@@ -26,11 +27,11 @@ class OraclePlace:
         self.chain = Chain()
         self.number, self.now = FIRST_BLOCK, GENESIS
         self.chain.set_block(self.number, self.now)
-        code = artifact("PreimageOracle").bytecode + b"".join(
+        code = chosen()("PreimageOracle").bytecode + b"".join(
             n.to_bytes(32, "big") for n in (MIN_SIZE, PERIOD)
         )
         address = self.chain.deploy(DEPLOYER, code)
-        self.contract = Contract(self.chain, "PreimageOracle", address)
+        self.contract = Contract(self.chain, "PreimageOracle", address, chosen())
         self.rpc = EvmRpc(self.chain)
         self.oracle = PreimageOracle(self.rpc, address)
         self.is_one_block = False
