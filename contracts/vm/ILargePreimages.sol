@@ -90,6 +90,9 @@ interface ILargePreimages {
     /// @notice Thrown when a bond's receiver refuses it.
     error LargePreimages_BondRefused(address receiver, uint256 bond);
 
+    /// @notice Thrown for a height that the tree has not below its root.
+    error LargePreimages_TooHigh(uint256 height);
+
     /// @notice Begin a proposal in the caller's name. What is sent beyond `MIN_BOND_SIZE` is part of the bond.
     /// @param _uuid         The caller's own name for it, never used before.
     /// @param _partOffset   Offset in length ‖ preimage of the 32 bytes that the proposal is for.

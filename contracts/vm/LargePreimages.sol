@@ -216,6 +216,7 @@ abstract contract LargePreimages is PreimageParts {
         Leaf calldata _postState,
         bytes32[] calldata _postStateProof
     ) external {
+        _checkOpen(_claimant, _uuid, proposalMetadata[_claimant][_uuid]);
         bytes32 root = getTreeRootLPP(_claimant, _uuid);
         _checkLeaf(_preState, _preStateProof, root);
         _checkLeaf(_postState, _postStateProof, root);
@@ -230,6 +231,7 @@ abstract contract LargePreimages is PreimageParts {
         Leaf calldata _postState,
         bytes32[] calldata _postStateProof
     ) external {
+        _checkOpen(_claimant, _uuid, proposalMetadata[_claimant][_uuid]);
         _checkLeaf(_postState, _postStateProof, getTreeRootLPP(_claimant, _uuid));
         if (_postState.index != 0) revert LargePreimages_NotFirst(_postState.index);
         Keccak.StateMatrix memory empty;
@@ -243,13 +245,11 @@ abstract contract LargePreimages is PreimageParts {
         Keccak.StateMatrix memory _before,
         Leaf calldata _leaf
     ) private {
-        Proposal proposal = proposalMetadata[_claimant][_uuid];
-        _checkOpen(_claimant, _uuid, proposal);
         _before.absorb(_leaf.input);
         if (_before.commitment() == _leaf.stateCommitment) {
             revert LargePreimages_LeafIsRight(_leaf.index, _leaf.stateCommitment);
         }
-        proposalMetadata[_claimant][_uuid] = proposal.countered();
+        proposalMetadata[_claimant][_uuid] = proposalMetadata[_claimant][_uuid].countered();
         _payOut(_claimant, _uuid, msg.sender);
     }
 
@@ -363,6 +363,7 @@ abstract contract LargePreimages is PreimageParts {
 
     /// @inheritdoc ILargePreimages
     function zeroHashes(uint256 _height) external pure returns (bytes32) {
+        if (_height >= KECCAK_TREE_DEPTH) revert LargePreimages_TooHigh(_height);
         return LeafTree.emptyRoot(_height);
     }
 
