@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from random import Random
 
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
@@ -119,14 +120,23 @@ def test_bytes_that_are_no_witness__ours_refuses_what_theirs_reads() -> None:
         assert not isinstance(rig().send(rig().theirs, wrong)[0], str)
 
 
-def test_heads_that_point_elsewhere__both_refuse() -> None:
-    case = Generator(seed=3).of_function(0, 0x21)
-    data = calldata(case.state, case.proof)
-    for head, moved in ((4, 96 + 32), (36, 320 + 32)):
-        shifted = data[:head] + moved.to_bytes(32, "big") + data[head + 32 :]
-        # the words that the moved heads point to: zero lengths, or what was there
-        for machine in rig().machines:
-            assert isinstance(rig().send(machine, shifted + bytes(32))[0], str)
+def test_calldata_with_wrong_bytes__ours_never_ends_in_a_state_that_theirs_does_not() -> None:
+    """Heads, lengths and padding among them; also calldata cut off, or with more behind it."""
+    random, generator = Random(3), Generator(seed=3)
+    accepted = refused = 0
+    for _ in range(20 * ROUNDS):
+        case = generator.of_opcode(random.choice((0x09, 0x23, 0x2B)))
+        data = bytearray(calldata(case.state, case.proof))
+        for _ in range(random.randrange(3)):
+            place = random.choice((random.randrange(4, 132), random.randrange(316, 360), len(data) - 1))
+            data[place] = random.choice((0, 1, 0x20, 0x60, 0xFF, random.randrange(256)))
+        wrong = bytes(data[: random.choice((len(data), len(data), random.randrange(len(data))))])
+        wrong += bytes(random.choice((0, 0, 32, 1920)))
+        (ours, _), (theirs, _) = (rig().send(machine, wrong) for machine in rig().machines)
+        accepted, refused = accepted + (not isinstance(ours, str)), refused + isinstance(ours, str)
+        assert isinstance(ours, str) or ours == theirs, wrong.hex()
+    assert accepted > refused / 10
+    assert refused > accepted / 10
 
 
 def test_the_code__is_no_longer_than_theirs() -> None:
