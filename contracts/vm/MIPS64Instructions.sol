@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {LibBit} from "solady/utils/LibBit.sol";
-
 import {IMIPS64} from "./IMIPS64.sol";
+import {MIPS64Arithmetic} from "./MIPS64Arithmetic.sol";
 import {MIPS64Memory} from "./MIPS64Memory.sol";
 import {MIPS64State, Machine, State, Thread} from "./MIPS64State.sol";
 import {Words} from "./Words.sol";
@@ -176,56 +175,15 @@ library MIPS64Instructions {
             return _thread.advance();
         }
         uint64 value; // 0 for those that have none
-        if (class == ARITHMETIC) value = _arithmetic(funct, rs, rt);
-        else if (class == SHIFT) value = _shift(funct, _instruction, rs, rt);
-        else if (class == SHIFT_DOUBLEWORD) value = _shiftDoubleword(funct, _instruction, rs, rt);
+        if (class == ARITHMETIC) value = MIPS64Arithmetic.combine(funct, rs, rt);
+        else if (class == SHIFT) value = MIPS64Arithmetic.shift(funct, _instruction, rs, rt);
+        else if (class == SHIFT_DOUBLEWORD) value = MIPS64Arithmetic.shift64(funct, _instruction, rs, rt);
         else if (class == HI_LO) value = _hiLo(_thread, funct, rs);
         else if (class == MULTIPLY_OR_DIVIDE) _multiplyOrDivide(_thread, funct, rs, rt);
         else if (class == SYNC) value = rs;
         else revert IMIPS64.MIPS64_UnknownInstruction(_thread.pc, _instruction);
         _setRd(_thread, _instruction, value);
         _thread.advance();
-    }
-
-    /// @dev What `special` does with two registers, by its function.
-    function _arithmetic(uint256 _funct, uint64 _a, uint64 _b) private pure returns (uint64) {
-        unchecked {
-            if (_funct == 0x2D || _funct == 0x2C) return _a + _b; // daddu, dadd
-            if (_funct == 0x21 || _funct == 0x20) return Words.signed32(_a + _b); // addu, add
-            if (_funct == 0x25) return _a | _b; // or
-            if (_funct == 0x24) return _a & _b; // and
-            if (_funct == 0x2A) return int64(_a) < int64(_b) ? 1 : 0; // slt
-            if (_funct == 0x2B) return _a < _b ? 1 : 0; // sltu
-            if (_funct == 0x26) return _a ^ _b; // xor
-            if (_funct == 0x27) return ~(_a | _b); // nor
-            if (_funct == 0x22 || _funct == 0x23) return Words.signed32(_a - _b); // sub, subu
-            return _a - _b; // dsub, dsubu
-        }
-    }
-
-    /// @dev Functions 0, 2, 3 are left, right and, with the sign, right; by the instruction's amount, or with bit 2 by rs.
-    function _shift(uint256 _funct, uint32 _instruction, uint64 _byRegister, uint64 _value)
-        private
-        pure
-        returns (uint64)
-    {
-        uint64 amount = _funct & 4 == 0 ? (_instruction >> 6) & 31 : _byRegister & 31;
-        if (_funct & 3 == 0) return Words.signed32(_value << amount);
-        if (_funct & 3 == 2) return Words.signed32(uint32(_value) >> amount);
-        return uint64(int64(int32(uint32(_value)) >> amount));
-    }
-
-    /// @dev As for words, but functions from 38 on shift by the instruction's amount, with bit 2 by 32 more.
-    function _shiftDoubleword(uint256 _funct, uint32 _instruction, uint64 _byRegister, uint64 _value)
-        private
-        pure
-        returns (uint64)
-    {
-        uint64 amount = _byRegister & 63;
-        if (_funct >= 0x38) amount = ((_instruction >> 6) & 31) + (_funct & 4 == 0 ? 0 : 32);
-        if (_funct & 3 == 0) return _value << amount;
-        if (_funct & 3 == 2) return _value >> amount;
-        return uint64(int64(_value) >> amount);
     }
 
     /// @dev mfhi, mthi, mflo, mtlo.
@@ -237,37 +195,15 @@ library MIPS64Instructions {
         return 0;
     }
 
-    /// @dev Functions 18 to 1F. Bit 0: unsigned; bit 1: divide; bit 2: doublewords. All operands and results fit into 256
-    ///      bits, so that one calculation does for all of them.
-    function _multiplyOrDivide(Thread memory _thread, uint256 _funct, uint64 _rsValue, uint64 _rtValue)
-        private
-        pure
-    {
-        int256 a = _operand(_funct, _rsValue);
-        int256 b = _operand(_funct, _rtValue);
-        bool isDoubleword = _funct & 4 != 0;
-        int256 high;
-        int256 low;
-        unchecked {
-            if (_funct & 2 == 0) {
-                low = a * b;
-                high = low >> (isDoubleword ? 64 : 32);
-            } else {
-                if (b == 0) revert IMIPS64.MIPS64_DivisionByZero(_thread.pc);
-                low = a / b;
-                high = a % b;
-            }
+    /// @dev Functions 18 to 1F, with their result in two parts.
+    function _multiplyOrDivide(Thread memory _thread, uint256 _funct, uint64 _a, uint64 _b) private pure {
+        bool isDivision = _funct & 2 != 0;
+        if (!isDivision) {
+            (_thread.hi, _thread.lo) = MIPS64Arithmetic.multiply(_funct, _a, _b);
+            return;
         }
-        _thread.hi = isDoubleword ? uint64(uint256(high)) : Words.signed32(uint256(high));
-        _thread.lo = isDoubleword ? uint64(uint256(low)) : Words.signed32(uint256(low));
-    }
-
-    function _operand(uint256 _funct, uint64 _value) private pure returns (int256) {
-        bool isUnsigned = _funct & 1 != 0;
-        if (_funct & 4 == 0) {
-            return isUnsigned ? int256(uint256(uint32(_value))) : int256(int32(uint32(_value)));
-        }
-        return isUnsigned ? int256(uint256(_value)) : int256(int64(_value));
+        if (MIPS64Arithmetic.isZero(_funct, _b)) revert IMIPS64.MIPS64_DivisionByZero(_thread.pc);
+        (_thread.hi, _thread.lo) = MIPS64Arithmetic.divide(_funct, _a, _b);
     }
 
     /// @dev Opcodes 08 to 0F, 18 and 19: `special`'s arithmetic with a number instead of rt, and lui.
@@ -282,25 +218,22 @@ library MIPS64Instructions {
             if (opcode >= 0x18) funct = opcode + 0x14; // daddi, daddiu
             else if (opcode >= 0x0C) number = uint16(_instruction); // andi, ori, xori
             else if (opcode >= 0x0A) funct = opcode + 0x20; // slti, sltiu
-            value = _arithmetic(funct, _rs(_thread, _instruction), number);
+            value = MIPS64Arithmetic.combine(funct, _rs(_thread, _instruction), number);
         }
         _setRt(_thread, _instruction, value);
     }
 
-    /// @dev mul, and how many bits on the left are zeros (clz, dclz) or ones (clo, dclo).
     function _special2(Thread memory _thread, uint32 _instruction) private pure {
         uint64 rs = _rs(_thread, _instruction);
         uint256 funct = _instruction & 0x3F;
-        uint256 value;
-        unchecked {
-            if (funct == 0x02) value = Words.signed32(rs * _rt(_thread, _instruction));
-            else if (funct == 0x20) value = LibBit.clz(uint32(rs)) - 224;
-            else if (funct == 0x21) value = LibBit.clz(uint32(~rs)) - 224;
-            else if (funct == 0x24) value = LibBit.clz(rs) - 192;
-            else if (funct == 0x25) value = LibBit.clz(~rs) - 192;
-            else revert IMIPS64.MIPS64_UnknownInstruction(_thread.pc, _instruction);
-        }
-        _setRd(_thread, _instruction, uint64(value));
+        uint64 value;
+        if (funct == 0x02) value = MIPS64Arithmetic.product(rs, _rt(_thread, _instruction)); // mul
+        else if (funct == 0x20) value = MIPS64Arithmetic.leadingZeros(uint32(rs)) - 32; // clz
+        else if (funct == 0x21) value = MIPS64Arithmetic.leadingZeros(uint32(~rs)) - 32; // clo
+        else if (funct == 0x24) value = MIPS64Arithmetic.leadingZeros(rs); // dclz
+        else if (funct == 0x25) value = MIPS64Arithmetic.leadingZeros(~rs); // dclo
+        else revert IMIPS64.MIPS64_UnknownInstruction(_thread.pc, _instruction);
+        _setRd(_thread, _instruction, value);
     }
 
     /*//////////////////////////////////////////////////////////////

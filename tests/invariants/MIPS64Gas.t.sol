@@ -26,17 +26,17 @@ contract MIPS64GasTest is Machines {
     }
 
     function test_gas_syscalls() public {
-        _step(_calling(5003, 0, 0, 0), "close");
-        _step(_calling(5009, 0, 4096, 0), "mmap");
-        _step(_calling(5055, 0x50F00, 0, 0), "clone");
-        _step(_calling(5194, DATA, 128, 0x81828384), "futex");
-        _step(_calling(5205, 0, 0, 0), "exit_group");
-        Machine memory m = _calling(5000, 5, DATA, 8);
+        _step(calling(5003, 0, 0, 0), "close");
+        _step(calling(5009, 0, 4096, 0), "mmap");
+        _step(calling(5055, 0x50F00, 0, 0), "clone");
+        _step(calling(5194, DATA, 128, 0x81828384), "futex");
+        _step(calling(5205, 0, 0, 0), "exit_group");
+        Machine memory m = calling(5000, 5, DATA, 8);
         oracle.loadKeccak256PreimagePart(8, "0123456789");
         m.preimageKey = bytes32((uint256(keccak256("0123456789")) << 8 >> 8) | (2 << 248));
         m.preimageOffset = 8;
         _step(m, "read of a preimage");
-        m = _calling(5222, 0, DATA, 0);
+        m = calling(5222, 0, DATA, 0);
         Machine memory between = turned(m);
         poke(between, DATA, 0);
         _step(m, bytes.concat(proofOf(m), memoryProof(between, DATA + 8)), "clock_gettime");
@@ -61,15 +61,6 @@ contract MIPS64GasTest is Machines {
     function _touching(uint256 opcode) private pure returns (Machine memory m) {
         m = at(immediate(opcode, RS, RT, 0));
         m.r[RS] = DATA;
-    }
-
-    function _calling(uint64 number, uint64 a0, uint64 a1, uint64 a2)
-        private
-        pure
-        returns (Machine memory m)
-    {
-        m = at(0x0C);
-        (m.r[2], m.r[4], m.r[5], m.r[6]) = (number, a0, a1, a2);
     }
 
     function _step(Machine memory m, string memory name) private {

@@ -94,6 +94,33 @@ abstract contract Machines {
         poke(m, PC, (uint64(instruction) << 32) | 0xFFFFFFFF);
     }
 
+    /// @dev About to execute an instruction with two operands.
+    function with(uint32 instruction, uint64 rs, uint64 rt) internal pure returns (Machine memory m) {
+        m = at(instruction);
+        (m.r[RS], m.r[RT]) = (rs, rt);
+    }
+
+    /// @dev About to make a system call.
+    function calling(uint64 number, uint64 a0, uint64 a1, uint64 a2)
+        internal
+        pure
+        returns (Machine memory m)
+    {
+        m = at(0x0C);
+        (m.r[2], m.r[4], m.r[5], m.r[6]) = (number, a0, a1, a2);
+    }
+
+    /// @dev What a call leaves if all it does is to answer.
+    function answers(Machine memory m, uint64 result) internal pure returns (Machine memory after_) {
+        after_ = done(m);
+        (after_.r[2], after_.r[7]) = (result, 0);
+    }
+
+    function failing(Machine memory m, uint64 error) internal pure returns (Machine memory after_) {
+        after_ = done(m);
+        (after_.r[2], after_.r[7]) = (error, ONES);
+    }
+
     /// @dev What an instruction leaves if all it does is to be over.
     function done(Machine memory m) internal pure returns (Machine memory after_) {
         after_ = turned(m);
@@ -139,6 +166,13 @@ abstract contract Machines {
         return uint32((opcode << 26) | (rs << 21) | (rt << 16) | (number & 0xFFFF));
     }
 
+    /// @dev Load a part of a preimage.
+    /// @return  Its key.
+    function load(bytes memory data, uint256 offset) internal returns (bytes32) {
+        oracle.loadKeccak256PreimagePart(offset, data);
+        return (keccak256(data) & bytes32(type(uint256).max >> 8)) | bytes32(uint256(2) << 248);
+    }
+
     /*//////////////////////////////////////////////////////////////
                                 CHECKING
     //////////////////////////////////////////////////////////////*/
@@ -152,6 +186,16 @@ abstract contract Machines {
     {
         bytes32 found = machine.step(stateOf(before), proof, CONTEXT);
         vm.assertEq(found, claimOf(expected), what);
+    }
+
+    function answer(uint64 number, uint64 a0, uint64 a1, uint64 a2, uint64 result) internal {
+        Machine memory m = calling(number, a0, a1, a2);
+        check(m, answers(m, result), "answer");
+    }
+
+    function fails(uint64 number, uint64 a0, uint64 a1, uint64 a2, uint64 error) internal {
+        Machine memory m = calling(number, a0, a1, a2);
+        check(m, failing(m, error), "failure");
     }
 
     function refuse(Machine memory before, bytes memory error) internal {
