@@ -9,6 +9,7 @@ Usage: make bench-gas
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.fuzz.disputes.twin import OtherDeployment
 from tests.fuzz.evm import Contract
 
 from benchmarks.anvil import AnvilChain, anvil
+from benchmarks.machine_gas import nop
 from opcycle.artifacts import artifact
 
 REFERENCE = Path(".tools/reference/out")
@@ -39,6 +41,9 @@ HONEST, LIAR = account("honest"), account("liar")
 ETHER = 10**18
 FAILS = bytes([1])
 """First byte of what is claimed below the split depth: the machine ends by failing."""
+
+NOP, UNFINISHED = nop(), bytes([3])
+"""A state of MIPS64 before an instruction that does nothing, and the first byte of a claim about it."""
 
 MEASURED_ELSEWHERE = {
     "create, first": 545_599,
@@ -66,13 +71,18 @@ MEASURED_ELSEWHERE = {
 class Meter:
     """One implementation, and what each operation cost on it, in gas of a whole transaction."""
 
-    def __init__(self, chain: AnvilChain, artifacts: Artifacts, deployment: type[Deployment]):
-        self.l2 = L2(PRODUCTION.anchor_block)
+    def __init__(
+        self,
+        chain: AnvilChain,
+        artifacts: Artifacts,
+        deployment: type[Deployment],
+        parameters: Parameters = PRODUCTION,
+        prestate: bytes = PRESTATE_HASH,
+    ):
+        self.l2 = L2(PRODUCTION.anchor_block, PRODUCTION.last_block)
         anchor = self.l2.root(PRODUCTION.anchor_block)
         self.chain = chain
-        self.system = deployment(
-            artifacts, PRODUCTION, anchor_root=anchor, prestate=PRESTATE_HASH, chain=chain
-        )
+        self.system = deployment(artifacts, parameters, anchor_root=anchor, prestate=prestate, chain=chain)
         for person in (HONEST, LIAR):
             self.chain.set_balance(person, 10**6 * ETHER)
         self.gas: dict[str, int] = {}
@@ -147,6 +157,15 @@ def arguing(meter: Meter) -> None:
     meter.note("resolve")
 
 
+def stepping(meter: Meter) -> None:
+    """By the real machine, with a proof as long as cannon's; at the first instant, from the prestate."""
+    game, depth = meter.create(6), PRODUCTION.max_depth
+    for at in range(depth):
+        meter.attack(game, at, FAILS + bytes([at]) * 31)
+    meter.send(game, "step", depth, True, NOP.state, NOP.proof)
+    meter.note("step, MIPS64")
+
+
 def settling_a_crowd(meter: Meter) -> None:
     game = meter.create(4)
     for value in range(100):
@@ -202,7 +221,10 @@ def measure(artifacts: Artifacts, deployment: type[Deployment]) -> dict[str, int
         for scene in SCENES:
             meter.wait(12)
             scene(meter)
-        return meter.gas
+        with_mips64 = replace(PRODUCTION, machine="mips64")
+        machine = Meter(chain, artifacts, deployment, with_mips64, UNFINISHED + keccak(NOP.state)[1:])
+        stepping(machine)
+        return meter.gas | machine.gas
 
 
 def table(ours: dict[str, int], reference: dict[str, int], elsewhere: dict[str, int]) -> Iterator[str]:

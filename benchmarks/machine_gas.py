@@ -51,9 +51,13 @@ def call(name: str, number: int, a0: int = 0, a1: int = 0, a2: int = 0, state: S
     return at(name, SYSCALL, {2: number, 4: a0, 5: a1, 6: a2}, state)
 
 
+def nop() -> Case:
+    return at("nop", 0, {})
+
+
 def cases(key: bytes) -> Iterator[Case]:
     """`key`: of a preimage whose part from byte 8 on is loaded."""
-    yield at("nop", 0, {})
+    yield nop()
     yield at("daddu", instruction(0, 8, 9, 10, 0, 0x2D), {})
     yield at("ddivu", instruction(0, 8, 9, 0, 0, 0x1F), {})
     yield at("bne", instruction(5, 8, 9), {})

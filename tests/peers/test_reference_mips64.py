@@ -21,7 +21,7 @@ from opcycle.artifacts import Artifact, artifact
 REFERENCE = Path(__file__).parents[2] / ".tools/reference/out"
 GAME, CONTEXT = b"\x6a" * 20, b"\xc0" * 32
 STATE_VERSION = 8
-ROUNDS = {"dev": 3, "ci": 6, "nightly": 1_000}[PROFILE]
+ROUNDS = {"dev": 3, "ci": 6, "nightly": 150}[PROFILE]
 
 Outcome = tuple[tuple[bytes, bytes] | str, int]
 """The claim and the logged state, or the error's name; and the gas of a transaction."""
