@@ -57,16 +57,19 @@ def run_and_count(
     deeds: Sequence[str],
     refusals: Sequence[str] = (),
     phases: Sequence[Phase] | None = None,
+    share: int = 1,
 ) -> None:
     """Run the machines by the profile, until each of `deeds` has succeeded and each of `refusals` was met;
-    in some of Hypothesis' phases only, if any are named.
+    in some of Hypothesis' phases only, if any are named. `share`: of the profile's examples, one in so many.
 
     Examples depend on the modules that are loaded (Hypothesis draws on their constants), so that something
     rare may need a second round; what no round meets never happens.
     """
     done, refused = Counter[str](), Counter[str]()
     missing: list[str] = []
-    within = settings(phases=phases) if phases else settings()
+    within = settings(
+        max_examples=max(1, settings().max_examples // share), phases=phases or settings().phases
+    )
     for round_ in range(MOST_ROUNDS):
         for index, machine in enumerate(machines):
             machine.done, machine.refused = done, refused

@@ -29,6 +29,7 @@ class Mutant:
     compile: tuple[str, ...]
     bugs: tuple[int, ...] = ()
     machine: bool = True
+    mips64: bool = False
     quick: bool = False
 
     @property

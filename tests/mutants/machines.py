@@ -1,7 +1,8 @@
 """The machines' judgement of planted bugs: which property breaks, and how soon.
 
-A machine (tests/fuzz/disputes, tests/fuzz/bridge) is given a folder with nothing but a mutant's compiled
-code; it takes all other contracts from `out/`. Its plays are the same on every run, so that a bug is judged
+A machine (tests/fuzz/disputes, some of whose plays are about MIPS64; tests/fuzz/bridge) is given a folder
+with nothing but a mutant's compiled code; it takes all other contracts from `out/`. Its plays are the same on
+every run, so that a bug is judged
 alike each time.
 """
 
@@ -12,12 +13,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from tests.fuzz.bridge import hunt as bridge
 from tests.fuzz.disputes import hunt as disputes
 from tests.fuzz.disputes.deploy import in_directory
+from tests.fuzz.disputes.rig import MIPS64 as SIZES
+from tests.fuzz.mips64.recorded import PATH
 from tests.mutants.catalogue import BRIDGE, GAMES, ROOT
 from tests.mutants.solidity import digest
 from tests.mutants.suites import Code, compiled_contracts, kept
@@ -25,8 +29,13 @@ from tests.mutants.suites import Code, compiled_contracts, kept
 PLAYS = 200
 """A mutant's budget; a play has 60 steps after its start."""
 
-MACHINES = {GAMES: disputes, BRIDGE: bridge}
+MIPS64 = "mips64"
+"""The plays of the disputes machine that are about the real machine."""
+
+MACHINES = {GAMES: disputes, MIPS64: disputes, BRIDGE: bridge}
 """By the suite of the mutants that each can meet."""
+
+OPTIONS: dict[str, dict[str, Any]] = {MIPS64: {"sizes": tuple(SIZES)}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ def _hunt(suite: str, planted: Code) -> dict[str, Any]:
             artifact.parent.mkdir(exist_ok=True)
             artifact.write_text(json.dumps(compiled))
         begun = time.process_time()
-        found = MACHINES[suite].hunt(0, PLAYS, artifacts=in_directory(Path(build)))
+        found = MACHINES[suite].hunt(0, PLAYS, artifacts=in_directory(Path(build)), **OPTIONS.get(suite, {}))
         seconds = round(time.process_time() - begun, 1)
     if found is None:
         return {"property": None, "steps": 0, "seconds": seconds}
@@ -63,7 +72,7 @@ def _hunt(suite: str, planted: Code) -> dict[str, Any]:
 
 @cache
 def _machine_digest(suite: str) -> str:
-    """Changes whenever the machine does: its Python, and all that this imports of the project."""
+    """Changes whenever the machine does: its Python, all of the project that this imports, cannon's runs."""
     found: dict[Path, str] = {}
     todo = [Path(str(MACHINES[suite].__file__))]
     while todo:
@@ -72,7 +81,8 @@ def _machine_digest(suite: str) -> str:
             found[path] = path.read_text()
             todo.extend(_imports(ast.parse(found[path])))
     lock = (ROOT / "requirements.lock").read_text()
-    return digest(lock, {str(path.relative_to(ROOT)): text for path, text in sorted(found.items())})
+    runs = sha256(PATH.read_bytes()).hexdigest()
+    return digest(lock, runs, {str(path.relative_to(ROOT)): text for path, text in sorted(found.items())})
 
 
 def _imports(tree: ast.Module) -> Iterator[Path]:

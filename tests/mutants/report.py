@@ -9,7 +9,8 @@ from tests.mutants.machines import PLAYS, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Of one mutant: which forge tests fail, which of upstream's invariants do, and what the machine says.
+    """Of one mutant: which forge tests fail, which of upstream's invariants do, what the machine says, and
+    what its plays about MIPS64 say.
 
     None is for who was not asked; `problem` is why it could not be planted.
     """
@@ -18,18 +19,23 @@ class Judgement:
     forge: tuple[str, ...] = ()
     upstream: tuple[str, ...] | None = None
     machine: Verdict | None = None
+    mips64: Verdict | None = None
     problem: str = ""
 
     @property
     def is_caught(self) -> bool:
-        return bool(self.forge or (self.machine and self.machine.property))
+        """By plays about MIPS64, if it is for them."""
+        if self.mips64 and not self.mips64.property:
+            return False
+        return bool(self.forge or self.mips64 or (self.machine and self.machine.property))
 
     @property
     def line(self) -> str:
         """For a terminal."""
         if self.problem:
             return f"MISSED  {self.mutant.name}: {self.problem}"
-        by = "; ".join([_tests(self.forge, "no forge test"), *(_told(self.machine) if self.machine else ())])
+        verdicts = [told for asked in (self.machine, self.mips64) if asked for told in _told(asked)]
+        by = "; ".join([_tests(self.forge, "no forge test"), *verdicts])
         return f"{'caught' if self.is_caught else 'MISSED'}  {self.mutant.name}: {by}"
 
 
@@ -58,8 +64,9 @@ and `bridge.toml`, as patches.
 - **known bug**: which bug of another implementation it repeats, by its number in
   [known-bugs.md](known-bugs.md).
 - **forge**: the first of the tests of `tests/invariants` that fail with it, and how many more do.
-- **dispute machine**, **bridge machine**: the property that breaks first ([disputes](dispute-properties.md),
-  [bridge](bridge-properties.md)), and after how much: steps of its plays, and seconds of one CPU.
+- **dispute machine**, its **plays about MIPS64**, **bridge machine**: the property that breaks first
+  ([disputes](dispute-properties.md), [bridge](bridge-properties.md)), and after how much: steps of its plays,
+  and seconds of one CPU.
 - **upstream's invariants**: whether the four stateful tests that upstream has of games and withdrawals do:
   `FaultDisputeGame_Solvency_Invariant`, `OptimismPortal2_CannotTimeTravel`, `..._CannotFinalizeTwice` and
   `OptimismPortal_CanAlwaysFinalizeAfterWindow`, told anew in `tests/mutants/upstream` and run on the same
@@ -99,12 +106,13 @@ def _machine(judgements: list[Judgement]) -> str:
 def _games(games: list[Judgement]) -> Iterator[str]:
     for file in dict.fromkeys(one.mutant.file for one in games):
         yield f"## {file.split('/')[-1]}\n"
-        yield "| planted bug | known bug | forge | dispute machine | upstream's invariants |"
-        yield "|---|---|---|---|---|"
+        yield "| planted bug | known bug | forge | dispute machine | MIPS64 | upstream's invariants |"
+        yield "|---|---|---|---|---|---|"
         for one in (one for one in games if one.mutant.file == file):
             bugs = ", ".join(map(str, one.mutant.bugs))
             upstream = "notice" if one.upstream else "miss it"
-            yield f"| {one.mutant.name} | {bugs} | {_cell(one.forge)} | {_found(one.machine)} | {upstream} |"
+            found = f"{_found(one.machine)} | {_found(one.mips64)}"
+            yield f"| {one.mutant.name} | {bugs} | {_cell(one.forge)} | {found} | {upstream} |"
         yield ""
 
 

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from tests.mutants.catalogue import GAMES, CatalogueError, Mutant, mutants
-from tests.mutants.machines import verdict
+from tests.mutants.machines import MIPS64, verdict
 from tests.mutants.report import Judgement, markdown
 from tests.mutants.solidity import Compiler, CompilerError
 from tests.mutants.suites import Code, SuiteError, suites_of, upstream_suite
@@ -58,10 +58,11 @@ def judge(mutant: Mutant, compiler: Compiler, *, upstream: bool) -> Judgement:
         return Judgement(mutant, problem=str(error))
     forge = failing_tests(mutant, planted)
     machine = verdict(mutant.tests, planted) if mutant.has_machine else None
+    mips64 = verdict(MIPS64, planted) if mutant.mips64 else None
     if mutant.tests != GAMES or not upstream:
-        return Judgement(mutant, forge, machine=machine)
+        return Judgement(mutant, forge, machine=machine, mips64=mips64)
     upstream_suite().failures({})
-    return Judgement(mutant, forge, upstream_suite().failures(planted), machine)
+    return Judgement(mutant, forge, upstream_suite().failures(planted), machine, mips64)
 
 
 def failing_tests(mutant: Mutant, planted: Code) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from hypothesis import settings
 from tests.fuzz.disputes.deploy import in_directory
 from tests.fuzz.disputes.differential import Differential
 from tests.fuzz.disputes.hunt import hunt
+from tests.fuzz.disputes.rig import MIPS64
 from tests.fuzz.disputes.twin import beside
 from tests.fuzz.tally import run_and_count
 
@@ -33,6 +34,12 @@ class CallsOfBoth(Differential):
 
 def test_everybody_plays__ours_and_the_reference_do_the_same() -> None:
     found = hunt(1, settings().max_examples, make=beside(REFERENCE))
+    assert found is None, found.error
+
+
+def test_everybody_plays_about_the_real_machine__ours_and_the_reference_do_the_same() -> None:
+    """Theirs, too: MIPS64 with its oracle."""
+    found = hunt(1, settings().max_examples // 3, sizes=MIPS64, make=beside(REFERENCE))
     assert found is None, found.error
 
 

@@ -1,8 +1,4 @@
-"""A play: what everybody did, in order, and the comparison after each step. Needs no Hypothesis.
-
-A run is a list of steps `[rule, arguments]`, plain JSON; `Play.do` takes one. Which rules there are:
-`rules.py`.
-"""
+"""A play on the bridge: the comparison after each step, and the end. Which steps there are: `rules.py`."""
 
 from typing import Any
 
@@ -11,10 +7,7 @@ from tests.fuzz.bridge.codec import Message
 from tests.fuzz.bridge.deploy import FLAKY, GENESIS, GREEDY, PEOPLE, PUPPET
 from tests.fuzz.bridge.doing import Doing
 from tests.fuzz.bridge.observe import Observer
-from tests.fuzz.bridge.properties import BrokenError, broken
-
-Step = tuple[str, dict[str, Any]]
-"""A rule's name and its arguments: numbers, words, truth values."""
+from tests.fuzz.bridge.properties import broken
 
 FULL_LOOK_EVERY = 16
 """Steps."""
@@ -24,27 +17,30 @@ COPIES = {1: ("silver",), 2: ("gold", "mute", "echo")}
 
 
 class Play(Doing):
-    """`run` is what has been done so far; `story`, step by step, when and what came of it."""
+    """On both chains."""
+
+    genesis = GENESIS
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.run: list[Step] = []
-        self.story: list[tuple[int, list[str]]] = []
-        self.broke: BrokenError | None = None
         self.observer = Observer(self)
         self.price = self.world.l1.portal.read("params")[::2]
 
-    def do(self, rule: str, **arguments: Any) -> None:
-        """One step, and the comparison after it. Raises BrokenError if a property does not hold."""
-        self.run.append((rule, arguments))
-        self.outcomes = []
-        self.story.append((self.model.now - GENESIS, self.outcomes))
-        try:
-            getattr(self, rule)(**arguments)
-            self.look()
-        except BrokenError as error:
-            self.broke = error
-            raise
+    @property
+    def terms(self) -> dict[str, Any]:
+        return {"settlement": self.settlement}
+
+    @property
+    def about(self) -> str:
+        return f"Withdrawals are settled by {self.settlement}."
+
+    @property
+    def now(self) -> int:
+        return self.model.now
+
+    @staticmethod
+    def actor(rule: str) -> str:
+        return "time" if rule.startswith("wait") else "L2" if rule == "derive" else "a contract"
 
     def look(self) -> None:
         """A call changes only the chain that it is made on; the other one is looked at now and then."""
@@ -62,15 +58,8 @@ class Play(Doing):
 
     # --- the end ---
 
-    def finish(self) -> None:
+    def come_to_an_end(self) -> None:
         """Everything that is under way arrives; what failed is relayed again; what can succeed does."""
-        try:
-            self._finish()
-        except BrokenError as error:
-            self.broke = error
-            raise
-
-    def _finish(self) -> None:
         for what in ("all", "this chain"):
             self.unpause("guardian", what)
         for chain in (1, 2):

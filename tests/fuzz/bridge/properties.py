@@ -10,6 +10,7 @@ are functions of `checks.py`, of what the contracts say and of nothing else.
 
 from typing import NoReturn
 
+from tests.fuzz.plays import BrokenError
 from tests.fuzz.tally import Refusal
 
 PROPERTIES = {
@@ -115,21 +116,8 @@ DEEDS = {"deposit": "D-1", "prove": "W-2", "finalize": "W-2", "relay": "M-3", "w
 """Whose fault it is if something is refused, in words that nobody knows, that should be done."""
 
 
-class BrokenError(AssertionError):
-    """A property does not hold; `property` is its name."""
-
-    def __init__(self, property_: str, detail: str):
-        super().__init__(f"{property_}: {PROPERTIES[property_]} But {detail}")
-        self.property = property_
-
-    def with_story(self, story: str) -> "BrokenError":
-        """The same, with what led there."""
-        self.args = (f"{self.args[0]}\n{story}",)
-        return self
-
-
 def broken(property_: str, detail: str) -> NoReturn:
-    raise BrokenError(property_, detail)
+    raise BrokenError(property_, PROPERTIES[property_], detail)
 
 
 def judged(deed: str, wanted: str | None, found: Refusal | None) -> None:

@@ -1,7 +1,6 @@
 """What every part of a play stands on: both chains' contracts and the model, how both are asked to act, and
 what is under way between them."""
 
-from collections import Counter
 from typing import Any
 
 from tests.fuzz.bridge.carriers import DEPOSITED, EXECUTED, FAILED
@@ -13,6 +12,7 @@ from tests.fuzz.bridge.properties import REFUSALS, broken, judged
 from tests.fuzz.disputes.deploy import Artifacts, account, chosen
 from tests.fuzz.evm import HaltedError, RefusedError
 from tests.fuzz.message_passer import Claim, MessagePasser, WithdrawalTuple
+from tests.fuzz.plays import Recorded
 from tests.fuzz.puppet import REVERTER, Call, puppet_code
 from tests.fuzz.tally import Refusal
 
@@ -31,7 +31,7 @@ NAMES |= {address: name for name, address in PEOPLE.items()}
 TARGETS = PEOPLE | {"nobody": bytes(20), "fresh": account("fresh")}
 
 
-class Rig:
+class Rig(Recorded):
     """Actions go to contracts and model alike, and what they answer is compared."""
 
     def __init__(
@@ -41,13 +41,11 @@ class Rig:
         artifacts: Artifacts | None = None,
         model_type: type[Model] = Model,
     ) -> None:
+        super().__init__()
         self.settlement = settlement
         self.world: World = deployed(artifacts or chosen(), settlement)
         self._snapshots = [end.chain.snapshot() for end in (self.world.l1, self.world.l2)]
         self.model = model_type(self.world)
-        self.done: Counter[str] = Counter()
-        self.refused: Counter[str] = Counter()
-        self.outcomes: list[str] = []
         self.touched = {1, 2}
         """Chains that the next comparison looks at."""
 

@@ -4,9 +4,9 @@ Values are plain (numbers, words, truth values), and repeated where they are to 
 Hypothesis (`machine.py`) and plain random numbers (`hunt.py`) draw from the same table.
 """
 
-from typing import Any, TypeAlias
+from typing import Any
 
-Terms: TypeAlias = dict[str, tuple[Any, ...]]
+from tests.fuzz.plays import Terms
 
 
 def often(*values: Any, rarely: tuple[Any, ...]) -> tuple[Any, ...]:

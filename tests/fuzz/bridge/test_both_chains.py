@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import Phase
 from tests.fuzz.bridge.codec import Deposit
-from tests.fuzz.bridge.hunt import hunt, shrink
+from tests.fuzz.bridge.hunt import hunt
 from tests.fuzz.bridge.machine import BridgeMachine
 from tests.fuzz.bridge.model import Model
 from tests.fuzz.bridge.play import Play
-from tests.fuzz.bridge.properties import PROPERTIES, REFUSALS, VIEWS, WORDS, BrokenError
-from tests.fuzz.bridge.replay import replay_json
-from tests.fuzz.bridge.transcript import as_json, told
+from tests.fuzz.bridge.properties import PROPERTIES, REFUSALS, VIEWS, WORDS
+from tests.fuzz.plays import BrokenError, as_json, replay_json, shrink, told
 from tests.fuzz.tally import run_and_count
 from tests.profiles import PROFILE
 
@@ -91,7 +90,7 @@ def test_both_chains__in_many_plays__every_property_holds__and_everything_happen
 
 @pytest.mark.parametrize("run", RUNS, ids=lambda path: path.stem)
 def test_both_chains__a_run_that_once_broke_a_property__breaks_none(run: Path) -> None:
-    replay_json(run.read_text())
+    replay_json(run.read_text(), Play)
 
 
 class Plain(Model):
@@ -132,7 +131,7 @@ def test_both_chains__a_failure__is_told_and_can_be_replayed() -> None:
     assert len(shorter.play.run) <= len(found.play.run)
     assert "derive" in told(shorter.play)
     with pytest.raises(BrokenError, match=r"^E-1: "):
-        replay_json(as_json(shorter.play), model_type=Forgetful)
+        replay_json(as_json(shorter.play), Play, model_type=Forgetful)
 
 
 def test_properties__each_refusal_and_view__belongs_to_a_property() -> None:

@@ -1,6 +1,6 @@
 """Creating games and arguing in them: by anybody, truly or not, as the rules allow or not."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 
 from eth_abi.abi import decode
@@ -20,7 +20,7 @@ EXTRAS = ("block", "padded", "short", "huge", "anchor")
 Spoil = Callable[[Shown], Shown]
 
 
-class Arguing(Rig, ABC):
+class Arguing(Rig):
     """Arguments are plain numbers and words, so that a play can be written down."""
 
     # --- creating ---
@@ -151,7 +151,7 @@ class Arguing(Rig, ABC):
 
     def _state_value(self, game: Game, index: int, place: Place, kind: str, salt: int) -> bytes:
         words, instant = self.asked(game, index, place)
-        if kind == "true":
+        if kind == "true" and self.machine.knows(words):
             return self.machine.true(words, instant)
         return self.machine.false(kind, words, instant, salt)
 
@@ -297,8 +297,13 @@ class Arguing(Rig, ABC):
             ):
                 break
             top = newest == 0 or found.claims[newest].place[0] == found.rules.split_depth + 1
-            self._move(by, found, newest, top or salt % 3 != 0, value, salt, 0, True)
+            attack = top or self._attacks(found, newest, value, salt)
+            self._move(by, found, newest, attack, value, salt, 0, True)
         self.honest_turn(found)
+
+    def _attacks(self, game: Game, index: int, value: str, salt: int) -> bool:
+        """Whether somebody who plays down attacks a claim, or defends it."""
+        return salt % 3 != 0
 
     @abstractmethod
     def honest_turn(self, game: Game) -> None:

@@ -32,11 +32,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a step is shown, and what it reads."""
+    """What a step is shown, and what it reads. `of`: the hash that was asked for."""
 
     state: bytes
     proof: bytes = b""
     parts: tuple[Part, ...] = ()
+    of: bytes = b""
 
 
 class Machine(ABC):
@@ -72,6 +73,10 @@ class Machine(ABC):
     @abstractmethod
     def garbage(self, salt: int) -> bytes:
         """What is no block's output root."""
+
+    def knows(self, words: Words) -> bool:
+        """Whether anybody can tell what is true of a computation."""
+        return True
 
     @abstractmethod
     def true(self, words: Words, instant: int) -> bytes:

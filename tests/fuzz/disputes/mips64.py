@@ -9,8 +9,8 @@ from tests.fuzz.disputes.deploy import Deployment, Parameters
 from tests.fuzz.disputes.machines import LOCAL, Machine, Part, Read, Shown
 from tests.fuzz.disputes.truth import Words, with_status
 from tests.fuzz.disputes.witnesses import Needs, check_proof, check_state
+from tests.fuzz.mips64.fields import VALID, status_of
 from tests.fuzz.mips64.recorded import Run, recorded
-from tests.fuzz.mips64.witness import PANIC, UNFINISHED
 from tests.fuzz.mips64.world import FIRST, GARBAGE, l1_number, world_of
 from tests.fuzz.mips64.world import Words as Dispute
 
@@ -64,6 +64,9 @@ class Mips64(Machine):
 
     # --- what is said of states ---
 
+    def knows(self, words: Words) -> bool:
+        return _dispute(words) in self._runs.true
+
     def true(self, words: Words, instant: int) -> bytes:
         run = self._runs.true[_dispute(words)]
         self._register(run)
@@ -78,18 +81,22 @@ class Mips64(Machine):
             return self._told(kind, truth, max(0, min(instant + salt - 1, self._runs.longest)))
         if kind == "stubborn":
             liars = self._runs.liars(truth)
-            liar = liars[salt % len(liars)]
+            liar = liars[(salt + words.disputed[0]) % len(liars)]  # in each dispute begin with another
+            if instant + 1 == self._runs.longest and liar.exit_code == truth.exit_code:
+                return self._no_state(with_status(truth.after(instant + 1).hash, truth.exit_code == VALID))
             return self._told(liar.lie or "output root", liar, instant + 1)
         told = truth.after(instant + 1)
         if kind == "changed":
-            changed = _flipped(told.state, FIELDS[(instant + salt) % len(FIELDS)])
+            changed = flipped(told.state, FIELDS[(instant + salt) % len(FIELDS)])
             return self._remember(kind, changed, (truth, instant + 1))
         if kind == "misshapen":
             shape = SHAPES[salt % len(SHAPES)]
             return self._remember(shape, _misshapen(told.state, shape), (truth, instant + 1))
-        hash_ = with_status(self.garbage(salt), told.hash[0])
         if kind == "wrong status":
-            hash_ = with_status(told.hash, (told.hash[0] + 1 + salt) % 5)
+            return self._no_state(with_status(told.hash, (told.hash[0] + 1 + salt) % 5), kind)
+        return self._no_state(with_status(self.garbage(salt), told.hash[0]))
+
+    def _no_state(self, hash_: bytes, kind: str = "no state") -> bytes:
         self.kinds.setdefault(hash_, kind)
         return hash_
 
@@ -102,7 +109,7 @@ class Mips64(Machine):
 
     def _remember(self, kind: str, state: bytes, place: Place) -> bytes:
         """A state of no run, and where it is from."""
-        hash_ = with_status(keccak(state), _status(state))
+        hash_ = with_status(keccak(state), status_of(state))
         self._states.setdefault(hash_[1:], (state, place))
         self.kinds.setdefault(hash_, kind)
         return hash_
@@ -125,7 +132,7 @@ class Mips64(Machine):
         state, (run, steps) = self._states[hash_[1:]]
         found = run.after(steps)
         parts = [Part(found.key, found.offset, self._data(run, found.key))] if run.step(steps).reads else []
-        return Shown(state, run.proof(steps), tuple(parts))
+        return Shown(state, run.proof(steps), tuple(parts), hash_)
 
     def _data(self, run: Run, key: bytes) -> bytes:
         return b"" if key[0] == LOCAL else self._world.preimages(run.words)[key]
@@ -134,8 +141,8 @@ class Mips64(Machine):
         state, proof = shown.state, shown.proof
         check_state(state, proof)
         if state[98]:
-            return with_status(keccak(state), _status(state))  # it stands still
-        _, (run, steps) = self._states[keccak(state)[1:]]
+            return with_status(keccak(state), status_of(state))  # it stands still
+        _, (run, steps) = self._states[shown.of[1:]]
         step = run.step(steps)
         data = check_proof(state, proof, Needs(step.touches, step.reads is not None), read)
         for run, steps in self._places.get(state, ()):
@@ -149,14 +156,9 @@ def _dispute(words: Words) -> Dispute:
     return words.l1_head, words.agreed, words.disputed, words.number
 
 
-def _status(state: bytes) -> int:
-    if state[98:99] != b"\1":
-        return UNFINISHED
-    return min(state[97], PANIC)
-
-
-def _flipped(state: bytes, at: int) -> bytes:
-    return state[:at] + bytes([state[at] ^ 1]) + state[at + 1 :]
+def flipped(data: bytes, at: int) -> bytes:
+    """With another byte, if it has as many."""
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :] if at < len(data) else data
 
 
 def _misshapen(state: bytes, how: str) -> bytes:

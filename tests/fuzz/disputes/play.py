@@ -1,8 +1,5 @@
-"""A play: what everybody did, in order, and the comparison after each step. Needs no Hypothesis.
-
-A run is a list of steps `[rule, arguments]`, plain JSON; `Play.do` takes one. Which rules there are:
-`rules.py`.
-"""
+"""A play of dispute games: the comparison after each step, time, and the end. Which steps there are:
+`rules.py`."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,43 +11,42 @@ from tests.fuzz.disputes.properties import (
     ALWAYS,
     ALWAYS_OF_ALL,
     IN_THE_END,
-    BrokenError,
     broken,
     valid_withdrawals_are_finalized,
 )
-from tests.fuzz.disputes.rig import PEOPLE
+from tests.fuzz.disputes.rig import MIPS64, PEOPLE
 from tests.fuzz.disputes.withdrawing import Withdrawing
-
-Step = tuple[str, dict[str, Any]]
-"""A rule's name and its arguments: numbers, words, truth values."""
 
 FULL_LOOK_EVERY = 16
 """Steps. A call changes only what it calls: what a step did not touch is looked at this often."""
 
 
 class Play(Withdrawing):
-    """From an empty factory. `run` is what has been done so far; `story`, step by step, when and what came
-    of it."""
+    """From an empty factory."""
+
+    genesis = GENESIS
 
     def __init__(self, *, is_lazy: bool = False, **options: Any) -> None:
         super().__init__(**options)
         self.is_lazy = is_lazy
         self.quiet = {}
-        self.run: list[Step] = []
-        self.story: list[tuple[int, list[str]]] = []
-        self.broke: BrokenError | None = None
 
-    def do(self, rule: str, **arguments: Any) -> None:
-        """One step, and the comparison after it. Raises BrokenError if a property does not hold."""
-        self.run.append((rule, arguments))
-        self.outcomes = []
-        self.story.append((self.model.now - GENESIS, self.outcomes))
-        try:
-            getattr(self, rule)(**arguments)
-            self.look()
-        except BrokenError as error:
-            self.broke = error
-            raise
+    @property
+    def terms(self) -> dict[str, Any]:
+        return {"is_lazy": self.is_lazy, "size": self.size}
+
+    @property
+    def about(self) -> str:
+        what = f"is about {self.size}" if self.size in MIPS64 else f"has {self.size}"
+        return f"The honest party is {'lazy' if self.is_lazy else 'prompt'}; a tree of claims {what}."
+
+    @property
+    def now(self) -> int:
+        return self.model.now
+
+    @staticmethod
+    def actor(rule: str) -> str:
+        return "time" if rule.startswith("wait") else "honest"
 
     def look(self) -> None:
         """Compare; and check what must always hold of what was touched."""
@@ -108,15 +104,8 @@ class Play(Withdrawing):
 
     # --- the end ---
 
-    def finish(self) -> None:
-        """Let all games end and everybody be paid; check what must hold then."""
-        try:
-            self._finish()
-        except BrokenError as error:
-            self.broke = error
-            raise
-
-    def _finish(self) -> None:
+    def come_to_an_end(self) -> None:
+        """All games end and everybody is paid."""
         self._end_pauses()
         for game in self.model.games:
             self.advance(max(self.model.now, self.last_moment(game)))

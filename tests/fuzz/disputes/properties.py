@@ -14,6 +14,7 @@ left than its extension. It has ether enough. Nothing is assumed about anybody e
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
+from tests.fuzz.plays import BrokenError
 from tests.fuzz.tally import Refusal
 
 if TYPE_CHECKING:
@@ -128,7 +129,6 @@ _BY_PROPERTY = {
     "SuperchainConfig_OnlyGuardian",
 }
 MACHINE_REFUSALS = {
-    "MIPS64_NotCanonical": "V-2",
     "MIPS64_WrongStateSize": "V-2",
     "MIPS64_BadExitFlag": "V-2",
     "MIPS64_NoActiveThread": "V-2",
@@ -153,21 +153,8 @@ DEEDS = {
 """Whose fault it is if something is refused, in words that nobody knows, that should be done."""
 
 
-class BrokenError(AssertionError):
-    """A property does not hold; `property` is its name."""
-
-    def __init__(self, property_: str, detail: str):
-        super().__init__(f"{property_}: {PROPERTIES[property_]} But {detail}")
-        self.property = property_
-
-    def with_story(self, story: str) -> "BrokenError":
-        """The same, with what led there."""
-        self.args = (f"{self.args[0]}\n{story}",)
-        return self
-
-
 def broken(property_: str, detail: str) -> NoReturn:
-    raise BrokenError(property_, detail)
+    raise BrokenError(property_, PROPERTIES[property_], detail)
 
 
 def property_of(view: str) -> str:

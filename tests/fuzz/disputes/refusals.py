@@ -51,6 +51,12 @@ NAMES = {
     "FaultDisputeGame_UnresolvedBelow": "OutOfOrderResolution",
     "FaultDisputeGame_WrongOutputRoot": "InvalidOutputRootProof",
     "FaultDisputeGame_WrongPrestate": "InvalidPrestate",
+    "MIPS64_BadExitFlag": "InvalidExitedValue",
+    "MIPS64_NoActiveThread": "MIPS64: active thread stack is empty",
+    "MIPS64_ProofTooShort": "InvalidMemoryProof | MIPS64: invalid thread witness | "
+    "MIPS64: insufficient calldata for thread witness | MIPS64Memory: check that there is enough calldata",
+    "MIPS64_WrongMemory": "InvalidMemoryProof",
+    "MIPS64_WrongThread": "MIPS64: invalid thread witness",
     "OptimismPortal_DisrespectedGame": "OptimismPortal_InvalidDisputeGame",
     "OptimismPortal_GameLost": "OptimismPortal_InvalidDisputeGame",
     "OptimismPortal_ImproperGame": "OptimismPortal_ImproperDisputeGame",
@@ -60,7 +66,7 @@ NAMES = {
     "PermissionedDisputeGame_NotAParty": "BadAuth",
     "ProxyAdminOwned_NotAdminOrOwner": "ProxyAdminOwnedBase_NotProxyAdminOrProxyAdminOwner",
     "ProxyAdminOwned_NotOwner": "DelayedWETH: not owner",
-    "PreimageOracle_NotLoaded": "pre-image must exist",
+    "PreimageOracle_NotLoaded": "pre-image must exist | InvalidMemoryProof",
     "PreimageOracle_OffsetTooHigh": "PartOffsetOOB",
     "SuperchainConfig_AlreadyPaused": "SuperchainConfig_AlreadyPaused",
     "SuperchainConfig_NotPaused": "SuperchainConfig_NotAlreadyPaused",
@@ -92,6 +98,11 @@ STRICTER = {
         (f"finalizeWithdrawalTransaction({_WITHDRAWAL})", "Withdrawals_Underfunded"),
         (f"finalizeWithdrawalTransactionExternalProof({_WITHDRAWAL},address)", "Withdrawals_Underfunded"),
         ("step(uint256,bool,bytes,bytes)", "FaultDisputeGame_AlreadyResolved"),
+        *(
+            (signature, refusal)
+            for signature in ("step(uint256,bool,bytes,bytes)", "step(bytes,bytes,bytes32)")
+            for refusal in ("MIPS64_ProofTooLong", "MIPS64_WrongStateSize")
+        ),
         ("extend(address)", "SuperchainConfig_NotPaused"),
         (f"challengeRootL2Block({_OUTPUT},bytes)", "FaultDisputeGame_AlreadyResolved"),
     )

@@ -1,7 +1,6 @@
 """What every part of a play stands on: contracts and model, how both are asked to act, and how time
 passes."""
 
-from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -33,6 +32,7 @@ from tests.fuzz.disputes.properties import broken, judged
 from tests.fuzz.disputes.truth import l2_of
 from tests.fuzz.evm import Contract, Event, HaltedError, RefusedError
 from tests.fuzz.mips64.world import FIRST, LAST
+from tests.fuzz.plays import Recorded
 from tests.fuzz.puppet import REVERTER
 from tests.fuzz.tally import Refusal
 
@@ -98,7 +98,7 @@ def deployed(artifacts: Artifacts, parameters: Parameters, make: DeploymentClass
     return found
 
 
-class Rig:
+class Rig(Recorded):
     """Actions go to contracts and model alike, and what they answer is compared."""
 
     def __init__(
@@ -109,6 +109,7 @@ class Rig:
         make: DeploymentClass = Deployment,
         model_type: type[Settlement] = Settlement,
     ) -> None:
+        super().__init__()
         self.size, self.parameters = size, (SIZES | MIPS64)[size]
         self.deployment = deployed(artifacts or chosen(), self.parameters, make)
         self.chain = self.deployment.chain
@@ -118,10 +119,7 @@ class Rig:
         self.model = self._model(model_type)
         self.safe_of = self.machine.safe_of
         self.safe = self.parameters.anchor_block
-        self.done: Counter[str] = Counter()
-        self.refused: Counter[str] = Counter()
         self.touched: set[int] = set()
-        self.outcomes: list[str] = []
         self.logs: list[tuple[str, list[Event], list[Event]]] = []
         self.observer = Observer(self.deployment, self.model, PEOPLE)
         self.set_block()

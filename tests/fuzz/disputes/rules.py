@@ -4,7 +4,7 @@ Values are plain (numbers, words, truth values), and repeated where they are to 
 Hypothesis (`machine.py`) and plain random numbers (`hunt.py`) draw from the same table.
 """
 
-from typing import Any, TypeAlias
+from typing import Any
 
 from tests.fuzz.disputes.arguing import EXTRAS, ROOTS, VALUES
 from tests.fuzz.disputes.deploy import CANNON, OTHER_CANNON, PERMISSIONED
@@ -13,8 +13,7 @@ from tests.fuzz.disputes.rig import MIPS64
 from tests.fuzz.disputes.settling import LOGICS, PAYEES
 from tests.fuzz.disputes.showing import PREIMAGES, SPOILT
 from tests.fuzz.disputes.withdrawing import SPOILINGS
-
-Terms: TypeAlias = dict[str, tuple[Any, ...]]
+from tests.fuzz.plays import Terms
 
 
 def often(*values: Any, rarely: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -141,7 +140,8 @@ LIES = (*CLAIMED, "foreign", "changed", "misshapen")
 
 MIPS64_RULES: dict[str, Terms] = {
     **RULES,
-    **{name: RULES[name] | {"value": LIES} for name in ("move", "lie", "play_down")},
+    **{name: RULES[name] | {"value": LIES} for name in ("move", "lie")},
+    "play_down": RULES["play_down"] | {"value": often("stubborn", rarely=LIES), "salt": tuple(range(24))},
     "add_local_data": RULES["add_local_data"] | {"offset": often(0, 8, 16, 24, 32, rarely=(7, 40))},
     "step_with": {
         "by": LIARS,
@@ -164,7 +164,13 @@ MIPS64_RULES: dict[str, Terms] = {
         "ident": tuple(range(1, 6)),
         "offset": (0, 8, 16, 40),
     },
-    "ask_machine": {"by": LIARS, "game": GAMES, "claim": CLAIMS},
+    "ask_machine": {
+        "by": LIARS,
+        "game": GAMES,
+        "claim": CLAIMS,
+        "spoilt": often("nothing", rarely=SPOILT),
+        "salt": tuple(range(64)),
+    },
 }
 """Of plays about the real machine."""
 
@@ -190,6 +196,15 @@ OFTEN = {
 """What happens more often than other parts of a play."""
 
 
+MIPS64_OFTEN = OFTEN | {"play_down": 4, "step_with": 4, "ask_machine": 4, "load": 2}
+
+
 def rules_of(size: str) -> dict[str, Terms]:
     """What can happen in plays of a size."""
     return MIPS64_RULES if size in MIPS64 else RULES
+
+
+def weights_of(size: str) -> list[int]:
+    """How often each of the rules happens."""
+    often = MIPS64_OFTEN if size in MIPS64 else OFTEN
+    return [1 if name in SELDOM else 4 * often.get(name, 1) for name in rules_of(size)]

@@ -10,13 +10,12 @@ from textwrap import fill
 from typing import Any
 
 from tests.fuzz.disputes.deploy import in_directory
-from tests.fuzz.disputes.hunt import Found, hunt, shrink
-from tests.fuzz.disputes.play import Play, Step
-from tests.fuzz.disputes.properties import BrokenError
+from tests.fuzz.disputes.hunt import hunt
+from tests.fuzz.disputes.play import Play
 from tests.fuzz.disputes.rig import MIPS64, SIZES
 from tests.fuzz.disputes.rules import rules_of
-from tests.fuzz.disputes.transcript import as_json, told
 from tests.fuzz.disputes.twin import beside
+from tests.fuzz.plays import Found, Step, as_json, broken_by, shrink, told
 
 from opcycle.errors import UserError
 
@@ -124,15 +123,8 @@ def play_again(text: str, artifacts: Path | None) -> Found | None:
     """Play a run, JSON as `as_json` writes it, once more: what it breaks. UserError if it is no run."""
     is_lazy, size, steps = _parsed(text)
     play = Play(is_lazy=is_lazy, size=size, **options_of(artifacts))
-    try:
-        for rule, arguments in steps:
-            play.do(rule, **arguments)
-        play.finish()
-    except BrokenError as error:
-        return Found(error, play, len(play.run))
-    finally:
-        play.end()
-    return None
+    error = broken_by(play, steps)
+    return Found(error, play, len(play.run)) if error else None
 
 
 def keep(text: str) -> Path:

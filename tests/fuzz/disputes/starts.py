@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from tests.fuzz.disputes.deploy import CANNON
-from tests.fuzz.disputes.play import Step
 from tests.fuzz.disputes.rig import PEOPLE
+from tests.fuzz.plays import Step
 
 Start = Callable[[int], list[Step]]
 """The steps, for some number."""

@@ -11,16 +11,18 @@ import pytest
 from tests.fuzz.disputes.bonds import required
 from tests.fuzz.disputes.deploy import CANNON, chosen
 from tests.fuzz.disputes.game import Game
-from tests.fuzz.disputes.hunt import hunt, shrink
-from tests.fuzz.disputes.machine import DisputeMachine
+from tests.fuzz.disputes.hunt import hunt
+from tests.fuzz.disputes.machine import DisputeMachine, MIPS64Machine
+from tests.fuzz.disputes.mips64 import SHAPES
 from tests.fuzz.disputes.model import Settlement
-from tests.fuzz.disputes.properties import PROPERTIES, REFUSALS, VIEWS, BrokenError
-from tests.fuzz.disputes.replay import replay_json
-from tests.fuzz.disputes.rig import SIZES, deployed
+from tests.fuzz.disputes.play import Play
+from tests.fuzz.disputes.properties import MACHINE_REFUSALS, PROPERTIES, REFUSALS, VIEWS
+from tests.fuzz.disputes.rig import MIPS64, SIZES, deployed
 from tests.fuzz.disputes.session import PROFILES, Tally
+from tests.fuzz.disputes.showing import SPOILT
 from tests.fuzz.disputes.starts import STARTS
-from tests.fuzz.disputes.transcript import as_json, told
 from tests.fuzz.game_model import MadeClaim
+from tests.fuzz.plays import BrokenError, as_json, replay_json, shrink, told
 from tests.fuzz.tally import run_and_count
 from tests.profiles import PROFILE
 
@@ -31,7 +33,23 @@ DEEDS = (
     *("prove", "finalize", "wait", "wait for an edge"),
     *("paid, recipient: take it", "paid, recipient: come back"),
 )
-SCARCE = {"halted", "Withdrawals_Underfunded"}
+LIES = (
+    *("output root", "memory", "register", "preimage", "threads", "early exit", "exit code", "past the exit"),
+    *("asked", "bookkeeping", "any register", "foreign", "near", "changed", "no state", "wrong status"),
+    *SHAPES,
+)
+"""About the real machine's states."""
+
+MIPS64_DEEDS = (
+    *("step", "add local data", "load preimage", "whisper", "ask machine", "stand still"),
+    *(f"witness: {spoilt}" for spoilt in SPOILT),
+    *(f"lie: {kind}" for kind in LIES),
+    *(f"shown: {kind}" for kind in ("any register", "asked", "bookkeeping", "past the exit", "threads")),
+    *(f"shown: {kind}" for kind in ("early exit", "output root", "no state", "wrong status")),
+)
+"""A lie is shown by a step unless the honest party has the last word without one."""
+
+SCARCE = {"halted", "Withdrawals_Underfunded", "MIPS64_BadExitFlag", "MIPS64_WrongStateSize"}
 """Refusals that no property depends on, or that a correct build never shows."""
 
 MOST_PLAYS = 5_000
@@ -40,14 +58,19 @@ MOST_PLAYS = 5_000
 RUNS = sorted(Path(__file__).with_name("runs").glob("*.json"))
 
 
-def variant(**attributes: Any) -> type[DisputeMachine]:
+def variant(machine: type[DisputeMachine] = DisputeMachine, **attributes: Any) -> type[DisputeMachine]:
     """The machine from another start, or with other options."""
-    return type("Variant", (DisputeMachine,), attributes)
+    return type("Variant", (machine,), attributes)
 
 
 def test_disputes__whatever_anybody_does__every_property_holds() -> None:
     machines = [variant(start=start, size=size) for start, size in zip(STARTS, cycle(SIZES), strict=False)]
     run_and_count(*machines, deeds=DEEDS[:10])
+
+
+def test_disputes__about_the_real_machine__whatever_anybody_does__every_property_holds() -> None:
+    starts = [variant(MIPS64Machine, start=start) for start in ("argued", "empty")]
+    run_and_count(*starts, deeds=("create", "honest move", "step", "load preimage", "ask machine"), share=4)
 
 
 def test_disputes__in_many_plays__every_property_holds__and_everything_happens(
@@ -67,9 +90,25 @@ def test_disputes__in_many_plays__every_property_holds__and_everything_happens(
         assert not missing, f"never happened: {missing}"
 
 
+def test_disputes__about_the_real_machine__in_many_plays__every_property_holds__and_every_lie_is_told(
+    request: pytest.FixtureRequest,
+) -> None:
+    plays = {"dev": 12, "ci": 80, "nightly": 3_000}[PROFILE]
+    seed = int(request.config.getoption("--hypothesis-seed") or 0)
+    tally = Tally(say=print, clock=lambda: 0.0)
+    found = hunt(seed, plays, sizes=MIPS64, watch=tally.watch)
+    if found:
+        shorter = shrink(found)
+        raise shorter.error.with_story(f"seed {seed}\n{told(shorter.play)}")
+    if PROFILE != "dev":
+        missing = [name for name in MIPS64_DEEDS if not tally.done[name]]
+        missing += sorted(set(MACHINE_REFUSALS) - SCARCE - set(tally.refused))
+        assert not missing, f"never happened: {missing}"
+
+
 @pytest.mark.parametrize("run", RUNS, ids=lambda path: path.stem)
 def test_disputes__a_run_that_once_broke_a_property__breaks_none(run: Path) -> None:
-    replay_json(run.read_text())
+    replay_json(run.read_text(), Play)
 
 
 class EarlyFinality(Settlement):
@@ -134,11 +173,11 @@ def test_disputes__a_failure__is_told_and_can_be_replayed() -> None:
     assert len(shorter.play.run) <= len(found.play.run)
     assert "claim credit" in told(shorter.play) or "unlock" in told(shorter.play)
     with pytest.raises(BrokenError, match="W-2: "):
-        replay_json(as_json(shorter.play), model_type=RestartedWait)
+        replay_json(as_json(shorter.play), Play, model_type=RestartedWait)
 
 
 def test_properties__each_refusal_and_view__belongs_to_a_property() -> None:
-    assert {*REFUSALS.values(), *VIEWS.values()} <= set(PROPERTIES)
+    assert {*REFUSALS.values(), *VIEWS.values(), *MACHINE_REFUSALS.values()} <= set(PROPERTIES)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -15,10 +15,9 @@ from tests.fuzz.disputes.deploy import Artifacts, Deployment, Parameters
 from tests.fuzz.disputes.hunt import hunt
 from tests.fuzz.disputes.model import Settlement
 from tests.fuzz.disputes.play import Play
-from tests.fuzz.disputes.properties import BrokenError
 from tests.fuzz.disputes.session import RUNS
 from tests.fuzz.disputes.starts import STARTS
-from tests.fuzz.disputes.transcript import as_json
+from tests.fuzz.plays import BrokenError, as_json, replay_json
 
 from opcycle.rpc.client import RpcClient
 
@@ -47,15 +46,7 @@ def played(rpc: RpcClient, text: str, **options: Any) -> AnvilPlay:
         chain.after_others = found.machine.address
         return found
 
-    data = json.loads(text)
-    play = AnvilPlay(is_lazy=data["is_lazy"], size=data["size"], make=make, **options)
-    try:
-        for rule, arguments in data["steps"]:
-            play.do(rule, **arguments)
-        play.finish()
-    finally:
-        play.end()
-    return play
+    return replay_json(text, AnvilPlay, make=make, **options)
 
 
 @pytest.mark.parametrize("run", sorted(RUNS.glob("*.json")), ids=lambda path: path.stem)

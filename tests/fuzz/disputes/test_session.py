@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.fuzz.disputes import session
-from tests.fuzz.disputes.hunt import Found
+from tests.fuzz.plays import Found, as_json
 
 from opcycle.artifacts import OUT
 from opcycle.errors import UserError
@@ -75,7 +75,7 @@ def test_another_build_with_other_bonds__is_told_apart__in_a_run_that_plays_agai
     assert story.startswith("D-1: ")
     assert "getRequiredBond" in story
     assert "What happened:" in story
-    text = session.as_json(found.play)
+    text = as_json(found.play)
     again = session.play_again(text, other_build)
     assert again is not None
     assert again.error.property == "D-1"

@@ -1,12 +1,11 @@
 """What liars change in a run of `decide.s`. Each lie is told once; cannon goes on from there."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from tests.fuzz.mips64.machines import running
-from tests.fuzz.mips64.witness import INVALID, PANIC, VALID, Fields
-from tests.fuzz.mips64.world import GARBAGE, Words, World
+from tests.fuzz.mips64.fields import INVALID, PANIC, VALID, Fields, running
+from tests.fuzz.mips64.world import FIRST, GARBAGE, Words, World
 
 History = Sequence[Fields]
 """The states of a true run, from the one before its first step on."""
@@ -44,7 +43,7 @@ class Told:
     @property
     def other_code(self) -> int:
         """An exit code that says the opposite."""
-        return INVALID if self.history[-1].get("exit code", 0) == VALID else VALID
+        return INVALID if self.history[-1].get("exit_code", 0) == VALID else VALID
 
     @property
     def wanted(self) -> bytes:
@@ -77,20 +76,22 @@ def preimage(told: Told) -> Lie:
 
 
 def exit_early(told: Told) -> Lie:
-    return Lie("early exit", told.some_step(), {"exited": 1, "exit code": told.other_code})
+    return Lie("early exit", told.some_step(), {"exited": 1, "exit_code": told.other_code})
 
 
 def exit_code(told: Told) -> Lie:
     """After the exit, when the state stands still."""
     at = told.some_step(told.end, min(told.end + 60, LAST_INSTANT))
-    return Lie("exit code", at, {"exit code": told.other_code})
+    return Lie("exit code", at, {"exit_code": told.other_code})
 
 
 def past_the_exit(told: Told) -> Lie:
     """A state that does not stand still."""
     at = told.some_step(told.end + 1, LAST_INSTANT)
     after = told.history[-1]
-    fields = told.random.choice([{"step": after["step"] + 1}, {"exited": 0}, {"since": after["since"] + 1}])
+    fields = told.random.choice(
+        [{"step": after["step"] + 1}, {"exited": 0}, {"steps_since_switch": after["steps_since_switch"] + 1}]
+    )
     return Lie("past the exit", at, fields)
 
 
@@ -98,8 +99,10 @@ def asked(told: Told) -> Lie:
     """Another preimage is read, or another part of it."""
     at = told.some_step()
     before = told.history[at]
-    offset = {"offset": before.get("offset", 0) + 8}
-    return Lie("asked", at, told.random.choice([offset, {"key 3": before.get("key 3", 0) ^ 1}]))
+    offset = {"preimage_offset": before.get("preimage_offset", 0) + 8}
+    return Lie(
+        "asked", at, told.random.choice([offset, {"preimage_key 3": before.get("preimage_key 3", 0) ^ 1}])
+    )
 
 
 def threads(told: Told) -> Lie:
@@ -112,9 +115,9 @@ def threads(told: Told) -> Lie:
         at,
         told.random.choice(
             [
-                {f"{runs} id": before.get(f"{runs} id", 0) + 1},
+                {f"{runs} thread_id": before.get(f"{runs} thread_id", 0) + 1},
                 {f"{runs} lo": 1},
-                {"next thread": before["next thread"] + 1},
+                {"next_thread_id": before["next_thread_id"] + 1},
             ]
         ),
     )
@@ -129,7 +132,7 @@ def any_register(told: Told) -> Lie:
 def bookkeeping(told: Told) -> Lie:
     at = told.some_step()
     before = told.history[at]
-    changes = [{"heap": before["heap"] + 4096}, {"reservation": 1, "reserved": 0x2000}, {"step": at + 1}]
+    changes = [{"heap": before["heap"] + 4096}, {"ll_status": 1, "ll_address": 0x2000}, {"step": at + 1}]
     return Lie("bookkeeping", at, told.random.choice(changes))
 
 
@@ -140,12 +143,12 @@ OTHERS: Sequence[Callable[[Told], Lie]] = (past_the_exit, asked, threads, any_re
 
 
 def lies(number: int, world: World, words: Words, history: History) -> Iterator[Lie]:
-    """Some about the dispute with this number: two that turn it, and one other, each in its turn."""
+    """All about a dispute in which the root is right, or the one that liars have for the right one; about
+    another two, of which one turns it, each in its turn. `number`: the dispute's."""
     told = Told(Random(number), world, words, history)
-    code = history[-1].get("exit code", 0)
-    for place in (number, number + 1 + number // len(TURNING) % 4):
-        make = TURNING[place % len(TURNING)]
-        if code == PANIC and make in (memory, preimage):
-            make = register
-        yield make(told)
-    yield OTHERS[number % len(OTHERS)](told)
+    makers: Iterable[Callable[[Told], Lie]] = (TURNING[number % len(TURNING)], OTHERS[number % len(OTHERS)])
+    if words[2] in (world.right_root(words), world.forged[words[3] - FIRST]):
+        makers = (*TURNING, *OTHERS)
+    is_panic = history[-1].get("exit_code", 0) == PANIC
+    for make in makers:
+        yield (register if is_panic and make in (memory, preimage) else make)(told)

@@ -7,7 +7,6 @@ wants `.tools/bin/cannon-stepper` (`make peers`). Two recordings are alike to th
 
 import gzip
 import json
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,13 +16,12 @@ from typing import Any
 
 from tests.fuzz.disputes.truth import l2
 from tests.fuzz.mips64.assembler import assemble
+from tests.fuzz.mips64.fields import PROOF, Fields, fields_of, machine_of, target
 from tests.fuzz.mips64.lies import Lie, lies
-from tests.fuzz.mips64.machines import as_fields, as_machine, target
 from tests.fuzz.mips64.recorded import PATH
-from tests.fuzz.mips64.witness import PROOF, Fields
 from tests.fuzz.mips64.world import FIRST, LAST, Words, World, world_of
-
-STEPPER = Path(".tools/bin/cannon-stepper")
+from tests.peers.mips64.cannon import Step, step_all
+from tests.vectors.mips64.machine import from_json
 
 LONGEST = 512
 """Steps that a run may take: as many as a lower tree has."""
@@ -51,19 +49,19 @@ class Running:
         before = self.changed - 1 if self.changed else 0
         return bool(self.refused or self.state.get("exited") or before + len(self.steps) >= LONGEST)
 
-    def took(self, step: Mapping[str, Any]) -> None:
+    def took(self, step: Step) -> None:
         """What cannon answers: one more step, or a refusal."""
-        if "refused" in step:
-            self.refused = step["refused"]
+        if step.refused or step.machine is None:
+            self.refused = step.refused
             return
-        after, proof = as_fields(step["machine"]), bytes.fromhex(step["proof"][2:])
+        after = fields_of(from_json(step.machine))
         done: dict[str, Any] = {"adds": added(self.state, after)}
-        if any(proof[-2 * PROOF : -PROOF]):
+        if any(step.proof[-2 * PROOF : -PROOF]):
             done["touches"] = target(self.state)
-        if "read" in step:
-            value, at = bytes.fromhex(step["read"]["value"][2:]), step["read"]["offset"]
-            done["reads"] = value[at : at + 8].hex()
-        self.digest.update(bytes.fromhex(step["state"][2:]) + proof)
+        if step.read:
+            told = len(step.read.preimage).to_bytes(8, "big") + step.read.preimage
+            done["reads"] = told[step.read.offset : step.read.offset + 8].hex()
+        self.digest.update(step.state + step.proof)
         self.state = after
         self.steps.append(done)
 
@@ -86,27 +84,16 @@ def with_added(fields: Fields, adds: Mapping[str, int]) -> Fields:
 def run_all(runs: Sequence[Running]) -> None:
     """To their ends, all abreast."""
     while live := [run for run in runs if not run.is_over]:
-        machines = (as_machine(run.state) | {"preimages": _hexed(run.preimages)} for run in live)
-        done = subprocess.run(
-            [str(STEPPER), "step", "-machine"],
-            input="\n".join(map(json.dumps, machines)),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        for run, line in zip(live, done.stdout.splitlines(), strict=True):
-            run.took(json.loads(line))
-
-
-def _hexed(preimages: Mapping[bytes, bytes]) -> dict[str, str]:
-    return {f"0x{key.hex()}": f"0x{data.hex()}" for key, data in preimages.items()}
+        machines = [machine_of(run.state, run.preimages) for run in live]
+        for run, step in zip(live, step_all(machines, with_machines=True), strict=True):
+            run.took(step)
 
 
 def prestate(world: World) -> Fields:
     """Before the first step."""
     source = Path(__file__).with_name("decide.s").read_text()
-    memory = {f"0x{at:x}": word for at, word in sorted(assemble(source, world.roots_key).items()) if word}
-    return {"heap": HEAP, "next thread": 1, "left 0 pc": START, "left 0 next pc": START + 4, **memory}
+    memory = {hex(at): word for at, word in sorted(assemble(source, world.roots_key).items()) if word}
+    return {"heap": HEAP, "next_thread_id": 1, "left 0 pc": START, "left 0 next_pc": START + 4, **memory}
 
 
 def true_runs(world: World, disputes: Sequence[Words]) -> list[Running]:
@@ -117,14 +104,17 @@ def true_runs(world: World, disputes: Sequence[Words]) -> list[Running]:
     return found
 
 
-def lying_runs(world: World, truths: Sequence[Running]) -> list[Running]:
-    """A few lies about each dispute; those that cannon would not go on with are left out."""
+def lying_runs(world: World, truths: Sequence[Running], every: int = 1) -> list[Running]:
+    """A few lies about each dispute; those that cannon would not go on with are left out. `every`: of so many
+    disputes one is there."""
     found: list[Running] = []
     for number, truth in enumerate(truths):
         states = [prestate(world)]
         for step in truth.steps:
             states.append(with_added(states[-1], step["adds"]))
-        found.extend(_lying(truth, number, lie, states) for lie in lies(number, world, truth.words, states))
+        found.extend(
+            _lying(truth, number, lie, states) for lie in lies(number * every, world, truth.words, states)
+        )
     run_all(found)
     return [run for run in found if not run.refused]
 

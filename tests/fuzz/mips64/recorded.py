@@ -1,7 +1,7 @@
 """Runs of `decide.s` as cannon made them: the truth of some disputes, and lies about them.
 
 `runs.jsonl.gz` is written by `python -m tests.fuzz.mips64.record`. Its first line is the state before the
-first step; its second all steps that differ, each as what it adds to a state's fields (see `witness.py`),
+first step; its second all steps that differ, each as what it adds to a state's fields (see `fields.py`),
 modulo 2^64; then follows a run a line: its words, the lie in it if there is one, and its steps by number.
 
 A liar's run is cannon's, too: once, after some step, something in the machine is changed; from there on each
@@ -10,19 +10,17 @@ step is right again. Or the host answers falsely.
 
 import gzip
 import json
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from tests.fuzz.mips64.witness import Memory, Snapshot, snapshot
+from tests.fuzz.mips64.fields import ADDRESS, Memory, Snapshot, snapshot
 from tests.fuzz.mips64.world import Words
 
 PATH = Path(__file__).with_name("runs.jsonl.gz")
-ADDRESS = "0x"
-"""What the name of a word of memory begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,38 +61,48 @@ class Run:
     @property
     def exit_code(self) -> int:
         """What it ends with."""
-        return sum(step.adds.get("exit code", 0) for step in self.steps) % 2**64
+        return sum(step.adds.get("exit_code", 0) for step in self.steps) % 2**64
 
     def proof(self, steps: int) -> bytes:
         """For the step after so many."""
-        memory = Memory()
-        for name, value in deque(self.fields(min(steps, len(self.steps))), 1)[0].items():
-            if name.startswith(ADDRESS):
-                memory.write(int(name, 16), value)
+        last = min(steps, len(self.steps))
+        memory = next(islice(self._memories(), last, None))
         return self.after(steps).proof(memory, self.step(steps).touches)
 
-    def fields(self, last: int | None = None) -> Iterator[dict[str, int]]:
-        """The fields of each state up to one; the same mapping, which changes."""
+    def witnesses(self) -> Iterator[tuple[bytes, bytes]]:
+        """State and proof for each step."""
+        for steps, memory in enumerate(islice(self._memories(), len(self.steps))):
+            yield self.after(steps).state, self.after(steps).proof(memory, self.step(steps).touches)
+
+    def _memories(self) -> Iterator[Memory]:
+        """The memory of each state; the same one, which changes."""
+        memory = Memory()
+        changed: Iterable[str] = self.prestate
+        for number, fields in enumerate(self._fields()):
+            for name in changed:
+                if name.startswith(ADDRESS):
+                    memory.write(int(name, 16), fields[name])
+            yield memory
+            changed = self.step(number).adds
+
+    def _fields(self) -> Iterator[dict[str, int]]:
+        """The fields of each state; the same mapping, which changes."""
         fields = dict(self.prestate)
         yield fields
-        for step in self.steps[:last]:
+        for step in self.steps:
             for name, more in step.adds.items():
                 fields[name] = (fields.get(name, 0) + more) % 2**64
             yield fields
 
+    def snapshots(self) -> Iterator[Snapshot]:
+        """The states before the first step, after it, …, after the last."""
+        return map(snapshot, self._fields(), self._memories())
+
 
 @lru_cache(64)
 def _snapshots(run: Run) -> list[Snapshot]:
-    """The states before the first step, after it, …, after the last."""
-    memory, found = Memory(), []
-    changed: Iterable[str] = run.prestate
-    for number, fields in enumerate(run.fields()):
-        for name in changed:
-            if name.startswith(ADDRESS):
-                memory.write(int(name, 16), fields[name])
-        found.append(snapshot(fields, memory))
-        changed = run.steps[number].adds if number < len(run.steps) else ()
-    return found
+    """Kept while it is needed."""
+    return list(run.snapshots())
 
 
 @dataclass(frozen=True)
