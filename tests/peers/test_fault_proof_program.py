@@ -109,7 +109,7 @@ def from_nothing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 @pytest.mark.usefixtures("from_nothing")
 def test_two_builds_make_the_same_absolute_prestate(
     devnet: Devnet, program: FaultProofProgram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
