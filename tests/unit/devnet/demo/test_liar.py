@@ -10,6 +10,7 @@ from opcycle.challenger.solver import Move, Step
 from opcycle.challenger.traces import AlphabetTrace
 from opcycle.devnet.demo.liar import Liar
 from opcycle.devnet.demo.lying_trace import LyingTrace
+from opcycle.devnet.steps import step_that_settles
 from opcycle.keccak import keccak
 from opcycle.monitor.drawing import about
 from opcycle.protocol.dispute_game import Claim, DisputeGame, GameParameters, GameStatus
@@ -88,6 +89,7 @@ def test_a_dispute_ends_at_the_first_step_of_the_first_block_that_is_a_lie(
     assert step.dispute.disputed_block == since
     assert about(game, step.claim).startswith(f"block {since}, step ")
     assert step.instant == since_step
+    assert step_that_settles(AlphabetTrace(), game, step.claim) == (step.dispute, step.instant)
 
 
 @pytest.mark.parametrize("block", range(1, CLAIMED + 1))
