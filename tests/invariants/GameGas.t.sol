@@ -105,11 +105,6 @@ contract GameGasTest is Games {
         _snapshot("FaultDisputeGame.claimCredit, withdraw");
     }
 
-    function test_gas_PreimageOracle() public {
-        preimages.loadKeccak256PreimagePart(0, new bytes(1024));
-        _snapshot("PreimageOracle.loadKeccak256PreimagePart, 1 KB of zeros");
-    }
-
     function test_gas_withdrawals() public {
         vm.deal(address(gamesPortal), 1 ether);
         vm.deal(address(0xE0A), 1);
@@ -150,7 +145,6 @@ contract GameGasTest is Games {
         _size("dispute/", "FaultDisputeGame");
         _size("dispute/", "PermissionedDisputeGame");
         _size("vm/", "AlphabetVM");
-        _size("vm/", "PreimageOracle");
     }
 
     /*//////////////////////////////////////////////////////////////
