@@ -15,6 +15,7 @@ from opcycle.challenger.waits import Waits
 from opcycle.errors import CriticalError, TemporaryError
 from opcycle.l1.dispute_games import DisputeGameFactory, FaultDisputeGame
 from opcycle.l1.preimage_oracle import PreimageOracle
+from opcycle.l1.reverts import TransactionRevertedError
 from opcycle.protocol.dispute_game import Claim
 from opcycle.protocol.large_preimages import MAX_LEAVES, LargePreimage
 from opcycle.protocol.preimages import Hashed, LocalWord, PreimageRead, oracle_key
@@ -40,11 +41,10 @@ class Wanted:
     left: int
 
     def __str__(self) -> str:
+        step = f"for the step at claim {self.claim.index}"
         if isinstance(self.read, LocalWord):
-            return f"local word {self.read.ident} for the step at claim {self.claim.index}"
-        return (
-            f"preimage {to_hex(self.read.key)} at {self.read.offset} for the step at claim {self.claim.index}"
-        )
+            return f"local word {self.read.ident} {step}"
+        return f"preimage {to_hex(self.read.key)} at {self.read.offset} {step}"
 
 
 class Preimages:
@@ -67,7 +67,7 @@ class Preimages:
         self._l1 = l1
         self._asked: set[tuple[Address, Hash, int]] = set()
         self._spare: dict[Address, set[int]] = {}
-        self._failed: list[str] = []
+        self._waits = Waits()
 
     @property
     def watches(self) -> Sequence[ProposalWatch]:
@@ -104,8 +104,10 @@ class Preimages:
                 look()
             except RpcUnreachableError:
                 raise
-            except (TemporaryError, CriticalError) as error:  # critical: there is no oracle
-                self._failed.append(f"the proposals of preimages: {error}")
+            except (CriticalError, TransactionRevertedError) as error:  # there is no oracle, or another one
+                self._waits.for_l1.append(f"the proposals of preimages: {error}")
+            except TemporaryError as error:
+                self._waits.for_others.append(f"the proposals of preimages: {error}")
 
     def load(self, contract: FaultDisputeGame, wanted: Wanted) -> tuple[list[Due], str] | None:
         """What is due to get it loaded, or what that waits for; None if it is loaded."""
@@ -128,7 +130,7 @@ class Preimages:
 
     def police(self) -> tuple[list[Due], Waits]:
         """What is due about the proposals in all oracles, besides what was asked to be loaded."""
-        due, waits = list[Due](), Waits(for_others=[*self._failed])
+        due, waits = list[Due](), self._waits
         for address, spare in self._spare.items():
             try:
                 more, why = self._watches[address].police(self._l1, spare=spare)

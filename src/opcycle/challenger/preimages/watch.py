@@ -19,7 +19,8 @@ LEAVES_AT_ONCE = 10_000
 
 
 class ProposalWatch:
-    """`us`: whose proposals are never challenged, but loaded."""
+    """`us`: whose parts are loaded when their time has come, be there a step that wants them or not, because
+    that brings back the bonds."""
 
     def __init__(self, oracle: PreimageOracle, us: Address):
         self.oracle = oracle

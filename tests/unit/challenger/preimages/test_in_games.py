@@ -65,4 +65,6 @@ def test_oracle_that_does_not_answer__the_games_are_played_all_the_same(place) -
     outcome = place.challenger.step()
     assert "attacked claim 0" in outcome.did[0]
     assert "the proposals of preimages: nothing answers oracle()" in outcome.waiting_for
+    place.rest()
+    assert place.challenger.step() is place.challenger.step(), "only L1 can change that"
     assert len(place.look(game).claims) == 2
