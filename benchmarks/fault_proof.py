@@ -1,9 +1,9 @@
-"""What a dispute about the real program costs the challenger: the first pass, then each state that is asked for.
+"""What a dispute about the real program costs the challenger: the first pass, then each state asked for.
 
 A block of a local chain is disputed, and the bisection goes to a random step, as a liar may lead it. With
 `--plain`, cannon runs once more without anything kept, to see what keeping costs.
 
-    make prestate && .venv/bin/python -m benchmarks.fault_proof [--plain] [DISPUTES]
+    make prestate && .venv/bin/python -m benchmarks.fault_proof [--plain]
 """
 
 import random
@@ -16,13 +16,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
+from opcycle.challenger.cannon.machine import Stretch
 from opcycle.challenger.cannon.trace import CannonTrace
 from opcycle.deploy.local import LOCAL_PROOF_GAMES
 from opcycle.devnet.config import DevnetConfig
 from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.ports import free_ports
 from opcycle.errors import TemporaryError
-from opcycle.protocol.dispute_game import Dispute
+from opcycle.protocol.dispute_game import Dispute, VMStatus
+from opcycle.protocol.mips64 import MachineState
 from opcycle.protocol.positions import Position
 
 T = TypeVar("T")
@@ -35,18 +37,15 @@ LOOK = 0.02
 
 
 def main() -> None:
-    arguments = sys.argv[1:]
-    is_plain = "--plain" in arguments
-    blocks = next((int(argument) for argument in arguments if argument.isdecimal()), 1)
     with tempfile.TemporaryDirectory() as temporary:
-        games, ports = LOCAL_PROOF_GAMES, free_ports()
-        with Devnet.stepped(DevnetConfig(Path(temporary), games=games, ports=ports)) as devnet:
+        config = DevnetConfig(Path(temporary), games=LOCAL_PROOF_GAMES, ports=free_ports())
+        with Devnet.stepped(config) as devnet:
             devnet.advance(120)
-            for block in range(20, 20 + blocks):
-                with closing(devnet.cannon()) as trace:
-                    measure(trace, dispute_about(devnet, block), devnet.config.directory / "cannon")
-            if is_plain:
-                plain(devnet)
+            dispute = dispute_about(devnet, block=20)
+            with closing(devnet.cannon()) as trace:
+                measure(trace, dispute, config.directory / "cannon")
+                if "--plain" in sys.argv:
+                    print(f"cannon alone: {plain(trace, dispute, config.directory):.1f} s")
 
 
 def dispute_about(devnet: Devnet, block: int) -> Dispute:
@@ -63,18 +62,38 @@ def dispute_about(devnet: Devnet, block: int) -> Dispute:
 
 def measure(trace: CannonTrace, dispute: Dispute, directory: Path) -> None:
     last, passed = timed(lambda: trace.state(dispute, (1 << LEVELS) - 1))
-    steps = int.from_bytes(trace.proof(dispute, (1 << LEVELS) - 1).state[-44 - 8 :][:8], "big")
-    print(f"block {dispute.disputed_block}: {passed:.1f} s to the first move, the machine's verdict {last[0]}")
+    steps = MachineState.decode(trace.proof(dispute, (1 << LEVELS) - 1).state).step
+    print(
+        f"block {dispute.disputed_block}: {passed:.1f} s to the first move, {steps / 1e6:.0f} M steps at "
+        f"{steps / 1e6 / passed:.1f} M a second; the machine says {VMStatus(last[0]).name}"
+    )
     print(f"  {size(directory) / 1e6:.0f} MB on disk")
     for turn in range(BISECTIONS):
-        lie = random.Random(f"{turn}").randrange(500_000_000)
-        asked = [(depth, *timed(lambda instant=instant: trace.state(dispute, instant)))
-                 for depth, instant in enumerate(bisection(lie), start=1)]
-        _, proved = timed(lambda: trace.proof(dispute, lie))
-        slow = ", ".join(f"level {depth} {seconds:.1f} s" for depth, _, seconds in asked if seconds > 0.1)
-        total = sum(seconds for *_, seconds in asked) + proved
-        print(f"  to step {lie:,}: {total:.1f} s for {LEVELS} states and a proof; {slow or 'all known'}", flush=True)
+        descend(trace, dispute, lie=random.Random(f"{turn}").randrange(steps))
     print(f"  {size(directory) / 1e6:.0f} MB on disk")
+
+
+def descend(trace: CannonTrace, dispute: Dispute, *, lie: int) -> None:
+    """To the step from which on a liar lies."""
+    known: list[tuple[int, float]] = []
+    for level, instant in enumerate(bisection(lie), start=1):
+        _, seconds = timed(lambda instant=instant: trace.state(dispute, instant))
+        known.append((level, seconds))
+    _, proved = timed(lambda: trace.proof(dispute, lie))
+    slow = ", ".join(f"level {level} {seconds:.1f} s" for level, seconds in known if seconds > 0.1)
+    total = sum(seconds for _, seconds in known) + proved
+    print(
+        f"  to step {lie:,}: {LEVELS} states and a proof in {total:.1f} s; {slow or 'all known'}", flush=True
+    )
+
+
+def plain(trace: CannonTrace, dispute: Dispute, directory: Path) -> float:
+    """Seconds of a run of which nothing is kept, whose preimages are fetched anew."""
+    machine = trace.machine
+    server = machine.server(trace.claimed(dispute), directory / "preimages")
+    started = time.perf_counter()
+    subprocess.run(Stretch(machine.prestate).command(machine, server), check=True, capture_output=True)
+    return time.perf_counter() - started
 
 
 def bisection(lie: int) -> Iterator[int]:

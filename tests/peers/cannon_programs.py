@@ -1,11 +1,12 @@
 """A small program for cannon, which reads what it is told to, and a server that it reads from.
 
-It is compiled as op-program is, so that its run has a Go runtime, threads and system calls in it, but lasts for
-half a second. What it reads, and how it ends, is up to each test.
+It is compiled as op-program is, so that its run has a Go runtime, threads and system calls in it, but lasts
+for half a second. What it reads, and how it ends, is up to each test.
 """
 
 import functools
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -42,8 +43,6 @@ def prestate() -> Path:
     """The program, loaded; built once per process, from Go's cache after the first time."""
     folder = Path(tempfile.mkdtemp(prefix="opcycle-cannon-"))
     elf, loaded = folder / "reads.elf", folder / "reads.bin.gz"
-    import os
-
     environment = os.environ | MIPS64 | {"GOFLAGS": ""}
     go = [find_go(lambda _: None), "build", "-trimpath", "-o", str(elf), "reads.go"]
     subprocess.run(go, cwd=HERE, env=environment, check=True)

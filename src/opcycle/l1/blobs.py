@@ -33,7 +33,7 @@ def committed(data: bytes) -> Blob:
     Raises ValueError for another size, or an element of 32 bytes that is not below the field's modulus.
     """
     try:
-        commitment = ckzg.blob_to_kzg_commitment(data, _trusted_setup())
+        commitment = ckzg.blob_to_kzg_commitment(data, trusted_setup())
     except RuntimeError as error:
         raise ValueError("an element of the blob is not below the field's modulus") from error
     return Blob(bytes(commitment), data)
@@ -41,7 +41,7 @@ def committed(data: bytes) -> Blob:
 
 def prove_element(blob: Blob, z: bytes) -> bytes:
     """The KZG proof (48 bytes) of what a blob's polynomial is at `z` (32 bytes, big-endian)."""
-    proof, _ = ckzg.compute_kzg_proof(blob.data, z, _trusted_setup())
+    proof, _ = ckzg.compute_kzg_proof(blob.data, z, trusted_setup())
     return bytes(proof)
 
 
@@ -63,11 +63,12 @@ def with_sidecar(signed: bytes, blobs: Sequence[Blob]) -> bytes:
 
 @lru_cache(KEPT_PROOFS)
 def _cell_proofs(blob: Blob) -> list[bytes]:
-    _, proofs = ckzg.compute_cells_and_kzg_proofs(blob.data, _trusted_setup())
+    _, proofs = ckzg.compute_cells_and_kzg_proofs(blob.data, trusted_setup())
     return [bytes(proof) for proof in proofs]
 
 
 @cache
-def _trusted_setup() -> Any:
+def trusted_setup() -> Any:
+    """Ethereum's, for c-kzg."""
     with as_file(files("eth_account").joinpath(*_SETUP)) as file:
         return ckzg.load_trusted_setup(str(file), _PRECOMPUTE)

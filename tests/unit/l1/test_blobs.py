@@ -10,7 +10,7 @@ from eth_account import Account
 from eth_utils.crypto import keccak
 from tests.vectors.read import binary, unhex, vector
 
-from opcycle.l1.blobs import _trusted_setup, committed, with_sidecar
+from opcycle.l1.blobs import committed, trusted_setup, with_sidecar
 from opcycle.l1.signer import KeySigner
 from opcycle.protocol.blobs import BLOB_SIZE, encode_blob
 
@@ -45,8 +45,8 @@ def test_committed__blobs_that_goerli_carried__their_commitments_which_their_pro
     blob = committed(data)
     commitment, proof = unhex(sidecar["kzg_commitment"]), unhex(sidecar["kzg_proof"])
     assert blob.commitment == commitment
-    assert ckzg.verify_blob_kzg_proof(data, commitment, proof, _trusted_setup())
-    assert not ckzg.verify_blob_kzg_proof(data, commitment, ZERO_COMMITMENT, _trusted_setup())
+    assert ckzg.verify_blob_kzg_proof(data, commitment, proof, trusted_setup())
+    assert not ckzg.verify_blob_kzg_proof(data, commitment, ZERO_COMMITMENT, trusted_setup())
 
 
 def test_committed__one_bit_more__is_another_blob():
@@ -81,6 +81,6 @@ def test_with_sidecar__two_blobs__wrapper_with_proofs_that_verify_and_the_hash_o
     assert [blob.commitment for blob in blobs] == commitments
     assert len(proofs) == 2 * 128
     for number, blob in enumerate(blobs):
-        cell = ckzg.compute_cells(blob.data, _trusted_setup())[127]
+        cell = ckzg.compute_cells(blob.data, trusted_setup())[127]
         proof = proofs[128 * number + 127]
-        assert ckzg.verify_cell_kzg_proof_batch([blob.commitment], [127], [cell], [proof], _trusted_setup())
+        assert ckzg.verify_cell_kzg_proof_batch([blob.commitment], [127], [cell], [proof], trusted_setup())

@@ -41,7 +41,7 @@ class L1Source(Protocol):
 
 class CannonTrace:
     """Runs of cannon, each in a directory of its own below `directory`, where other challengers of the same
-    machine may find them.
+    computer may find them.
 
     `patience`: seconds that an answer may take. `at_once`: as many first passes run beside each other.
     """
@@ -57,7 +57,7 @@ class CannonTrace:
         patience: float = PATIENCE,
         at_once: int | None = None,
     ):
-        self._machine = machine
+        self.machine = machine
         self._node = node
         self._l1 = l1
         self._directory = directory
@@ -69,7 +69,7 @@ class CannonTrace:
 
     @property
     def absolute_prestate(self) -> Hash:
-        return self._machine.absolute_prestate
+        return self.machine.absolute_prestate
 
     def state(self, dispute: Dispute, instant: int) -> Hash:
         """Raises TemporaryError while the program runs for the first time, and if a run has died."""
@@ -87,6 +87,27 @@ class CannonTrace:
         step = run.step(instant)
         read = None if step.read is None else preimage_read(step.read, PreimageStore(run.folder.preimages))
         return StepProof(step.state, step.proof, read)
+
+    def claimed(self, dispute: Dispute) -> ClaimedOutput:
+        """What the machine is told. No block is agreed on that the L1 head does not make safe."""
+        block = dispute.agreed_block
+        if dispute.agreed is not None:
+            l1_block = self._l1.header(dispute.l1_head).number
+            block = min(block, self._node.safe_head_at_l1_block(l1_block).safe_head.number)
+        known = self._node.output_at_block(block)
+        agreed = known.output_root if dispute.agreed is None else dispute.agreed[1]
+        if agreed != known.output_root:
+            raise TemporaryError(
+                f"both sides agree on {to_hex(agreed)} as the output of L2 block {block}, which is "
+                f"{to_hex(known.output_root)}; there is no honest side"
+            )
+        return ClaimedOutput(
+            l1_head=dispute.l1_head,
+            agreed_head=known.block.hash,
+            agreed=agreed,
+            claim=dispute.disputed[1],
+            block=dispute.disputed_block,
+        )
 
     def keep(self, l1_heads: Collection[Hash]) -> None:
         """Forget every dispute that reads L1 up to another block, and delete what no challenger uses."""
@@ -120,29 +141,8 @@ class CannonTrace:
         return run
 
     def _open(self, dispute: Dispute) -> Run:
-        claimed = self._claimed(dispute)
+        claimed = self.claimed(dispute)
         name = name_of(claimed, self.absolute_prestate, self._grid)
         folder = Folder(self._directory / name, claimed)
-        run = self._runs[dispute] = Run(self._machine, claimed, folder, self._grid, patience=self._patience)
+        run = self._runs[dispute] = Run(self.machine, claimed, folder, self._grid, patience=self._patience)
         return run
-
-    def _claimed(self, dispute: Dispute) -> ClaimedOutput:
-        """What the machine is told. No block is agreed on that the L1 head does not make safe."""
-        block = dispute.agreed_block
-        if dispute.agreed is not None:
-            l1_block = self._l1.header(dispute.l1_head).number
-            block = min(block, self._node.safe_head_at_l1_block(l1_block).safe_head.number)
-        known = self._node.output_at_block(block)
-        agreed = known.output_root if dispute.agreed is None else dispute.agreed[1]
-        if agreed != known.output_root:
-            raise TemporaryError(
-                f"both sides agree on {to_hex(agreed)} as the output of L2 block {block}, which is "
-                f"{to_hex(known.output_root)}; there is no honest side"
-            )
-        return ClaimedOutput(
-            l1_head=dispute.l1_head,
-            agreed_head=known.block.hash,
-            agreed=agreed,
-            claim=dispute.disputed[1],
-            block=dispute.disputed_block,
-        )

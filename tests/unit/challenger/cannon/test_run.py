@@ -2,14 +2,13 @@
 
 import os
 import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
+from tests.unit.challenger.cannon.waiting import LULL, PATIENCE, eventually
 
 from opcycle.challenger.cannon.folder import Folder
 from opcycle.challenger.cannon.grid import Grid
@@ -18,15 +17,10 @@ from opcycle.challenger.cannon.run import Run
 from opcycle.engine.op_program import ClaimedOutput
 from opcycle.errors import TemporaryError
 
-T = TypeVar("T")
-
 CANNON = Path(__file__).with_name("fake_cannon.py")
 CLAIMED = ClaimedOutput(b"\x01" * 32, b"\x02" * 32, b"\x03" * 32, b"\x04" * 32, 7)
 GRID = Grid(snapshots=1 << 8, proofs=1 << 6, at_once=1 << 3, most_snapshots=4, most_proofs=1 << 10)
 STEPS = 1000
-PATIENCE = 60.0
-LULL = threading.Event()
-"""Nobody sets it: to wait for it leaves the machine to those who work."""
 
 
 class Place:
@@ -55,17 +49,6 @@ def place(tmp_path: Path) -> Iterator[Place]:
     yield place
     for run in place.runs:
         run.close()
-
-
-def eventually(ask: Callable[[], T]) -> T:
-    """The answer, once there is one."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return ask()
-        except TemporaryError:
-            assert time.monotonic() < deadline
-            LULL.wait(0.02)
 
 
 def until(run: Run, words: str) -> None:
