@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from opcycle.monitor.instruction import SYSCALL, Instruction, disassemble, overwrite
-from opcycle.protocol.mips64 import MachineState, Thread, Witness
+from opcycle.protocol.mips64 import MachineState, MalformedProofError, Thread, Witness
 from opcycle.protocol.preimages import Hashed, PreimageRead
 from opcycle.protocol.types import Hash
 
@@ -53,15 +53,17 @@ class DisputedStep:
         `preimage`: length ‖ data of what it reads, if known: memory then has some of it. Raises
         MalformedProofError.
         """
-        witness = Witness.decode(step[1])
+        state, witness = MachineState.decode(step[0]), Witness.decode(step[1])
+        if not witness.fits(state):
+            raise MalformedProofError("the proof is of another state")
         thread = witness.thread
         instruction = disassemble(witness.word, thread.pc)
         address = instruction.operand_address(thread) if read is None else thread.register("a1")
-        before = Moment(MachineState.decode(step[0]), thread)
+        before = Moment(state, thread)
         after = Moment(
             MachineState.decode(following[0]), Witness.decode(following[1]).thread if following[1] else None
         )
-        if address is not None:
+        if address is not None and witness.operand.root(address) == state.memory_root:
             before = replace(before, word=witness.operand.word(address))
             part = b"" if read is None else (preimage or _preimage(read))[read.offset :]
             after = replace(after, word=_word_after(instruction, witness, after, address, part))

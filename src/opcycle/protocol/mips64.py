@@ -184,6 +184,11 @@ class Witness:
         leaves = [MemoryLeaf(nodes[at], tuple(nodes[at + 1 : at + 60])) for at in (0, 60, 120)]
         return cls(thread, others, *leaves)
 
+    def fits(self, state: MachineState) -> bool:
+        """Whether that is the thread and the instruction of a state."""
+        is_running = self.thread.on(self.other_threads) == state.threads
+        return is_running and self.instruction.root(self.thread.pc) == state.memory_root
+
     @property
     def word(self) -> int:
         """The instruction at the thread's pc."""

@@ -154,6 +154,19 @@ def test_json_has_whole_values():
     assert told["values"][-1]["before"] == "0x" + hashes(READ)[0].hex()
 
 
+def test_a_proof_of_another_step_is_not_drawn():
+    with pytest.raises(MalformedProofError, match="of another state"):
+        DisputedStep.decode(LOAD, (step(LOAD)[0], step(NUMBER)[1]), step(LOAD + 1))
+
+
+def test_a_word_that_is_not_in_memory_is_not_shown():
+    state, proof = step(LOAD)
+    at = 298 + 32 + 60 * 32  # the leaf of the word that is loaded
+    other = proof[:at] + bytes([proof[at] ^ 1]) + proof[at + 1 :]
+    load = DisputedStep.decode(LOAD, (state, other), step(LOAD + 1))
+    assert (load.before.word, load.after.word) == (None, None)
+
+
 def test_a_cut_proof_is_not_drawn():
     state, proof = step(LOAD)
     with pytest.raises(MalformedProofError):

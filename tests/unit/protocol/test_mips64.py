@@ -33,6 +33,11 @@ def test_a_witness_fits_the_state_that_it_is_of(number):
     assert witness.thread.encode() == proof[:298]
     assert witness.thread.on(witness.other_threads) == state.threads
     assert witness.instruction.root(witness.thread.pc) == state.memory_root
+    assert witness.fits(state)
+    other = replace(witness.thread, pc=witness.thread.pc ^ 4)
+    assert not replace(witness, thread=other).fits(state)
+    assert not witness.fits(replace(state, memory_root=bytes(32)))
+    assert not witness.fits(replace(state, right_threads=NO_THREADS))
 
 
 def test_the_same_word_elsewhere_in_memory_or_another_word_there_gives_another_root():
