@@ -4,8 +4,10 @@ Where a rollup settles by dispute games, `games` plays them:
 
     each game on L1, as of one block ──► seat ─┬─► solver    what an honest player says     (pure)
     node's output roots, machine's states ─────┤     ▲ asks ─── knowing ◄─ node, traces
+                                               ├─► preimages what the steps want to read
                                                ├─► settle    what has run out of time       (pure)
                                                └─► collecting, once it is decided
+    large preimages that anybody proposes ───────► preimages which of them are wrong
                                                      ▼ due
                                                  responder   what has least time left first ──► L1
 

@@ -61,8 +61,9 @@ challenger_options = options(
 def challenger(**chosen: Any) -> None:
     """Counter wrong output roots. The key is taken from $OPCYCLE_PRIVATE_KEY.
 
-    Plays every dispute game honestly, settles it and collects the bonds; or, where the rollup settles by an
-    output oracle, deletes from it, and the options for games mean nothing.
+    Plays every dispute game honestly, settles it and collects the bonds, and challenges large preimages that
+    are wrong; or, where the rollup settles by an output oracle, deletes from it, and the options for games
+    mean nothing.
 
     \b
     opcycle challenger --deployment deployments/mine --l1 $L1_RPC_URL --node URL --l2-eth-rpc URL
