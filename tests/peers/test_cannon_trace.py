@@ -187,15 +187,6 @@ def test_a_blobs_element__with_a_proof_that_holds(place: Place) -> None:
     assert ckzg.verify_kzg_proof(read.commitment, read.z, read.y, read.proof, trusted_setup())
 
 
-def test_a_blobs_element__of_a_blob_that_was_not_kept__said(place: Place) -> None:
-    known = blob_preimages()
-    key = next(key for key in known if key[0] == 5)
-    others = dict(list(known.items())[:-1])
-    with pytest.raises(AssertionError) as caught:
-        read_of(place, place.trace(Orders({key: known[key]}, others=others)), key, known[key])
-    assert "op-program has kept no good preimage" in str(caught.value.__context__)
-
-
 def test_a_precompiles_result__what_it_was_given(place: Place) -> None:
     named = ADDRESS + GAS.to_bytes(8, "big") + INPUT
     key, asked = b"\x06" + keccak(named)[1:], b"\x02" + keccak(named)[1:]

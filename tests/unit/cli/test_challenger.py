@@ -137,11 +137,11 @@ def test_cannon__its_files_by_op_challengers_names(run) -> None:
     assert FakeAssembly.traces[0].made_of == (Path("runs"), files, None)
 
 
-def test_cannon_without_files__those_that_were_built_here(run, monkeypatch) -> None:
-    monkeypatch.setenv("OPCYCLE_HOME", "/home")
+def test_cannon_without_files__those_that_were_built_here(run, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("OPCYCLE_HOME", str(tmp_path))
     run(*L2, "--trace-type", "alphabet,cannon")
     assert sorted(FakeAssembly.traces) == [0, 255]
-    assert FakeAssembly.traces[0].made_of == (Path("/home/challenger"), CannonFiles(), None)
+    assert FakeAssembly.traces[0].made_of == (tmp_path / "challenger", CannonFiles(), None)
 
 
 def test_challenger_stops__so_does_its_machine(run) -> None:

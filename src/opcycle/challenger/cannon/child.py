@@ -36,6 +36,10 @@ class Child:
         """Of the keeper, which leads the session."""
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
     def wait(self, seconds: float, result: Path | None = None) -> int | None:
         """Its exit status (negative: the signal that ended it), or 0 and its end as soon as the file `result`
         is there: cannon stays for a second after its work is done. None if neither happens in that time."""

@@ -58,12 +58,14 @@ def _executable(file: Path, flag: str, wanted: str) -> Path:
 
 
 def _hash_of(cannon: Path, prestate: Path) -> Hash:
-    command = witness_command(cannon, prestate)
-    said = subprocess.run(command, capture_output=True, check=False)
+    try:
+        said = subprocess.run(witness_command(cannon, prestate), capture_output=True, check=False)
+    except OSError as error:
+        raise UserError(f"--cannon-bin {cannon} cannot be run: {error.strerror}") from error
     try:
         return StateRecord.from_json(said.stdout).hash
     except ValueError as error:
-        reason = said.stderr.decode(errors="replace").strip() or "it says nothing of it"
+        *_, reason = ["it says nothing of it", *said.stderr.decode(errors="replace").strip().splitlines()]
         raise UserError(
             f"--cannon-prestate {prestate} is no state that {cannon} can run ({reason}); it must be the "
             "prestate.bin.gz of `make prestate`"

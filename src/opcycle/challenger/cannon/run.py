@@ -97,7 +97,10 @@ class Run:
     @property
     def is_passing(self) -> bool:
         """Whether a child of ours is on its way to the program's end."""
-        return self._child is not None and self._child[0].what in (PASS, WITNESS)
+        if self._child is None:
+            return False
+        errand, child = self._child
+        return errand.what in (PASS, WITNESS) and child.is_running
 
     @property
     def is_untouched(self) -> bool:
