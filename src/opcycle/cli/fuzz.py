@@ -33,9 +33,22 @@ FOUND = Path(".opcycle/fuzz")
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Play with these contracts too: forge's out/ of another build.",
 )
+@click.option(
+    "--vm",
+    type=click.Choice(("outputs", "mips64")),
+    default="outputs",
+    show_default=True,
+    help="What disputes are about: a small machine that knows the truth, or the real one.",
+)
 @click.pass_context
 def fuzz(
-    ctx: click.Context, *, examples: int | None, seed: int | None, profile: str, artifacts: Path | None
+    ctx: click.Context,
+    *,
+    examples: int | None,
+    seed: int | None,
+    profile: str,
+    artifacts: Path | None,
+    vm: str,
 ) -> None:
     """Let liars, a freeloader, a griefer, a guardian and an honest party play dispute games at random.
 
@@ -45,6 +58,7 @@ def fuzz(
 
     \b
     opcycle fuzz --examples 1000
+    opcycle fuzz --vm mips64
     opcycle fuzz --artifacts ~/my-fork/out
     opcycle fuzz replay .opcycle/fuzz/g-2-0123abcd.json
     """
@@ -56,6 +70,7 @@ def fuzz(
         seed=secrets.randbits(32) if seed is None else seed,
         plays=examples or plays,
         length=length,
+        vm=vm,
         artifacts=artifacts,
         say=click.echo,
         clock=time.monotonic,

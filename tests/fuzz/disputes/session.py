@@ -84,15 +84,23 @@ def contracts_in(artifacts: Path) -> list[str]:
 
 
 def run(
-    *, seed: int, plays: int, length: int, artifacts: Path | None, say: Say, clock: Callable[[], float]
+    *,
+    seed: int,
+    plays: int,
+    length: int,
+    vm: str = "outputs",
+    artifacts: Path | None,
+    say: Say,
+    clock: Callable[[], float],
 ) -> Found | None:
-    """Hunt. What breaks is made shorter; the caller tells it and keeps it."""
+    """Hunt. What breaks is made shorter; the caller tells it and keeps it. `vm`: see `machines.py`."""
     options = options_of(artifacts)
     if artifacts is not None:
         say(f"{artifacts}: {', '.join(contracts_in(artifacts))}; beside ours, call by call")
     say(f"{plays:,} plays of {length} random steps, seed {seed}")
     tally = Tally(say, clock)
-    found = hunt(seed, plays, length, watch=tally.watch, **options)
+    sizes = [size for size, parameters in (SIZES | MIPS64).items() if parameters.machine == vm]
+    found = hunt(seed, plays, length, sizes=sizes, watch=tally.watch, **options)
     say(f"  {tally}")
     if found is None:
         say(told_counts("done: ", tally.done))

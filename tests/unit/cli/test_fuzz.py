@@ -32,6 +32,12 @@ def test_a_few_plays__that_break_nothing__end_well() -> None:
     assert result.output.endswith("every property held\n")
 
 
+def test_plays_about_the_real_machine__end_well__those_about_an_unknown_one_do_not_begin() -> None:
+    result = ran("--examples", "1", "--seed", "1", "--vm", "mips64")
+    assert result.exit_code == 0, result.output
+    assert ran("--vm", "alphabet").exit_code == 2
+
+
 def test_without_a_seed__the_one_that_was_drawn_is_printed() -> None:
     first, second = (ran("--examples", "1").output.splitlines()[0] for _ in range(2))
     assert ", seed " in first
