@@ -42,6 +42,14 @@ def test_kind__what_the_factory_makes_of_a_type(l1) -> None:
     assert l1.factory.kind(7, block=HEAD) is None
 
 
+def test_absolute_prestate__of_a_type_that_the_factory_makes(l1) -> None:
+    for kind in (CANNON, OTHER_CANNON, PERMISSIONED):
+        assert (
+            l1.factory.absolute_prestate(kind, block=HEAD) == l1.contracts.factory.read("gameArgs", kind)[:32]
+        )
+    assert l1.factory.absolute_prestate(7, block=HEAD) is None
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [
