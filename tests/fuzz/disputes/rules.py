@@ -141,7 +141,8 @@ LIES = (*CLAIMED, "foreign", "changed", "misshapen")
 MIPS64_RULES: dict[str, Terms] = {
     **RULES,
     **{name: RULES[name] | {"value": LIES} for name in ("move", "lie")},
-    "play_down": RULES["play_down"] | {"value": often("stubborn", rarely=LIES), "salt": tuple(range(24))},
+    "play_down": RULES["play_down"]
+    | {"value": often("stubborn", "stubborn", "false", rarely=LIES), "salt": tuple(range(24))},
     "add_local_data": RULES["add_local_data"] | {"offset": often(0, 8, 16, 24, 32, rarely=(7, 40))},
     "step_with": {
         "by": LIARS,

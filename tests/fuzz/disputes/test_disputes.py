@@ -44,12 +44,14 @@ MIPS64_DEEDS = (
     *("step", "add local data", "load preimage", "whisper", "ask machine", "stand still"),
     *(f"witness: {spoilt}" for spoilt in SPOILT),
     *(f"lie: {kind}" for kind in LIES),
-    *(f"shown: {kind}" for kind in ("any register", "asked", "bookkeeping", "past the exit", "threads")),
-    *(f"shown: {kind}" for kind in ("early exit", "output root", "no state", "wrong status")),
+    *(f"shown: {kind}" for kind in ("any register", "asked", "bookkeeping", "past the exit", "no state")),
 )
-"""A lie is shown by a step unless the honest party has the last word without one."""
+"""A lie is shown by a step unless the honest party has the last word without one: then it seldom is."""
 
-SCARCE = {"halted", "Withdrawals_Underfunded", "MIPS64_BadExitFlag", "MIPS64_WrongStateSize"}
+SCARCE = {
+    *("halted", "Withdrawals_Underfunded"),
+    *("MIPS64_BadExitFlag", "MIPS64_NoActiveThread", "MIPS64_WrongStateSize"),
+}
 """Refusals that no property depends on, or that a correct build never shows."""
 
 MOST_PLAYS = 5_000
