@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -278,3 +280,27 @@ def test_two_at_once__one_works_and_both_know(place: Place) -> None:
     first.close()
     place.behaviour = ["steps", str(STEPS)]
     assert eventually(second.end).steps == STEPS
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tests.unit.challenger.cannon.test_run import Place, until
+place = Place(Path(sys.argv[1]))
+place.behaviour += ["stalls-at", "600"]
+run = place.run()
+until(run, "0 M steps")
+print(run.child.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_we_are_killed__so_is_all_that_we_have_started_and_another_goes_on(place: Place) -> None:
+    command = [sys.executable, "-c", KILLED, str(place.directory)]
+    us = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert us.returncode == -signal.SIGKILL, us.stderr
+    deadline = time.monotonic() + PATIENCE
+    while living_of_session(int(us.stdout)):
+        assert time.monotonic() < deadline
+        LULL.wait(0.02)
+    assert eventually(place.run().end).steps == STEPS
