@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 from tests.fuzz.disputes.deploy import FIRST_BLOCK, GENESIS, account, in_directory
@@ -341,6 +342,7 @@ DEEDS = (
 )
 
 
+@pytest.mark.timeout(3600)  # nightly
 def test_ours_does_what_optimisms_does() -> None:
     run_and_count(
         Twins, deeds=DEEDS, refusals=(*LOOSER, "LargePreimages_Settled", "LargePreimages_Countered")
