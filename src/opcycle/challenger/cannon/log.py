@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-_TAIL = 64 * 1024
+_TAIL = 256 * 1024
 """Bytes at the end of a log in which its last words are looked for."""
 
 _PROGRESS = re.compile(r"level=INFO msg=processing module=vm step=(\d+) .*?\bips=([\d.e+]+)")
