@@ -92,12 +92,17 @@ def blocks_of(data: bytes) -> list[bytes]:
     return [padded[start : start + BLOCK] for start in range(0, len(padded), BLOCK)]
 
 
+def _hash(data: bytes) -> bytes:
+    """A keccak256 in C, for what is not about this one."""
+    return bytes(keccak_256(data).digest())
+
+
 def digest(lanes: Lanes) -> bytes:
     return b"".join(lane.to_bytes(8, "little") for lane in lanes[:4])
 
 
 def commitment(lanes: Lanes) -> bytes:
-    return keccak_256(b"".join(lane.to_bytes(32, "big") for lane in lanes)).digest()
+    return _hash(b"".join(lane.to_bytes(32, "big") for lane in lanes))
 
 
 def states_of(data: bytes) -> list[Lanes]:
@@ -125,17 +130,18 @@ class Leaf:
 
     @property
     def hash(self) -> bytes:
-        return keccak_256(self.input + self.index.to_bytes(32, "big") + self.state_commitment).digest()
+        return _hash(self.input + self.index.to_bytes(32, "big") + self.state_commitment)
 
 
-def leaves_of(data: bytes) -> list[Leaf]:
-    pairs = zip(blocks_of(data), states_of(data), strict=True)
+def leaves_of(data: bytes, states: list[Lanes] | None = None) -> list[Leaf]:
+    """As they should be. With `states`, those are not computed again."""
+    pairs = zip(blocks_of(data), states or states_of(data), strict=True)
     return [Leaf(block, index, commitment(lanes)) for index, (block, lanes) in enumerate(pairs)]
 
 
 def lied(leaf: Leaf) -> Leaf:
     """The same block, another state."""
-    return replace(leaf, state_commitment=keccak_256(leaf.state_commitment).digest())
+    return replace(leaf, state_commitment=_hash(leaf.state_commitment))
 
 
 def _levels(hashes: list[bytes]) -> Iterator[tuple[list[bytes], bytes]]:
@@ -144,8 +150,8 @@ def _levels(hashes: list[bytes]) -> Iterator[tuple[list[bytes], bytes]]:
     for _ in range(DEPTH + 1):
         yield hashes, empty
         even = hashes + [empty] * (len(hashes) % 2)
-        hashes = [keccak_256(even[i] + even[i + 1]).digest() for i in range(0, len(even), 2)]
-        empty = keccak_256(empty + empty).digest()
+        hashes = [_hash(even[i] + even[i + 1]) for i in range(0, len(even), 2)]
+        empty = _hash(empty + empty)
 
 
 def root_of(leaves: list[Leaf]) -> bytes:

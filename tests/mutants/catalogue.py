@@ -9,8 +9,9 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 
-GAMES, BRIDGE = "games", "bridge"
-"""The suites of every test of dispute games, and of the bridge; those of mutants.toml name their own."""
+GAMES, PREIMAGES, BRIDGE = "games", "preimages", "bridge"
+"""The suites of every test of dispute games, of the preimage oracle, and of the bridge; those of mutants.toml
+name their own."""
 
 
 class CatalogueError(Exception):
@@ -55,7 +56,8 @@ class Mutant:
 
 def mutants() -> list[Mutant]:
     """All of them, in the order of the files."""
-    return [*_read("mutants.toml", None), *_read("games.toml", GAMES), *_read("bridge.toml", BRIDGE)]
+    suites = {"mutants": None, GAMES: GAMES, PREIMAGES: PREIMAGES, BRIDGE: BRIDGE}
+    return [mutant for name, suite in suites.items() for mutant in _read(f"{name}.toml", suite)]
 
 
 def _read(name: str, suite: str | None) -> Iterator[Mutant]:

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.mutants.catalogue import BRIDGE, GAMES, HERE, ROOT
+from tests.mutants.catalogue import BRIDGE, GAMES, HERE, PREIMAGES, ROOT
 from tests.mutants.solidity import KEPT, closure, digest
 
 TESTS = "tests/invariants"
@@ -115,7 +115,8 @@ def compiled_contracts() -> str:
 
 
 ABOUT = {
-    GAMES: re.compile(r"support/Game|contracts/(dispute|vm)/"),
+    GAMES: re.compile(r"support/Game|contracts/dispute/|vm/(AlphabetVM|MIPS64)"),
+    PREIMAGES: re.compile(r"support/Proposals|vm/(Keccak|PreimageOracle)\.sol"),
     BRIDGE: re.compile(
         r"support/(Bridge|Courier|Messe)|(Messenger|StandardBridge|ERC721Bridge)\.sol|OptimismMintable|Encoding"
     ),
