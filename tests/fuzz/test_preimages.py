@@ -18,7 +18,7 @@ from typing import Any
 import ckzg
 import pytest
 from eth_abi.abi import encode
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.fuzz.evm import Chain, Contract, RefusedError
 from tests.fuzz.preimage_calls import PEOPLE, Call, People, Wait
@@ -34,8 +34,6 @@ SOMEBODY = PEOPLE[0]
 CONTEXT = b"\xc0" * 32
 GAMES = {"dev": 30, "ci": 60, "nightly": 3000}[PROFILE]
 CALLS = 40
-BLOBS = {"dev": 10, "ci": 20, "nightly": 300}[PROFILE]
-"""Fewer: this EVM takes a quarter of a second for each."""
 ORDER = 0x73EDA753299D7D483339D80809A1D80553BDA402FFFE5BFEFFFFFFFF00000001
 """Of the field of a blob's elements."""
 
@@ -120,7 +118,6 @@ def opened(seed: int, z: int) -> tuple[bytes, bytes]:
     return bytes(proof), bytes(y)
 
 
-@settings(max_examples=BLOBS)
 @given(seed=st.integers(0, 1), z=elements, offset=st.integers(0, 39), wrong=st.integers(1, ORDER - 1))
 def test_elements_of_blobs_are_those_that_c_kzg_proves(seed: int, z: int, offset: int, wrong: int) -> None:
     _, commitment = blob_of(seed)
