@@ -9,7 +9,7 @@ from tests.fuzz.disputes.deploy import Deployment, Parameters
 from tests.fuzz.disputes.machines import LOCAL, Machine, Part, Read, Shown
 from tests.fuzz.disputes.truth import Words, with_status
 from tests.fuzz.disputes.witnesses import Needs, check_proof, check_state
-from tests.fuzz.mips64.fields import VALID, status_of
+from tests.fuzz.mips64.fields import INVALID, VALID, status_of
 from tests.fuzz.mips64.recorded import Run, recorded
 from tests.fuzz.mips64.world import FIRST, GARBAGE, l1_number, world_of
 from tests.fuzz.mips64.world import Words as Dispute
@@ -83,7 +83,8 @@ class Mips64(Machine):
             liars = self._runs.liars(truth)
             liar = liars[(salt + words.disputed[0]) % len(liars)]  # in each dispute begin with another
             if instant + 1 == self._runs.longest and liar.exit_code == truth.exit_code:
-                return self._no_state(with_status(truth.after(instant + 1).hash, truth.exit_code == VALID))
+                opposite = INVALID if truth.exit_code == VALID else VALID
+                return self._no_state(with_status(truth.after(instant + 1).hash, opposite))
             return self._told(liar.lie or "output root", liar, instant + 1)
         told = truth.after(instant + 1)
         if kind == "changed":

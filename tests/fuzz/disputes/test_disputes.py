@@ -70,9 +70,10 @@ def test_disputes__whatever_anybody_does__every_property_holds() -> None:
     run_and_count(*machines, deeds=DEEDS[:10])
 
 
+@pytest.mark.timeout(3600)  # of the nightly profile
 def test_disputes__about_the_real_machine__whatever_anybody_does__every_property_holds() -> None:
     starts = [variant(MIPS64Machine, start=start) for start in ("argued", "empty")]
-    run_and_count(*starts, deeds=("create", "honest move", "step", "load preimage", "ask machine"), share=4)
+    run_and_count(*starts, deeds=("create", "honest move", "step", "load preimage", "ask machine"), share=8)
 
 
 def test_disputes__in_many_plays__every_property_holds__and_everything_happens(
@@ -92,6 +93,7 @@ def test_disputes__in_many_plays__every_property_holds__and_everything_happens(
         assert not missing, f"never happened: {missing}"
 
 
+@pytest.mark.timeout(7200)
 def test_disputes__about_the_real_machine__in_many_plays__every_property_holds__and_every_lie_is_told(
     request: pytest.FixtureRequest,
 ) -> None:
