@@ -69,6 +69,10 @@ class Place:
         self._traces.append(CannonTrace(self.machine, node=node, l1=l1, directory=runs, grid=GRID))
         return self._traces[-1]
 
+    @property
+    def runs(self) -> Path:
+        return self.directory / "runs" / self.machine.absolute_prestate.hex()
+
     def by_cannon(self, step: int) -> dict[str, Any]:
         """What cannon says of a step when it runs up to that from the first one."""
         server = self.machine.server(None, self.directory / "elsewhere")
@@ -205,7 +209,7 @@ def test_two_challengers__one_run(place: Place) -> None:
     with pytest.raises(TemporaryError, match="another challenger on this machine: running the program"):
         second.state(dispute, LAST)
     assert end_of(first, dispute) == end_of(second, dispute)
-    assert len(list((place.directory / "runs").iterdir())) == 1
+    assert len(list((place.runs).iterdir())) == 1
 
 
 def test_disputes_that_read_the_same__one_run__others_another(place: Place) -> None:
@@ -214,7 +218,7 @@ def test_disputes_that_read_the_same__one_run__others_another(place: Place) -> N
     again = Dispute((Position(8), AGREED), (Position(9), about.disputed[1]), 4, 5, about.l1_head)
     for dispute, runs in ((about, 1), (again, 1), (dispute_about(claim=b"\x55" * 32), 2)):
         end_of(trace, dispute)
-        assert len(list((place.directory / "runs").iterdir())) == runs
+        assert len(list((place.runs).iterdir())) == runs
 
 
 def test_restart__everything_is_known_at_once(place: Place) -> None:
@@ -232,7 +236,7 @@ def test_keep__what_is_over_is_ended_and_deleted__the_rest_stays(place: Place) -
     with pytest.raises(TemporaryError):
         trace.state(over, LAST)
     trace.keep({on.l1_head})
-    assert len(list((place.directory / "runs").iterdir())) == 1
+    assert len(list((place.runs).iterdir())) == 1
     assert trace.state(on, LAST)[0] == 0
 
 
@@ -244,11 +248,11 @@ def test_keep__what_another_challenger_uses_is_not_deleted(place: Place) -> None
     assert trace.state(dispute, LAST)[0] == 0
     trace.close()
     other.keep(set())
-    assert list((place.directory / "runs").iterdir()) == []
+    assert list((place.runs).iterdir()) == []
 
 
 def test_agreed_upon_is_not_the_nodes__no_run(place: Place) -> None:
     dispute = Dispute((Position(4), b"\x66" * 32), (Position(5), AGREED), 4, 5, b"\x44" * 32)
     with pytest.raises(TemporaryError, match="there is no honest side"):
         place.trace(Orders()).state(dispute, LAST)
-    assert not (place.directory / "runs").exists()
+    assert not (place.runs).exists()

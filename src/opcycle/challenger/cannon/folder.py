@@ -17,9 +17,10 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from opcycle.challenger.cannon.grid import Grid
 from opcycle.challenger.cannon.records import StateRecord, StepRecord
@@ -28,14 +29,16 @@ from opcycle.errors import TemporaryError
 from opcycle.protocol.types import Hash
 from opcycle.rpc.hexjson import from_hex, to_hex
 
+T = TypeVar("T")
+
 CLAIM, USED, BUSY = "claim.json", "used", "busy"
 
 _ENDINGS = (".bin", ".json")
 
 
-def name_of(claimed: ClaimedOutput, absolute_prestate: Hash, grid: Grid) -> str:
-    """The same for everything that leads to the same files."""
-    named = json.dumps([absolute_prestate.hex(), _claim(claimed), repr(grid)])
+def name_of(claimed: ClaimedOutput, grid: Grid) -> str:
+    """The same for everything that leads to the same files, by the same program."""
+    named = json.dumps([_claim(claimed), repr(grid)])
     return hashlib.sha256(named.encode()).hexdigest()[:32]
 
 
@@ -87,9 +90,7 @@ class Folder:
 
     def end(self) -> StateRecord | None:
         """The state in which the program has exited, once that is known."""
-        with suppress(FileNotFoundError):
-            return StateRecord.from_json((self.directory / "end.json").read_bytes())
-        return None
+        return _read(self.directory / "end.json", StateRecord.from_json)
 
     def set_end(self, witness: bytes) -> StateRecord:
         """Raises ValueError unless it is the witness of an exited state."""
@@ -101,9 +102,7 @@ class Folder:
         return end
 
     def step(self, step: int) -> StepRecord | None:
-        with suppress(FileNotFoundError):
-            return StepRecord.from_json(self.proof_of(step).read_bytes())
-        return None
+        return _read(self.proof_of(step), StepRecord.from_json)
 
     def proof_of(self, step: int) -> Path:
         return self.proofs / f"{step}.json"
@@ -163,6 +162,17 @@ def delete(directory: Path) -> None:
 def _numbered(directory: Path) -> list[tuple[int, Path]]:
     files = directory.iterdir()
     return [(int(file.stem), file) for file in files if file.suffix in _ENDINGS and file.stem.isdecimal()]
+
+
+def _read(file: Path, parse: Callable[[bytes], T]) -> T | None:
+    """None if it is not there. What a failing disk has damaged is not there either, from now on."""
+    try:
+        return parse(file.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        file.unlink(missing_ok=True)
+        return None
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -40,8 +40,8 @@ class L1Source(Protocol):
 
 
 class CannonTrace:
-    """Runs of cannon, each in a directory of its own below `directory`, where other challengers of the same
-    computer may find them.
+    """Runs of cannon, each in a directory of its own, below one for the program (and so for the chain) in
+    `directory`, where other challengers of the same computer may find them.
 
     `patience`: seconds that an answer may take. `at_once`: as many first passes run beside each other.
     """
@@ -60,7 +60,7 @@ class CannonTrace:
         self.machine = machine
         self._node = node
         self._l1 = l1
-        self._directory = directory
+        self._directory = directory / machine.absolute_prestate.hex()
         self._grid = grid or Grid()
         self._patience = patience
         self._at_once = at_once or os.cpu_count() or 1
@@ -131,7 +131,7 @@ class CannonTrace:
     def _ended(self, dispute: Dispute) -> Run:
         """A run that has reached its end. Raises TemporaryError until then."""
         run = self._runs.get(dispute) or self._open(dispute)
-        busy = sum(other.is_passing for other in self._runs.values() if other is not run)
+        busy = sum(other.is_passing for other in set(self._runs.values()) if other is not run)
         if run.is_untouched and busy >= self._at_once:
             raise TemporaryError(
                 f"{busy} other disputes to be computed, before that of L2 block {run.claimed.block}"
@@ -142,7 +142,11 @@ class CannonTrace:
 
     def _open(self, dispute: Dispute) -> Run:
         claimed = self.claimed(dispute)
-        name = name_of(claimed, self.absolute_prestate, self._grid)
-        folder = Folder(self._directory / name, claimed)
-        run = self._runs[dispute] = Run(self.machine, claimed, folder, self._grid, patience=self._patience)
+        directory = self._directory / name_of(claimed, self._grid)
+        # Other claims, elsewhere in a game or in another one, may be about the same.
+        run = next((run for run in self._runs.values() if run.folder.directory == directory), None)
+        if run is None:
+            folder = Folder(directory, claimed)
+            run = Run(self.machine, claimed, folder, self._grid, patience=self._patience)
+        self._runs[dispute] = run
         return run

@@ -240,6 +240,17 @@ def test_a_missing_cannon__said(place: Place) -> None:
     until(run, "No such file or directory")
 
 
+def test_files_damaged_by_a_failing_disk__made_again(place: Place) -> None:
+    run = place.run()
+    eventually(run.end)
+    run.step(64)
+    for name in ("end.json", "proofs/64.json"):
+        (run.folder.directory / name).write_text('{"step"')
+    again = place.run()
+    assert eventually(again.end).steps == STEPS
+    assert again.step(64).step == 64
+
+
 # --- who else is there ---
 
 

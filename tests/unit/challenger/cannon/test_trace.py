@@ -42,6 +42,7 @@ class Place:
     def __init__(self, directory: Path):
         (directory / "prestate").write_text("the first state")
         self.directory = directory
+        self.runs = directory / "runs" / (b"\x03" * 32).hex()
         self.behaviour = ["steps", str(STEPS)]
         self.told: list[ClaimedOutput] = []
         self.traces: list[CannonTrace] = []
@@ -147,7 +148,7 @@ def test_the_second_of_a_kind__says_how_long_it_will_be(place: Place) -> None:
 
 def test_keep__runs_of_other_heads_are_ended_and_deleted(place: Place) -> None:
     place.behaviour += ["stalls-at", "300"]
-    trace, runs = place.trace(), place.directory / "runs"
+    trace, runs = place.trace(), place.runs
     with pytest.raises(TemporaryError):
         trace.state(dispute(5), LAST)
     trace.keep({L1_HEAD})
@@ -157,7 +158,7 @@ def test_keep__runs_of_other_heads_are_ended_and_deleted(place: Place) -> None:
 
 
 def test_keep__what_is_no_run_is_left_alone(place: Place) -> None:
-    trace, runs = place.trace(), place.directory / "runs"
+    trace, runs = place.trace(), place.runs
     (runs / "mine").mkdir(parents=True)
     (runs / "notes.txt").write_text("mine")
     trace.keep(set())
