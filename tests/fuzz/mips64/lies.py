@@ -106,7 +106,7 @@ def asked(told: Told) -> Lie:
 
 
 def threads(told: Told) -> Lie:
-    """A thread has another name, or a stack another order, or what comes next is another."""
+    """A thread has another name or another LO, or the next one will have another name."""
     at = told.some_step()
     before = told.history[at]
     runs = running(before)
@@ -137,7 +137,7 @@ def bookkeeping(told: Told) -> Lie:
 
 
 TURNING: Sequence[Callable[[Told], Lie]] = (memory, register, preimage, exit_early, exit_code)
-"""Lies after which a run ends with the opposite verdict."""
+"""Lies after which a run ends with another verdict."""
 
 OTHERS: Sequence[Callable[[Told], Lie]] = (past_the_exit, asked, threads, any_register, bookkeeping)
 
