@@ -1,11 +1,15 @@
-"""The demo's story, stepped: every stage of a transaction's life on real op-geth, on chain time alone."""
+"""The demo's story, stepped: every stage of a transaction's life on real op-geth, on chain time alone.
+
+With OPCYCLE_PROFILE=nightly also about a real fault proof, which takes minutes.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from tests.profiles import PROFILE
 
-from opcycle.deploy.config import Settlement
+from opcycle.deploy.config import VM, Settlement
 from opcycle.devnet.demo import story as demo_story
 from opcycle.devnet.demo.stage import Stage, tell
 from opcycle.devnet.demo.story import Story, demo_config
@@ -14,10 +18,13 @@ from opcycle.devnet.devnet import Devnet
 from opcycle.devnet.ports import free_ports
 
 BEFORE, AFTER = ["setup", "pool", "unsafe", "batch", "derive"], ["rebuild"]
+GAMES = ["propose", "challenge", "resolve", "settle"]
 STAGES = {
-    Settlement.ORACLE: [*BEFORE, "propose", "challenge", "settle", *AFTER],
-    Settlement.GAMES: [*BEFORE, "propose", "challenge", "resolve", "settle", *AFTER],
+    (Settlement.ORACLE, VM.ALPHABET): [*BEFORE, "propose", "challenge", "settle", *AFTER],
+    (Settlement.GAMES, VM.ALPHABET): [*BEFORE, *GAMES, *AFTER],
 }
+if PROFILE == "nightly":
+    STAGES[Settlement.GAMES, VM.MIPS64] = [*BEFORE, *GAMES[:2], "step", *GAMES[2:], *AFTER]
 
 
 class Recorder:
@@ -50,19 +57,22 @@ class Recorder:
         return {report.name: report.failure for report in self.reports if not report.ok}
 
 
-@pytest.mark.parametrize("settlement", list(Settlement))
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(("settlement", "vm"), list(STAGES))
 def test_a_transaction_goes_through_all_six_stages_and_l2_is_rebuilt_from_l1(
-    tmp_path: Path, settlement: Settlement
+    tmp_path: Path, settlement: Settlement, vm: VM
 ) -> None:
     view = Recorder()
-    config = demo_config(tmp_path, settlement=settlement, ports=free_ports())
+    config = demo_config(tmp_path, settlement=settlement, ports=free_ports(), vm=vm)
     with Story(config, view, Devnet.stepped) as story:
         is_all_checked = tell(story.stages(), view)
     assert view.failures == {}, view.failures
     assert is_all_checked
-    assert [report.name for report in view.reports] == STAGES[settlement]
+    assert [report.name for report in view.reports] == STAGES[settlement, vm]
     assert all(report.evidence for report in view.reports)
-    if settlement is Settlement.GAMES:
+    if vm is VM.MIPS64:
+        assert any("lw $a0, 8($sp)" in line for line in view.drawings[-1]), "the disputed instruction"
+    elif settlement is Settlement.GAMES:
         claims = [sum("● " in line for line in drawing) for drawing in view.drawings]
         assert claims == sorted(claims), "the tree of claims only grows"
         assert claims[-1] == 15, "down to the step"
