@@ -63,7 +63,7 @@ contract MIPS64SyscallsTest is Machines {
     }
 
     function test_numbersFarFromTheKnownOnes_revert() public {
-        uint64[6] memory numbers = [0, 4999, 5512 + 3, 5000 + 2048, 5003 + (1 << 32), ONES];
+        uint64[6] memory numbers = [0, 4999, 5257 + 256, 5257 + 2048, 5257 + (1 << 32), ONES];
         for (uint256 i = 0; i < numbers.length; i++) {
             Machine memory m = calling(numbers[i], 0, 0, 0);
             refuse(m, abi.encodeWithSelector(IMIPS64.MIPS64_UnknownSyscall.selector, PC, numbers[i]));

@@ -9,9 +9,9 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 
-GAMES, PREIMAGES, BRIDGE = "games", "preimages", "bridge"
-"""The suites of every test of dispute games, of the preimage oracle, and of the bridge; those of mutants.toml
-name their own."""
+GAMES, PREIMAGES, BRIDGE, VM = "games", "preimages", "bridge", "vm"
+"""The suites of every test of dispute games, the preimage oracle, the bridge, the MIPS64 machine; those of
+mutants.toml name their own."""
 
 
 class CatalogueError(Exception):
@@ -56,7 +56,7 @@ class Mutant:
 
 def mutants() -> list[Mutant]:
     """All of them, in the order of the files."""
-    suites = {"mutants": None, GAMES: GAMES, PREIMAGES: PREIMAGES, BRIDGE: BRIDGE}
+    suites = {"mutants": None, GAMES: GAMES, PREIMAGES: PREIMAGES, BRIDGE: BRIDGE, VM: VM}
     return [mutant for name, suite in suites.items() for mutant in _read(f"{name}.toml", suite)]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tests.mutants.catalogue import BRIDGE, GAMES, Mutant
+from tests.mutants.catalogue import BRIDGE, GAMES, VM, Mutant
 from tests.mutants.machines import PLAYS, Verdict
 
 
@@ -58,8 +58,8 @@ INTRODUCTION = """# Planted bugs
 <!-- written by tests/mutants/run.py --markdown -->
 
 Each row is a bug that somebody planted in a contract on purpose, to see who notices. `make mutants` plants
-them all, one by one, and fails if one is not noticed. They are in `tests/mutants/mutants.toml`, `games.toml`
-and `bridge.toml`, as patches.
+them all, one by one, and fails if one is not noticed. They are in `tests/mutants/mutants.toml`, `games.toml`,
+`bridge.toml` and `vm.toml`, as patches.
 
 - **known bug**: which bug of another implementation it repeats, by its number in
   [known-bugs.md](known-bugs.md).
@@ -79,18 +79,19 @@ def markdown(judgements: Iterable[Judgement]) -> str:
     found = list(judgements)
     games = [one for one in found if one.mutant.tests == GAMES]
     bridge = [one for one in found if one.mutant.tests == BRIDGE]
-    others = [one for one in found if one.mutant.tests not in (GAMES, BRIDGE)]
-    return "\n".join(
-        [INTRODUCTION, *_summary(games, bridge), *_games(games), *_bridge(bridge), *_others(others)]
-    )
+    machine = [one for one in found if one.mutant.tests == VM]
+    others = [one for one in found if one.mutant.tests not in (GAMES, BRIDGE, VM)]
+    tables = (*_games(games), *_bridge(bridge), *_vm(machine), *_others(others))
+    return "\n".join([INTRODUCTION, *_summary(games, bridge, machine), *tables])
 
 
-def _summary(games: list[Judgement], bridge: list[Judgement]) -> Iterator[str]:
+def _summary(games: list[Judgement], bridge: list[Judgement], vm: list[Judgement]) -> Iterator[str]:
     upstream = sum(bool(one.upstream) for one in games)
     yield f"Of {len(games)} bugs of games, registry, escrow and portal, forge's tests notice {_forge(games)},"
     yield f"the machine {_machine(games)}, and upstream's invariants {upstream}. Of {len(bridge)} bugs of"
     yield "messengers, token bridges, tokens and their factories, forge's tests notice"
-    yield f"{_forge(bridge)}, and the machine {_machine(bridge)}.\n"
+    yield f"{_forge(bridge)}, and the machine {_machine(bridge)}. Of {len(vm)} bugs of the MIPS64 machine,"
+    yield f"forge's tests notice {_forge(vm)}; these are also met by the comparison with cannon.\n"
 
 
 def _forge(judgements: list[Judgement]) -> int:
@@ -124,6 +125,16 @@ def _bridge(bridge: list[Judgement]) -> Iterator[str]:
         for one in (one for one in bridge if one.mutant.file == file):
             bugs = ", ".join(map(str, one.mutant.bugs))
             yield f"| {one.mutant.name} | {bugs} | {_cell(one.forge)} | {_found(one.machine)} |"
+        yield ""
+
+
+def _vm(vm: list[Judgement]) -> Iterator[str]:
+    for file in dict.fromkeys(one.mutant.file for one in vm):
+        yield f"## {file.split('/')[-1]}\n"
+        yield "| planted bug | known bug | forge |"
+        yield "|---|---|---|"
+        for one in (one for one in vm if one.mutant.file == file):
+            yield f"| {one.mutant.name} | {', '.join(map(str, one.mutant.bugs))} | {_cell(one.forge)} |"
         yield ""
 
 

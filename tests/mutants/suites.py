@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.mutants.catalogue import BRIDGE, GAMES, HERE, PREIMAGES, ROOT
+from tests.mutants.catalogue import BRIDGE, GAMES, HERE, PREIMAGES, ROOT, VM
 from tests.mutants.solidity import KEPT, closure, digest
 
 TESTS = "tests/invariants"
@@ -120,6 +120,7 @@ ABOUT = {
     BRIDGE: re.compile(
         r"support/(Bridge|Courier|Messe)|(Messenger|StandardBridge|ERC721Bridge)\.sol|OptimismMintable|Encoding"
     ),
+    VM: re.compile(r"support/Machines"),
 }
 """What the tests of a suite import."""
 
@@ -129,10 +130,16 @@ def suites_of(tests: str) -> list[Suite]:
     if tests not in ABOUT:
         wanted = re.compile(tests)
         return [Suite(tests, tuple(_files(lambda source: any(map(wanted.search, _contracts(source))))))]
-    files = [path for path in _files(lambda source: bool(ABOUT[tests].search(source))) if "Gas.t" not in path]
+    files = [path for path in _files(lambda source: _is_about(tests, source)) if "Gas.t" not in path]
     slow = [path for path in files if path.endswith("Invariants.t.sol")]
     quick = [path for path in files if path not in slow]
     return [Suite(tests, tuple(quick)), *([Suite(f"{tests}, invariants", tuple(slow))] if slow else [])]
+
+
+def _is_about(tests: str, source: str) -> bool:
+    """What builds states of the MIPS64 machine by hand is about this machine alone."""
+    of_the_machine = bool(ABOUT[VM].search(source))
+    return of_the_machine if tests == VM else not of_the_machine and bool(ABOUT[tests].search(source))
 
 
 def upstream_suite() -> Suite:
