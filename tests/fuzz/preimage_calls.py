@@ -85,7 +85,13 @@ class People:
         self.nothing = plan(random, 2 * BLOCK)
 
     def next(self, now: int) -> Call | Wait:
-        deeds = (self.begin, *(self.add,) * 4, *(self.challenge,) * 2, *(self.squeeze,) * 2, self.first)
+        deeds = (
+            *(self.begin,) * 2,
+            *(self.add,) * 4,
+            *(self.challenge,) * 2,
+            *(self.squeeze,) * 2,
+            *(self.first,) * 2,
+        )
         if self.random.random() < 0.15:
             return self.wait(now)
         return self.random.choice(deeds)()
