@@ -1,7 +1,8 @@
-"""A preimage server for cannon: `server.py DIRECTORY PREIMAGES`, where PREIMAGES is a JSON object from keys to
-preimages, both in hex. It keeps what is asked for in DIRECTORY, as op-program does, and with a blob's element
-or a precompile's result what they are about. Ends when cannon does. Standard library only: it starts often.
+"""A preimage server for cannon: `server.py DIRECTORY PREIMAGES`.
 
+PREIMAGES is a file with a JSON object from keys to preimages, both in hex.
+
+It keeps them in DIRECTORY as op-program does. Ends when cannon does. Standard library only: it starts often.
 Source of the protocol: OP Stack specs, Fault Proof, pre-image communication.
 """
 
@@ -14,7 +15,6 @@ ASKED, ANSWERED = 5, 6
 
 
 def main(directory: Path, preimages: dict[str, str]) -> None:
-    print(f"serving {len(preimages)} preimages", flush=True)
     for key, value in preimages.items():
         if key[:2] != "01":
             file = directory / key[:4] / f"{key[4:]}.txt"
