@@ -8,6 +8,7 @@ O3  Ether is conserved: what is held are the bonds of open proposals, and what w
     model says.
 """
 
+from base64 import b64decode
 from collections import Counter
 from functools import cache
 from hashlib import sha256
@@ -26,16 +27,19 @@ from tests.fuzz.preimage_model import OracleModel, Proposed
 from tests.fuzz.sponge import EMPTY, keccak256, leaves_of, lied, proof_of, root_of, states_of
 from tests.fuzz.tally import Refusal
 from tests.profiles import PROFILE
+from tests.vectors.read import vector
 
 from opcycle.artifacts import artifact
 
 MINIMUM, PERIOD = 200, 1000
 SOMEBODY = PEOPLE[0]
 CONTEXT = b"\xc0" * 32
-GAMES = {"dev": 30, "ci": 60, "nightly": 3000}[PROFILE]
+PLAYS = {"dev": 60, "ci": 100, "nightly": 3000}[PROFILE]
 CALLS = 40
 ORDER = 0x73EDA753299D7D483339D80809A1D80553BDA402FFFE5BFEFFFFFFFF00000001
 """Of the field of a blob's elements."""
+
+VECTORS = vector("keccak/commitments.json")
 
 elements = st.sampled_from((0, 1, 2, 5**20, ORDER // 2, ORDER - 1))
 words = st.binary(min_size=32, max_size=32)
@@ -44,13 +48,13 @@ words = st.binary(min_size=32, max_size=32)
 class Rig:
     """An oracle alone in an EVM, at a time of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, minimum: int = MINIMUM) -> None:
         self.chain = Chain()
         self.block, self.now = 100, 1_000_000
         self.tick(0)
         for person in PEOPLE:
             self.chain.set_balance(person, 10**24)
-        code = artifact("PreimageOracle").bytecode + encode(["uint256", "uint256"], [MINIMUM, PERIOD])
+        code = artifact("PreimageOracle").bytecode + encode(["uint256", "uint256"], [minimum, PERIOD])
         self.oracle = Contract(self.chain, "PreimageOracle", self.chain.deploy(bytes(20), code))
 
     def tick(self, seconds: int) -> None:
@@ -182,6 +186,23 @@ def test_every_state_of_a_preimage_is_the_one_in_pure_python(size: int, seed: in
     assert rig.chain.balance(PEOPLE[2]) == 10**24 + 10**18
 
 
+@pytest.mark.parametrize("case", [case for case in VECTORS if len(case["commitments"]) > 2])
+def test_op_challengers_states_are_right_to_the_contract(case: dict[str, Any]) -> None:
+    """Two blocks or more, of the inputs that it is tested with. The first state is that before any block."""
+    data = b64decode(case["input"])
+    commitments = tuple(bytes.fromhex(text[2:]) for text in case["commitments"][1:])
+    rig = Rig(minimum=1)
+    rig.oracle.send(SOMEBODY, "initLPP", 1, 8, len(data), value=10**18)
+    rig.oracle.send(SOMEBODY, "addLeavesLPP", 1, 0, data, commitments, True)
+    leaves, states = leaves_of(data), states_of(data)
+    assert rig.oracle.read("getTreeRootLPP", SOMEBODY, 1) == root_of(leaves)
+    rig.tick(PERIOD + 1)
+    last = len(leaves) - 1
+    pair = [part for index in (last - 1, last) for part in (leaves[index].abi, proof_of(leaves, index))]
+    rig.oracle.send(SOMEBODY, "squeezeLPP", SOMEBODY, 1, (states[last - 1],), *pair)
+    rig.expect_slice(key(2, keccak256(data)), data, 8)
+
+
 class Play:
     """People and a model beside the contract."""
 
@@ -275,7 +296,7 @@ DEEDS = ("initLPP", "addLeavesLPP", "challengeLPP", "challengeFirstLPP", "squeez
 
 def test_anything_is_proposed_challenged_and_squeezed__the_contract_does_what_the_model_says() -> None:
     met: Counter[str] = Counter()
-    for seed in range(GAMES):
+    for seed in range(PLAYS):
         met += Play(seed).run()
     never = {*(f"LargePreimages_{name}" for name in REFUSALS), *DEEDS} - set(met)
     assert not never, "this never happened, so that nothing is known about it"

@@ -116,7 +116,7 @@ def compiled_contracts() -> str:
 
 ABOUT = {
     GAMES: re.compile(r"support/Game|contracts/dispute/|vm/(AlphabetVM|MIPS64)"),
-    PREIMAGES: re.compile(r"support/Proposals|vm/(Keccak|PreimageOracle)\.sol"),
+    PREIMAGES: re.compile(r"support/Proposals|vm/(Keccak|LeafTree|PreimageOracle)\.sol"),
     BRIDGE: re.compile(
         r"support/(Bridge|Courier|Messe)|(Messenger|StandardBridge|ERC721Bridge)\.sol|OptimismMintable|Encoding"
     ),
