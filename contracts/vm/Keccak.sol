@@ -17,7 +17,6 @@ library Keccak {
     uint256 internal constant BLOCK = 136;
 
     uint256 private constant LANES = 25;
-    uint256 private constant ROUNDS = 24;
 
     /// @dev What each round xors into lane (0, 0), 8 bytes each: bits of a shift register, which make rounds differ.
     bytes private constant ROUND_CONSTANTS = hex"00000000000000010000000000008082800000000000808a8000000080008000"
@@ -36,15 +35,6 @@ library Keccak {
             }
         }
         permute(state);
-    }
-
-    function _reversed(bytes calldata _data, uint256 _start) private pure returns (uint256) {
-        bytes32 word;
-        // equivalent: word = bytes32(_data[_start:])
-        assembly ("memory-safe") {
-            word := calldataload(add(_data.offset, _start))
-        }
-        return LibBit.reverseBytes(uint256(word));
     }
 
     /// @notice Hash of the state, each lane as 32 bytes: what a leaf of a large preimage commits to.
@@ -76,23 +66,37 @@ library Keccak {
         block_[BLOCK - 1] |= 0x80;
     }
 
-    /// @notice Keccak-f[1600].
+    /// @notice Keccak-f[1600]: 24 rounds of five steps. Told for a state a, with x and y modulo 5, lanes turned to the left, and
+    ///         offset r from the definition's table:
+    ///
+    ///             theta       c[x] = a[x,0] ^ a[x,1] ^ a[x,2] ^ a[x,3] ^ a[x,4]        parity of a column
+    ///                         d[x] = c[x-1] ^ turned(c[x+1], 1)
+    ///             rho, pi     b[y, 2x+3y] = turned(a[x,y] ^ d[x], r[x,y])
+    ///             chi         a[x,y] = b[x,y] ^ (~b[x+1,y] & b[x+2,y])
+    ///             iota        a[0,0] ^= constant of the round
+    ///
+    /// @dev    The loops are unrolled: a round reads each lane twice and writes it once, into the other of two states. That is
+    ///         a twentieth of the gas. tests/invariants/Keccak.t.sol holds it against the loops.
     function permute(uint64[LANES] memory _a) internal pure {
         uint64[LANES] memory other;
         bytes memory constants = ROUND_CONSTANTS;
         assembly ("memory-safe") {
+            // c[x], of the lanes from x on
             function column(lanes) -> parity {
                 parity := xor(mload(lanes), mload(add(lanes, 160)))
                 parity := xor(parity, mload(add(lanes, 320)))
                 parity := xor(parity, mload(add(lanes, 480)))
                 parity := xor(parity, mload(add(lanes, 640)))
             }
+            // turned: twice in a row, so that one shift turns it
             function left(lane, bits) -> turned {
                 turned := and(shr(sub(64, bits), mul(lane, 0x10000000000000001)), 0xffffffffffffffff)
             }
+            // b of lane i
             function moved(lanes, i, d, bits) -> lane {
                 lane := left(xor(mload(add(lanes, shl(5, i))), d), bits)
             }
+            // chi
             function putRow(row, b0, b1, b2, b3, b4) {
                 mstore(row, xor(b0, and(not(b1), b2)))
                 mstore(add(row, 32), xor(b1, and(not(b2), b3)))
@@ -100,6 +104,7 @@ library Keccak {
                 mstore(add(row, 96), xor(b3, and(not(b4), b0)))
                 mstore(add(row, 128), xor(b4, and(not(b0), b1)))
             }
+            // theta, then a row of b after the other
             function round(from, to, constant_) {
                 let d0, d1, d2, d3, d4
                 {
@@ -164,10 +169,13 @@ library Keccak {
         }
     }
 
-    function _wordAt(bytes memory _data, uint256 _start) private pure returns (bytes32 word_) {
-        // equivalent: word_ = bytes32(_data[_start:_start + 32]), which memory has no slices for
+    /// @dev 32 bytes from `_start` on, in reverse: a lane's first byte is its lowest.
+    function _reversed(bytes calldata _data, uint256 _start) private pure returns (uint256) {
+        bytes32 word;
+        // equivalent: word = bytes32(_data[_start:])
         assembly ("memory-safe") {
-            word_ := mload(add(add(_data, 32), _start))
+            word := calldataload(add(_data.offset, _start))
         }
+        return LibBit.reverseBytes(uint256(word));
     }
 }

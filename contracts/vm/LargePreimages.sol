@@ -121,7 +121,7 @@ abstract contract LargePreimages is PreimageParts {
     }
 
     /// @dev What the length of a preimage, which is in front of it, has of the 32 bytes from `_offset` on.
-    function _lengthFrom(uint256 _offset, uint256 _size) internal pure returns (bytes32) {
+    function _lengthFrom(uint256 _offset, uint256 _size) private pure returns (bytes32) {
         unchecked {
             return _offset < PREFIX ? bytes32(bytes8(uint64(_size))) << 8 * _offset : bytes32(0);
         }
@@ -130,7 +130,7 @@ abstract contract LargePreimages is PreimageParts {
     /// @dev What some bytes, which begin at `_start` of length ‖ preimage, have of the 32 bytes from `_offset` on. Both are
     ///      below 2^64.
     function _dataFrom(uint256 _offset, bytes calldata _data, uint256 _start)
-        internal
+        private
         pure
         returns (bytes32 part_)
     {

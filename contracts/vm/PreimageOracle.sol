@@ -64,9 +64,10 @@ contract PreimageOracle is LargePreimages {
             mstore(whole, shl(192, _preimage.length))
             calldatacopy(add(whole, 8), _preimage.offset, _preimage.length)
             mstore(add(add(whole, 8), _preimage.length), 0)
+            // it fails for want of gas only
             if iszero(staticcall(gas(), 2, add(whole, 8), _preimage.length, 0, 32)) {
                 revert(0, 0)
-            } // out of gas
+            }
             hash := mload(0)
             part := mload(add(whole, _partOffset))
         }
