@@ -4,7 +4,8 @@ pragma solidity 0.8.30;
 import {Machines} from "./support/Machines.sol";
 import {vm} from "./support/Vm.sol";
 
-/// @notice What a state and a proof can show: one step, and no other.
+/// @notice What a state and a proof can show: one step, and no other. Of the properties in docs/dispute-properties.md: V-2
+///         and V-4.
 contract MIPS64WitnessTest is Machines {
     uint256 internal constant STATE = 188;
     uint256 internal constant PROOF = WITNESS + 3 * MEMORY_PROOF;

@@ -7,7 +7,13 @@ import pytest
 from tests.fuzz.disputes.properties import PROPERTIES
 
 INVARIANTS = Path(__file__).parents[3] / "tests" / "invariants"
-SUITES = ("GameInvariants", "RegistryInvariants", "WethInvariants", "GamePortalInvariants")
+SUITES = (
+    "GameInvariants",
+    "RegistryInvariants",
+    "WethInvariants",
+    "GamePortalInvariants",
+    "MIPS64Witness",
+)
 NAME = re.compile(r"\b[A-Z]-\d+\b")
 
 OF_THE_MACHINE_ONLY = {
@@ -17,6 +23,8 @@ OF_THE_MACHINE_ONLY = {
     "G-17",  # tests/invariants/gas
     "G-19",  # events: the unit tests of each contract
     "B-1",  # needs a true L2 and games that are argued about, at once
+    "V-1",  # tests/peers/test_mips64.py, on a million machines; needs cannon
+    "V-3",  # needs games that people load preimages for
     "D-1",  # needs two builds
 }
 
