@@ -1,4 +1,7 @@
-"""op-challenger in the honest seat of games about op-program: its own runs of cannon, our contracts."""
+"""op-challenger in the honest seat of games about op-program: its own runs of cannon, our contracts.
+
+It needs minutes for a game. The second one is played with OPCYCLE_PROFILE=nightly.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -18,6 +21,7 @@ from tests.peers.proof_games import (
     program_of,
     proof_arena,
 )
+from tests.profiles import PROFILE
 
 from opcycle.devnet.accounts import ACCOUNTS
 from opcycle.devnet.runner import Runner
@@ -44,14 +48,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
             yield place
 
 
-def test_a_wrong_root_is_argued_down_to_one_instruction_which_our_mips64_runs(place: Arena) -> None:
+def a_wrong_root_is_argued_down_to_one_instruction(place: Arena) -> None:
     game = place.propose(LIAR, LIE, place.anchor + 16)
     seen = argue(place, game, patience(place), first=0)
     assert seen.claims[-1].position.depth == SHALLOW[0]
     finish(place, game, GameStatus.CHALLENGER_WINS)
 
 
-def test_a_right_root_is_defended_at_the_depth_of_mainnet(place: Arena) -> None:
+def a_right_root_is_defended_at_the_depth_of_mainnet(place: Arena) -> None:
     deepen(place, MAINNET)
     block = place.anchor + 20
     game = place.propose("proposer", place.devnet.node.output_at_block(block).output_root, block)
@@ -59,6 +63,17 @@ def test_a_right_root_is_defended_at_the_depth_of_mainnet(place: Arena) -> None:
     seen = argue(place, game, patience(place), first=1)
     assert seen.claims[-1].position.depth == MAINNET[0]
     finish(place, game, GameStatus.DEFENDER_WINS)
+
+
+GAMES = [
+    a_wrong_root_is_argued_down_to_one_instruction,
+    *([a_right_root_is_defended_at_the_depth_of_mainnet] if PROFILE == "nightly" else []),
+]
+
+
+@pytest.mark.parametrize("play", GAMES, ids=lambda play: play.__name__)
+def test_op_challenger_wins_by_a_step_of_our_mips64(place: Arena, play: Callable[[Arena], None]) -> None:
+    play(place)
 
 
 def finish(place: Arena, game: FaultDisputeGame, winner: GameStatus) -> None:
