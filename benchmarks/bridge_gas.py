@@ -97,7 +97,7 @@ class Meter:
         self.chain = chain
         for person in (USER, OWNER, GUARDIAN, DEPLOYER, L2_ADMIN, predeploys.DEPOSITOR_ACCOUNT):
             chain.set_balance(person, 10**24)
-        anchor = L2(PRODUCTION.anchor_block).root(PRODUCTION.anchor_block)
+        anchor = L2(PRODUCTION.anchor_block, PRODUCTION.last_block).root(PRODUCTION.anchor_block)
         self.system = deployment(
             artifacts, PRODUCTION, anchor_root=anchor, prestate=PRESTATE_HASH, chain=chain
         )
